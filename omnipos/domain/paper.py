@@ -1,0 +1,71 @@
+"""What is to be printed: a job of the spool, and what each kind of paper is made from."""
+
+from enum import StrEnum
+
+import msgspec
+
+from omnipos.domain.order import Order
+from omnipos.domain.sale import Sale
+from omnipos.domain.shop import Shop
+
+
+class PaperKind(StrEnum):
+    """The papers a till prints; the tag of each is its kind."""
+
+    RECEIPT = "receipt"
+    BAG_SLIP = "bag_slip"
+    HAND_OVER = "hand_over"
+
+
+class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
+    """All that stands on a receipt. The phone (E.164) is printed masked only."""
+
+    sale: Sale
+    shop: Shop
+    staff_name: str
+    customer_name: str = ""
+    customer_phone: str = ""
+
+
+class BagSlipPaper(msgspec.Struct, frozen=True, kw_only=True, tag="bag_slip"):
+    """All that stands on the slip that lies with a picked order."""
+
+    order: Order
+    shop: Shop
+    printed_at_ms: int
+
+
+class HandOverPaper(msgspec.Struct, frozen=True, kw_only=True, tag="hand_over"):
+    """All that stands on the slip of a finished hand-over; the check made is in the order's proof."""
+
+    order: Order
+    shop: Shop
+    staff_name: str
+    printed_at_ms: int
+
+
+Paper = ReceiptPaper | BagSlipPaper | HandOverPaper
+
+
+class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One paper in the spool; `payload` is the JSON of its Paper, `copy` marks a reprint."""
+
+    job_id: str
+    kind: PaperKind
+    payload: bytes
+    copy: bool = False
+
+
+_decoder = msgspec.json.Decoder(Paper)
+_encoder = msgspec.json.Encoder()
+
+
+def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
+    """Return the job that prints a paper."""
+    kind = PaperKind(type(paper).__struct_config__.tag)
+    return PrintJob(job_id=job_id, kind=kind, payload=_encoder.encode(paper), copy=copy)
+
+
+def paper_of(job: PrintJob) -> Paper:
+    """Return the paper of a job; raise msgspec.ValidationError when the payload is none."""
+    return _decoder.decode(job.payload)
