@@ -1,0 +1,166 @@
+"""A sale being rung up: its lines and tenders, and what may change them."""
+
+from enum import StrEnum
+
+import msgspec
+
+from omnipos.domain.catalogue import Item
+from omnipos.domain.errors import BasketRefused
+from omnipos.domain.money import MOST_MINOR, line_amount
+from omnipos.domain.quantity import PIECE_MILLI, check_quantity
+from omnipos.domain.tender import Tender
+from omnipos.locale import _
+
+MOST_LINES = 2000
+
+
+class BasketState(StrEnum):
+    """Where a basket is: on the counter, put aside, paid, or given up."""
+
+    OPEN = "open"
+    PARKED = "parked"
+    SOLD = "sold"
+    VOIDED = "voided"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One product, quantity and price. `line_id` counts up in its basket and is never used again."""
+
+    line_id: int
+    product_id: str
+    sku: str
+    name: str
+    quantity_milli: int
+    unit_price_minor: int
+    tax_code: str
+    unit: str = "pcs"
+    barcode: str = ""
+    order_line_id: str = ""
+    """Set on a line that came with an online order; its goods leave stock with the hand-over."""
+
+    @property
+    def amount_minor(self) -> int:
+        """What the line costs."""
+        return line_amount(self.quantity_milli, self.unit_price_minor)
+
+
+class OrderToSettle(msgspec.Struct, frozen=True, kw_only=True):
+    """An online order that is handed over when this basket is paid, and how its taker was checked."""
+
+    order_id: str
+    number: str
+    check: str
+    paid_online_minor: int = 0
+
+
+class Basket(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale being rung up. All changes make a new basket."""
+
+    basket_id: str
+    number: int
+    """The basket's own number on this till; the receipt's is drawn when it is paid."""
+    currency: str
+    started_at_ms: int
+    staff_id: str
+    state: BasketState = BasketState.OPEN
+    lines: tuple[Line, ...] = ()
+    next_line_id: int = 1
+    tenders: tuple[Tender, ...] = ()
+    customer_id: str = ""
+    order: OrderToSettle | None = None
+    note: str = ""
+    guarded: bool = False
+    """Set by a recall: the first tender asks a numbered choice, so that no reflex pays it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all has happened in this basket."""
+        return not self.lines and not self.tenders and self.order is None
+
+
+def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, Line]:
+    """Add a quantity of an item; the same product at the same price raises its line.
+
+    Returns the new basket and the line that now holds the item. Raises BasketRefused or EntryRefused.
+    """
+    _assert_open_to_change(basket)
+    product = item.product
+    quantity_milli = check_quantity(quantity_milli)
+    for line in basket.lines:
+        if _same_line(line, item):
+            return change_quantity(basket, line.line_id, line.quantity_milli + quantity_milli)
+    if len(basket.lines) >= MOST_LINES:
+        raise BasketRefused(_("This basket is full. Pay it and begin another."))
+    line = Line(
+        line_id=basket.next_line_id,
+        product_id=product.product_id,
+        sku=product.sku,
+        name=product.name,
+        quantity_milli=quantity_milli,
+        unit_price_minor=product.price_minor,
+        tax_code=product.tax_code,
+        unit=product.unit,
+        barcode=item.barcode,
+    )
+    _check_amount(line)
+    changed = msgspec.structs.replace(
+        basket, lines=(*basket.lines, line), next_line_id=basket.next_line_id + 1
+    )
+    return changed, line
+
+
+def _same_line(line: Line, item: Item) -> bool:
+    product = item.product
+    same_product = line.product_id == product.product_id and line.unit == product.unit
+    return (
+        same_product and line.unit_price_minor == product.price_minor and not line.order_line_id
+    )
+
+
+def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:
+    """Give a line another quantity; return the basket and the line as it is now."""
+    _assert_open_to_change(basket)
+    line = line_of(basket, line_id)
+    if line.order_line_id:
+        raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
+    if line.unit == "pcs" and quantity_milli % PIECE_MILLI:
+        raise BasketRefused(
+            _("{name} is sold by the piece. Type a whole number.").format(name=line.name)
+        )
+    changed = msgspec.structs.replace(line, quantity_milli=check_quantity(quantity_milli))
+    _check_amount(changed)
+    lines = tuple(changed if one.line_id == line_id else one for one in basket.lines)
+    return msgspec.structs.replace(basket, lines=lines), changed
+
+
+def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
+    """Take a line out; return the basket and the line that was taken."""
+    _assert_open_to_change(basket)
+    line = line_of(basket, line_id)
+    if line.order_line_id:
+        raise BasketRefused(
+            _("This line belongs to an online order. Give up the hand-over to take it out.")
+        )
+    lines = tuple(one for one in basket.lines if one.line_id != line_id)
+    return msgspec.structs.replace(basket, lines=lines), line
+
+
+def line_of(basket: Basket, line_id: int) -> Line:
+    """Return a line by its id; raise BasketRefused when it is gone."""
+    for line in basket.lines:
+        if line.line_id == line_id:
+            return line
+    raise BasketRefused(_("That line is no longer in the basket."))
+
+
+def _assert_open_to_change(basket: Basket) -> None:
+    assert basket.state is BasketState.OPEN, "only the open basket changes"
+    if basket.tenders:
+        raise BasketRefused(
+            _("Part of this sale is paid already. Finish paying, then ring up the rest.")
+        )
+
+
+def _check_amount(line: Line) -> None:
+    if abs(line.amount_minor) > MOST_MINOR:
+        raise BasketRefused(_("That line comes to more than the till can count. Check it."))

@@ -1,0 +1,55 @@
+"""What a person at the counter can act on, one class a kind of refusal.
+
+    DomainError
+    ├── ItemUnknown        nothing in the catalogue answers to this
+    ├── EntryRefused       a number or text that makes no sense here
+    ├── BasketRefused      the basket does not allow this now
+    ├── TenderRefused      the payment does not fit what is due
+    ├── CustomerRefused    a customer's details cannot be taken
+    ├── OrderRefused       the order does not allow this step
+    ├── SignInRefused      name and PIN do not open the till
+    ├── NotAllowed         the person lacks the right
+    └── StoreTrouble       the data folder cannot be used as it is
+
+The text of each says what happened, whether the data is safe where that is in doubt, and what to do.
+"""
+
+
+class DomainError(Exception):
+    """A refusal whose text is shown to the cashier."""
+
+
+class ItemUnknown(DomainError):
+    """Nothing in the catalogue answers to what was scanned or typed."""
+
+
+class EntryRefused(DomainError):
+    """A number or text that makes no sense where it was entered."""
+
+
+class BasketRefused(DomainError):
+    """The basket does not allow this now."""
+
+
+class TenderRefused(DomainError):
+    """The payment does not fit what is due."""
+
+
+class CustomerRefused(DomainError):
+    """A customer's details cannot be taken as they are."""
+
+
+class OrderRefused(DomainError):
+    """The order does not allow this step now."""
+
+
+class SignInRefused(DomainError):
+    """Name and PIN do not open the till."""
+
+
+class NotAllowed(DomainError):
+    """The person signed in lacks the right for this."""
+
+
+class StoreTrouble(DomainError):
+    """The data folder cannot be used as it is: locked, newer, read-only or damaged."""

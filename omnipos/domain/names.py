@@ -1,0 +1,34 @@
+"""Names from shops and people are data: cleaned on the way in, folded for searching, never markup."""
+
+import unicodedata
+
+# Bidirectional overrides and isolates (Unicode TR 9) can make a text show what it does not say.
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+LONGEST_NAME = 200
+
+
+def clean_text(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a text without control characters and bidi overrides, spaces folded, cut to length."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:longest]
+    kept = (
+        " " if c in "\t\n\r\x0b\x0c\x85\u2028\u2029" else c
+        for c in text
+        if c in "\t\n\r\x0b\x0c\x85\u2028\u2029"
+        or (unicodedata.category(c) not in ("Cc", "Cs", "Cn", "Co") and c not in _BIDI)
+    )
+    return " ".join("".join(kept).split())[:longest]
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing: no accents, no case."""
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+
+
+def search_words(text: str) -> list[str]:
+    """Return the folded words of a text as the search index sees them: letters and digits only."""
+    spaced = "".join(c if c.isalnum() else " " for c in fold(text))
+    return spaced.split()

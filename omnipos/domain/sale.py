@@ -1,0 +1,127 @@
+"""A completed sale: what a paid basket becomes, frozen for ever."""
+
+import msgspec
+
+from omnipos.domain.basket import Basket
+from omnipos.domain.pricing import Totals
+from omnipos.domain.tax import TaxTotal
+from omnipos.domain.tender import Settled, Tender
+
+
+class SaleLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One product, quantity and price as sold; `tax_minor` is in the amount or on top, as its rate says."""
+
+    product_id: str
+    sku: str
+    name: str
+    quantity_milli: int
+    unit_price_minor: int
+    amount_minor: int
+    tax_code: str
+    tax_minor: int
+    unit: str = "pcs"
+    order_line_id: str = ""
+
+
+class Sale(msgspec.Struct, frozen=True, kw_only=True):
+    """A completed sale. tenders − change = total + rounding, always."""
+
+    sale_id: str
+    receipt_number: str
+    store_id: str
+    till_number: int
+    staff_id: str
+    currency: str
+    completed_at_ms: int
+    lines: tuple[SaleLine, ...]
+    taxes: tuple[TaxTotal, ...]
+    total_minor: int
+    rounding_minor: int
+    tenders: tuple[Tender, ...]
+    change_minor: int
+    customer_id: str = ""
+    order_id: str = ""
+
+    @property
+    def tax_minor(self) -> int:
+        """All tax, inclusive and exclusive."""
+        return sum(tax.tax_minor for tax in self.taxes)
+
+    @property
+    def given_minor(self) -> int:
+        """All that was tendered, before change."""
+        return sum(tender.amount_minor for tender in self.tenders)
+
+
+class SaleIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a sale this one: its id, number, place, person and time."""
+
+    sale_id: str
+    receipt_number: str
+    store_id: str
+    till_number: int
+    staff_id: str
+    completed_at_ms: int
+
+
+def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIdentity) -> Sale:
+    """Return the sale that a paid basket becomes."""
+    lines = tuple(
+        SaleLine(
+            product_id=line.product_id,
+            sku=line.sku,
+            name=line.name,
+            quantity_milli=line.quantity_milli,
+            unit_price_minor=line.unit_price_minor,
+            amount_minor=line.amount_minor,
+            tax_code=line.tax_code,
+            tax_minor=tax_minor,
+            unit=line.unit,
+            order_line_id=line.order_line_id,
+        )
+        for line, tax_minor in zip(basket.lines, totals.line_taxes, strict=True)
+    )
+    sale = Sale(
+        sale_id=identity.sale_id,
+        receipt_number=identity.receipt_number,
+        store_id=identity.store_id,
+        till_number=identity.till_number,
+        staff_id=identity.staff_id,
+        currency=basket.currency,
+        completed_at_ms=identity.completed_at_ms,
+        lines=lines,
+        taxes=totals.taxes,
+        total_minor=totals.total_minor,
+        rounding_minor=settled.rounding_minor,
+        tenders=basket.tenders,
+        change_minor=settled.change_minor,
+        customer_id=basket.customer_id,
+        order_id=basket.order.order_id if basket.order else "",
+    )
+    assert adds_up(sale), "a sale whose sums do not add up is a bug, not a sale"
+    return sale
+
+
+def adds_up(sale: Sale) -> bool:
+    """Tell whether a sale's sums agree: its lines and exclusive tax, and what was given and owed back."""
+    on_top = sum(tax.tax_minor for tax in sale.taxes if not tax.inclusive)
+    goods = sum(line.amount_minor for line in sale.lines)
+    return (
+        goods + on_top == sale.total_minor
+        and sale.given_minor - sale.change_minor == sale.total_minor + sale.rounding_minor
+        and sum(line.tax_minor for line in sale.lines) == sale.tax_minor
+    )
+
+
+def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:
+    """Return a receipt number: store-till[epoch letter]-number, `S1-2-000017`; a restored till adds a letter."""
+    letter = "" if epoch == 1 else _letters(epoch - 1)
+    return f"{store_code}-{till_number}{letter}-{number:06d}"
+
+
+def _letters(number: int) -> str:
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

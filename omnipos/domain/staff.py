@@ -1,0 +1,51 @@
+"""Staff: their roles and rights, and how long a till waits after wrong PINs."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What a person is at the counter."""
+
+    CASHIER = "cashier"
+    MANAGER = "manager"
+
+
+class Right(StrEnum):
+    """One thing a person may do."""
+
+    SELL = "sell"
+    COLLECT = "collect"
+    REPORT = "report"
+
+
+RIGHTS = {
+    Role.CASHIER: frozenset({Right.SELL, Right.COLLECT}),
+    Role.MANAGER: frozenset(Right),
+}
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True, tag="staff"):
+    """One person of the shop. `pin_hash` is argon2id in its standard text form."""
+
+    staff_id: str
+    name: str
+    role: Role
+    pin_hash: str
+    active: bool = True
+
+    def may(self, right: Right) -> bool:
+        """Tell whether this person has a right."""
+        return right in RIGHTS[self.role]
+
+
+FREE_FAILURES = 4
+LONGEST_DELAY_MS = 5 * 60_000
+
+
+def delay_after(failures: int) -> int:
+    """Return how many milliseconds the till waits after so many wrong PINs in a row."""
+    if failures <= FREE_FAILURES:
+        return 0
+    return int(min(5_000 * 2 ** (failures - FREE_FAILURES - 1), LONGEST_DELAY_MS))

@@ -1,0 +1,72 @@
+"""Stock as a ledger of signed movements; a balance is their sum."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from omnipos.domain.order import Order
+from omnipos.domain.sale import Sale
+
+
+class MovementReason(StrEnum):
+    """Why goods moved."""
+
+    SALE = "sale"
+    HAND_OVER = "hand_over"
+    RECEIVED = "received"
+    ADJUSTED = "adjusted"
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods in (positive) or out (negative) of a store, in thousandths."""
+
+    product_id: str
+    store_id: str
+    quantity_milli: int
+    reason: MovementReason
+
+
+class StockLevel(msgspec.Struct, frozen=True, kw_only=True, tag="stock"):
+    """The hub's figure for one product in one store: the sum of movements, and what orders hold."""
+
+    store_id: str
+    product_id: str
+    on_hand_milli: int
+    held_milli: int = 0
+
+
+def sale_movements(sale: Sale) -> tuple[Movement, ...]:
+    """Return what a sale takes from stock; lines of an order leave with their hand-over instead."""
+    return tuple(
+        Movement(
+            product_id=line.product_id,
+            store_id=sale.store_id,
+            quantity_milli=-line.quantity_milli,
+            reason=MovementReason.SALE,
+        )
+        for line in sale.lines
+        if not line.order_line_id
+    )
+
+
+def hand_over_movements(order: Order) -> tuple[Movement, ...]:
+    """Return what a hand-over takes from stock."""
+    return tuple(
+        Movement(
+            product_id=line.product_id,
+            store_id=order.store_id,
+            quantity_milli=-line.picked_milli,
+            reason=MovementReason.HAND_OVER,
+        )
+        for line in order.lines
+        if line.picked_milli
+    )
+
+
+def add_up(movements: Iterable[Movement]) -> dict[str, int]:
+    """Return the summed quantity (thousandths) per product."""
+    sums: dict[str, int] = {}
+    for movement in movements:
+        sums[movement.product_id] = sums.get(movement.product_id, 0) + movement.quantity_milli
+    return sums

@@ -1,0 +1,108 @@
+"""Tax on a sale: per rate over the receipt or by line, inclusive, exclusive or exempt, in whole minor units."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from omnipos.domain.money import half_up
+
+PPM = 1_000_000
+
+
+class TaxRounding(StrEnum):
+    """Where the law of the place rounds: once per rate and receipt, or on each line."""
+
+    RECEIPT = "receipt"
+    LINE = "line"
+
+
+class Tax(msgspec.Struct, frozen=True, kw_only=True, tag="tax"):
+    """One tax rate. A rate of 0 is exempt or zero-rated; `reason` then says why.
+
+    The base fraction is Indonesia's: 12% of 11/12 of the price (PMK 131/2024).
+    """
+
+    code: str
+    name: str
+    rate_ppm: int
+    inclusive: bool
+    base_numerator: int = 1
+    base_denominator: int = 1
+    reason: str = ""
+
+
+class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rate came to on a receipt; `base_minor` is the sum before this tax."""
+
+    code: str
+    name: str
+    rate_ppm: int
+    inclusive: bool
+    base_minor: int
+    tax_minor: int
+
+
+def tax_on(amount_minor: int, tax: Tax) -> int:
+    """Return the tax in (inclusive) or on (exclusive) an amount, half up, never through a rounded base."""
+    part = tax.rate_ppm * tax.base_numerator
+    whole = PPM * tax.base_denominator
+    return half_up(amount_minor * part, whole + part if tax.inclusive else whole)
+
+
+def share(total: int, weights: Sequence[int]) -> list[int]:
+    """Share a total by weights, in whole units, by largest remainder; earlier wins a tie.
+
+    The shares add up to the total. With no weight at all everything goes to the first.
+    """
+    if not weights:
+        assert total == 0, "nothing to share a sum over"
+        return []
+    scale = sum(weights)
+    if scale == 0:
+        return [total] + [0] * (len(weights) - 1)
+    shares, remainders = [], []
+    for weight in weights:
+        part, remainder = divmod(total * weight, scale)
+        shares.append(part)
+        remainders.append(remainder)
+    for index in sorted(range(len(weights)), key=lambda i: (-remainders[i], i))[
+        : total - sum(shares)
+    ]:
+        shares[index] += 1
+    return shares
+
+
+def tax_lines(
+    amounts: Sequence[tuple[int, Tax]], rounding: TaxRounding
+) -> tuple[tuple[TaxTotal, ...], tuple[int, ...]]:
+    """Return the totals per rate, and the tax of each line; both add up to the same sum.
+
+    `amounts` holds each line's amount in minor units with its tax, in order.
+    """
+    by_code: dict[str, list[int]] = {}
+    for index, (_amount, tax) in enumerate(amounts):
+        by_code.setdefault(tax.code, []).append(index)
+    line_tax = [0] * len(amounts)
+    totals = []
+    for indexes in by_code.values():
+        tax = amounts[indexes[0]][1]
+        own = [amounts[i][0] for i in indexes]
+        if rounding is TaxRounding.RECEIPT:
+            shares = share(tax_on(sum(own), tax), own)
+        else:
+            shares = [tax_on(amount, tax) for amount in own]
+        for index, part in zip(indexes, shares, strict=True):
+            line_tax[index] = part
+        total = sum(shares)
+        totals.append(
+            TaxTotal(
+                code=tax.code,
+                name=tax.name,
+                rate_ppm=tax.rate_ppm,
+                inclusive=tax.inclusive,
+                base_minor=sum(own) - (total if tax.inclusive else 0),
+                tax_minor=total,
+            )
+        )
+    return tuple(totals), tuple(line_tax)

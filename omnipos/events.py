@@ -1,0 +1,159 @@
+"""The facts a journal holds, and the hash chain that makes any change to them visible.
+
+hash = sha256(prev_hash ‖ canonical header ‖ sha256(body bytes)); the header is the JSON array of
+the columns in the order they are listed in `Header`.
+"""
+
+import hashlib
+
+import msgspec
+
+from omnipos.domain.basket import Line
+from omnipos.domain.customer import Consent
+from omnipos.domain.order import Check, OrderLine
+from omnipos.domain.sale import Sale
+
+SCHEMA = 1
+"""The newest schema of event bodies that this program writes."""
+
+GENESIS = bytes(32)
+"""The hash before a till's first event."""
+
+
+class SaleCompleted(msgspec.Struct, frozen=True, kw_only=True, tag="sale_completed"):
+    """A basket was paid."""
+
+    sale: Sale
+
+
+class LineVoided(msgspec.Struct, frozen=True, kw_only=True, tag="line_voided"):
+    """A line was taken out of a basket before it was paid."""
+
+    basket_id: str
+    line: Line
+
+
+class BasketVoided(msgspec.Struct, frozen=True, kw_only=True, tag="basket_voided"):
+    """A whole basket was given up before it was paid."""
+
+    basket_id: str
+    lines: tuple[Line, ...]
+
+
+class CustomerAdded(msgspec.Struct, frozen=True, kw_only=True, tag="customer_added"):
+    """A customer was added at the till; name and phone stand in the personal record named here."""
+
+    customer_id: str
+    personal_id: str
+    consents: tuple[Consent, ...]
+
+
+class OrderPicked(msgspec.Struct, frozen=True, kw_only=True, tag="order_picked"):
+    """A quantity of one order line was put into its bag."""
+
+    order_id: str
+    line_id: str
+    quantity_milli: int
+
+
+class OrderReadied(msgspec.Struct, frozen=True, kw_only=True, tag="order_readied"):
+    """An order is packed and lies where its bag slip says."""
+
+    order_id: str
+    bag_place: str
+
+
+class OrderHandedOver(msgspec.Struct, frozen=True, kw_only=True, tag="order_handed_over"):
+    """An order went to its customer. The lines carry what left the store."""
+
+    order_id: str
+    fencing_number: int
+    check: Check
+    lines: tuple[OrderLine, ...]
+    sale_id: str = ""
+
+
+class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted"):
+    """A receipt was printed again, marked COPY."""
+
+    receipt_number: str
+
+
+Fact = (
+    SaleCompleted
+    | LineVoided
+    | BasketVoided
+    | CustomerAdded
+    | OrderPicked
+    | OrderReadied
+    | OrderHandedOver
+    | PaperReprinted
+)
+
+
+class PersonalCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The erasable part of a customer fact: it is outside the hash, so erasing it breaks no chain."""
+
+    name: str
+    phone: str
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """All of an event but its body; as JSON this array is what the chain hashes."""
+
+    epoch: int
+    seq: int
+    event_id: str
+    type: str
+    schema: int
+    occurred_at_ms: int
+    actor: str
+    shift: str
+    catalogue_rev: int
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a journal, as it lies on disk."""
+
+    header: Header
+    body: bytes
+    prev_hash: bytes
+    hash: bytes
+
+
+_encoder = msgspec.json.Encoder()
+_fact_decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+
+
+def type_of(fact: Fact) -> str:
+    """Return the name under which a fact stands in the journal."""
+    tag = type(fact).__struct_config__.tag
+    assert isinstance(tag, str), "every fact is tagged with its name"
+    return tag
+
+
+def encode_fact(fact: Fact) -> bytes:
+    """Return a fact as the bytes that are hashed, kept and sent."""
+    return _encoder.encode(fact)
+
+
+def decode_fact(body: bytes | msgspec.Raw) -> Fact:
+    """Return the fact in some bytes.
+
+    Raises msgspec.ValidationError when its type or shape is not known here.
+    """
+    return _fact_decoder.decode(body)
+
+
+def chain_hash(prev_hash: bytes, header: Header, body: bytes) -> bytes:
+    """Return the hash of an event that follows another."""
+    return hashlib.sha256(
+        prev_hash + _encoder.encode(header) + hashlib.sha256(body).digest()
+    ).digest()
+
+
+def seal(header: Header, body: bytes, prev_hash: bytes) -> Event:
+    """Return an event with its hash, ready to be appended."""
+    return Event(
+        header=header, body=body, prev_hash=prev_hash, hash=chain_hash(prev_hash, header, body)
+    )

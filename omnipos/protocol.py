@@ -1,0 +1,196 @@
+"""What crosses the wire between till and hub: enrolment, hello, batches, verdicts, streams, cursors.
+
+Everything here is JSON. Sums are minor units, quantities thousandths, times UTC milliseconds.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from omnipos.domain.catalogue import Product
+from omnipos.domain.customer import Customer
+from omnipos.domain.order import Order
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Staff
+from omnipos.domain.stock import StockLevel
+from omnipos.domain.tax import Tax
+from omnipos.events import Event, Header, PersonalCard
+
+MOST_EVENTS = 500
+MOST_BYTES = 1 << 20
+MOST_CHANGES = 1000
+"""Limits of one push (events, bytes of JSON) and of one page (changes)."""
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A till asks to belong to a store, with a one-time code. The key comes with device keys."""
+
+    code: str
+    device_name: str
+    version: str
+    public_key: str = ""
+
+
+class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the till now is. The token is sent as `Authorization: Bearer`."""
+
+    device_id: str
+    store_id: str
+    store_code: str
+    till_number: int
+    epoch: int
+    token: str
+    hub_epoch: str
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """What a till says first on every connection: where its journal and its cursors stand."""
+
+    epoch: int
+    head_seq: int
+    head_hash: str
+    schema_min: int
+    schema_max: int
+    version: str
+    sent_at_ms: int
+    waiting: int = 0
+    cursors: dict[str, str] = {}
+
+
+class HelloAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub knows of that till. `acked_hash` is the hash of event `acked_seq`, hex, `""` for none."""
+
+    device_id: str
+    store_id: str
+    acked_seq: int
+    acked_hash: str
+    hub_epoch: str
+    server_time_ms: int
+    streams: tuple[str, ...]
+    """The streams this till is to pull, in order."""
+    acked_signature: str = ""
+    revoked: bool = False
+    schema_max: int = 1
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on the wire. `body` is the journal's own bytes; hashes are hex."""
+
+    epoch: int
+    seq: int
+    event_id: str
+    type: str
+    schema: int
+    occurred_at_ms: int
+    actor: str
+    shift: str
+    catalogue_rev: int
+    prev_hash: str
+    hash: str
+    body: msgspec.Raw
+    personal: dict[str, PersonalCard] = {}
+
+    @property
+    def header(self) -> Header:
+        """The part that is hashed before the body."""
+        return Header(
+            epoch=self.epoch,
+            seq=self.seq,
+            event_id=self.event_id,
+            type=self.type,
+            schema=self.schema,
+            occurred_at_ms=self.occurred_at_ms,
+            actor=self.actor,
+            shift=self.shift,
+            catalogue_rev=self.catalogue_rev,
+        )
+
+
+def envelope_of(event: Event, personal: dict[str, PersonalCard]) -> Envelope:
+    """Return a journal's event as it is sent."""
+    h = event.header
+    return Envelope(
+        epoch=h.epoch,
+        seq=h.seq,
+        event_id=h.event_id,
+        type=h.type,
+        schema=h.schema,
+        occurred_at_ms=h.occurred_at_ms,
+        actor=h.actor,
+        shift=h.shift,
+        catalogue_rev=h.catalogue_rev,
+        prev_hash=event.prev_hash.hex(),
+        hash=event.hash.hex(),
+        body=msgspec.Raw(event.body),
+        personal=personal,
+    )
+
+
+class PushBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/events`: events in sequence. Each is decoded by itself, so one bad one stops no other."""
+
+    events: tuple[msgspec.Raw, ...]
+
+
+class Outcome(StrEnum):
+    """The hub's answer to one event."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    RETRY = "retry"
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one event of a batch."""
+
+    epoch: int
+    seq: int
+    event_id: str
+    outcome: Outcome
+    reason: str = ""
+
+
+class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One verdict an event, in the batch's order, and how far the hub has everything."""
+
+    verdicts: tuple[Verdict, ...]
+    acked_through: int
+
+
+Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop
+"""What a stream carries: always the whole newest state of one thing."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest state of one key of a stream; `record` is absent when it was deleted."""
+
+    number: int
+    key: str
+    record: Record | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/streams/{stream}?after=CURSOR&limit=N`: the changes numbered (after, upto].
+
+    A page leaves out what a later change has replaced. `applied_epoch` and `applied_seq` say
+    which of the asking till's events the stream's head contains; they hold once upto == head.
+    """
+
+    stream: str
+    after: int
+    upto: int
+    head: int
+    cursor: str
+    changes: tuple[Change, ...]
+    applied_epoch: int
+    applied_seq: int
+    as_of_ms: int
+    must_refetch: bool = False
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Every refusal of the hub: what happened, in a sentence, and a word for programs."""
+
+    detail: str
+    code: str = ""

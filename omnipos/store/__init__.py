@@ -1,0 +1,1 @@
+"""What a till keeps on disk: its journal and books, and its mirror of the hub."""

@@ -1,0 +1,1 @@
+"""The counter in a terminal: one screen a file, widgets that only display."""
