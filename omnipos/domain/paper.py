@@ -1,6 +1,7 @@
 """What is to be printed: a job of the spool, and what each kind of paper is made from."""
 
 from enum import StrEnum
+from typing import assert_never
 
 import msgspec
 
@@ -56,13 +57,21 @@ class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
     copy: bool = False
 
 
-_decoder = msgspec.json.Decoder(Paper)
+_decoder: msgspec.json.Decoder[Paper] = msgspec.json.Decoder(Paper)
 _encoder = msgspec.json.Encoder()
 
 
 def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
     """Return the job that prints a paper."""
-    kind = PaperKind(type(paper).__struct_config__.tag)
+    match paper:
+        case ReceiptPaper():
+            kind = PaperKind.RECEIPT
+        case BagSlipPaper():
+            kind = PaperKind.BAG_SLIP
+        case HandOverPaper():
+            kind = PaperKind.HAND_OVER
+        case unknown:
+            assert_never(unknown)
     return PrintJob(job_id=job_id, kind=kind, payload=_encoder.encode(paper), copy=copy)
 
 
