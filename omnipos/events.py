@@ -147,13 +147,9 @@ def decode_fact(body: bytes | msgspec.Raw) -> Fact:
 
 def chain_hash(prev_hash: bytes, header: Header, body: bytes) -> bytes:
     """Return the hash of an event that follows another."""
-    return hashlib.sha256(
-        prev_hash + _encoder.encode(header) + hashlib.sha256(body).digest()
-    ).digest()
+    return hashlib.sha256(prev_hash + _encoder.encode(header) + hashlib.sha256(body).digest()).digest()
 
 
 def seal(header: Header, body: bytes, prev_hash: bytes) -> Event:
     """Return an event with its hash, ready to be appended."""
-    return Event(
-        header=header, body=body, prev_hash=prev_hash, hash=chain_hash(prev_hash, header, body)
-    )
+    return Event(header=header, body=body, prev_hash=prev_hash, hash=chain_hash(prev_hash, header, body))

@@ -112,9 +112,7 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
 def _same_line(line: Line, item: Item) -> bool:
     product = item.product
     same_product = line.product_id == product.product_id and line.unit == product.unit
-    return (
-        same_product and line.unit_price_minor == product.price_minor and not line.order_line_id
-    )
+    return same_product and line.unit_price_minor == product.price_minor and not line.order_line_id
 
 
 def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:
@@ -124,9 +122,7 @@ def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
     if line.unit == "pcs" and quantity_milli % PIECE_MILLI:
-        raise BasketRefused(
-            _("{name} is sold by the piece. Type a whole number.").format(name=line.name)
-        )
+        raise BasketRefused(_("{name} is sold by the piece. Type a whole number.").format(name=line.name))
     changed = msgspec.structs.replace(line, quantity_milli=check_quantity(quantity_milli))
     _check_amount(changed)
     lines = tuple(changed if one.line_id == line_id else one for one in basket.lines)
@@ -138,9 +134,7 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     _assert_open_to_change(basket)
     line = line_of(basket, line_id)
     if line.order_line_id:
-        raise BasketRefused(
-            _("This line belongs to an online order. Give up the hand-over to take it out.")
-        )
+        raise BasketRefused(_("This line belongs to an online order. Give up the hand-over to take it out."))
     lines = tuple(one for one in basket.lines if one.line_id != line_id)
     return msgspec.structs.replace(basket, lines=lines), line
 
@@ -156,9 +150,7 @@ def line_of(basket: Basket, line_id: int) -> Line:
 def _assert_open_to_change(basket: Basket) -> None:
     assert basket.state is BasketState.OPEN, "only the open basket changes"
     if basket.tenders:
-        raise BasketRefused(
-            _("Part of this sale is paid already. Finish paying, then ring up the rest.")
-        )
+        raise BasketRefused(_("Part of this sale is paid already. Finish paying, then ring up the rest."))
 
 
 def _check_amount(line: Line) -> None:

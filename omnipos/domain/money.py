@@ -93,9 +93,7 @@ def parse_money(text: str, code: str) -> int:
     plain = text.strip().removeprefix(money.prefix.strip()).strip()
     whole, point, rest = plain.partition(money.point)
     groups = whole.split(money.group)
-    grouped = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
-    )
+    grouped = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:]))
     digits = "".join(groups)
     fits = grouped and digits.isascii() and digits.isdigit()
     fits = fits and (not point or (rest.isascii() and rest.isdigit()))
@@ -105,7 +103,7 @@ def parse_money(text: str, code: str) -> int:
                 text=text[:20], example=format_amount(50 * 10**3, code)
             )
         )
-    minor = int(digits) * 10**money.decimals + int(rest.ljust(money.decimals, "0") or 0)
+    minor = int(digits + rest.ljust(money.decimals, "0"))
     if minor > MOST_MINOR:
         raise EntryRefused(_("That sum is too large. Check what was typed."))
     return minor

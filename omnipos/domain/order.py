@@ -1,6 +1,6 @@
 """Online orders to collect: their states, picking, checking the taker and handing over.
 
-    placed → picking → ready → collected, and besides: short, cancelled, expired
+placed → picking → ready → collected, and besides: short, cancelled, expired
 """
 
 from enum import StrEnum
@@ -133,9 +133,7 @@ def pick(order: Order, code: str) -> tuple[Order, OrderLine, int]:
     wanted = [line for line in order.lines if _answers(line, code)]
     if not wanted:
         raise OrderRefused(
-            _("{code} is not in order {number}. Put it back.").format(
-                code=code, number=order.number
-            )
+            _("{code} is not in order {number}. Put it back.").format(code=code, number=order.number)
         )
     line = next((one for one in wanted if one.picked_milli < one.quantity_milli), None)
     if line is None:
@@ -178,9 +176,7 @@ def make_ready(order: Order, bag_place: str) -> Order:
         )
     if not order.is_picked:
         missing = next(line for line in order.lines if line.picked_milli < line.quantity_milli)
-        raise OrderRefused(
-            _("{name} is not picked yet. Scan it first.").format(name=missing.name)
-        )
+        raise OrderRefused(_("{name} is not picked yet. Scan it first.").format(name=missing.name))
     return msgspec.structs.replace(order, state=OrderState.READY, bag_place=bag_place)
 
 
@@ -188,9 +184,7 @@ def check_hand_over(order: Order, device_id: str, holder_name: str) -> None:
     """Raise OrderRefused unless this device may hand the order over now, the network up or down."""
     if order.state is OrderState.COLLECTED:
         raise OrderRefused(
-            _("Order {number} was handed over already. Show it to the manager.").format(
-                number=order.number
-            )
+            _("Order {number} was handed over already. Show it to the manager.").format(number=order.number)
         )
     if order.state is not OrderState.READY:
         raise OrderRefused(

@@ -54,9 +54,7 @@ def to_e164(text: str, country: str) -> str:
         parsed = None
     if parsed is None or not phonenumbers.is_valid_number(parsed):
         raise CustomerRefused(
-            _("“{number}” is not a phone number that can exist. Check the digits.").format(
-                number=number[:20]
-            )
+            _("“{number}” is not a phone number that can exist. Check the digits.").format(number=number[:20])
         )
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

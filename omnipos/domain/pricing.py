@@ -33,13 +33,9 @@ def price_lines(lines: Sequence[Line], taxes: Mapping[str, Tax], rounding: TaxRo
         amounts = [(line.amount_minor, taxes[line.tax_code]) for line in lines]
     except KeyError as missing:
         raise BasketRefused(
-            _("Tax {code} is not set up here. Ask the manager to sync the till.").format(
-                code=missing.args[0]
-            )
+            _("Tax {code} is not set up here. Ask the manager to sync the till.").format(code=missing.args[0])
         ) from None
     totals, line_taxes = tax_lines(amounts, rounding)
     goods = sum(amount for amount, _tax in amounts)
     on_top = sum(total.tax_minor for total in totals if not total.inclusive)
-    return Totals(
-        goods_minor=goods, taxes=totals, line_taxes=line_taxes, total_minor=goods + on_top
-    )
+    return Totals(goods_minor=goods, taxes=totals, line_taxes=line_taxes, total_minor=goods + on_top)

@@ -66,9 +66,7 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
         part, remainder = divmod(total * weight, scale)
         shares.append(part)
         remainders.append(remainder)
-    for index in sorted(range(len(weights)), key=lambda i: (-remainders[i], i))[
-        : total - sum(shares)
-    ]:
+    for index in sorted(range(len(weights)), key=lambda i: (-remainders[i], i))[: total - sum(shares)]:
         shares[index] += 1
     return shares
 

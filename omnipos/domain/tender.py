@@ -119,9 +119,7 @@ def _check_card(tender: Tender, owed: Due, currency: str) -> None:
         raise TenderRefused(_("Type the sum on the card slip."))
     if tender.amount_minor > owed.due_minor:
         raise TenderRefused(
-            _("Only cash can be more than the {due} due.").format(
-                due=format_money(owed.due_minor, currency)
-            )
+            _("Only cash can be more than the {due} due.").format(due=format_money(owed.due_minor, currency))
         )
     if slip is None or not slip.approval_code.strip():
         raise TenderRefused(_("Type the approval code from the card slip."))

@@ -13,9 +13,7 @@ def speak(language: str) -> None:
     """Set the language of all texts from now on: `en`, `id` or `ms`; an unknown one speaks English."""
     global _spoken, _language
     _language = language if language in LANGUAGES else "en"
-    _spoken = _gettext.translation(
-        "omnipos", Path(__file__).parent, languages=[_language], fallback=True
-    )
+    _spoken = _gettext.translation("omnipos", Path(__file__).parent, languages=[_language], fallback=True)
 
 
 def language() -> str:

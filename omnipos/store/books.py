@@ -1,0 +1,168 @@
+"""The books: completed sales with their lines, tenders and stock movements, written with their event."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.sale import Sale, adds_up
+from omnipos.domain.stock import Movement
+from omnipos.events import Event, SaleCompleted, decode_fact
+from omnipos.store.journal import event_at
+
+
+def insert_sale(db: Database, sale: Sale, number: int, event: Event) -> None:
+    """Save a completed sale beside the event that reports it: both or neither."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert adds_up(sale), "a sale's sums agree before they are written"
+    db.execute(
+        "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            sale.sale_id,
+            sale.receipt_number,
+            number,
+            event.header.epoch,
+            event.header.seq,
+            sale.completed_at_ms,
+            sale.staff_id,
+            sale.customer_id,
+            sale.order_id,
+            sale.total_minor,
+            sale.tax_minor,
+            sale.rounding_minor,
+            sale.change_minor,
+        ),
+    )
+    db.conn.executemany(
+        "INSERT INTO sale_line VALUES (?,?,?,?,?,?,?)",
+        [
+            (
+                sale.sale_id,
+                position,
+                line.product_id,
+                line.quantity_milli,
+                line.amount_minor,
+                line.tax_code,
+                line.tax_minor,
+            )
+            for position, line in enumerate(sale.lines)
+        ],
+    )
+    db.conn.executemany(
+        "INSERT INTO sale_tender VALUES (?,?,?,?)",
+        [
+            (sale.sale_id, position, tender.kind.value, tender.amount_minor)
+            for position, tender in enumerate(sale.tenders)
+        ],
+    )
+
+
+def insert_movements(db: Database, event: Event, movements: Sequence[Movement]) -> None:
+    """Save what an event took from or brought to stock."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    db.conn.executemany(
+        "INSERT INTO stock_movement VALUES (?,?,?,?,?,?)",
+        [
+            (
+                event.header.epoch,
+                event.header.seq,
+                position,
+                movement.product_id,
+                movement.quantity_milli,
+                movement.reason.value,
+            )
+            for position, movement in enumerate(movements)
+        ],
+    )
+
+
+def sale_by_receipt(db: Database, receipt_number: str) -> Sale | None:
+    """Return a completed sale of this till by its receipt number."""
+    row = db.execute(
+        "SELECT epoch, seq FROM sale WHERE receipt_number = ?", [receipt_number.upper()]
+    ).fetchone()
+    return _sale_at(db, *row) if row else None
+
+
+def latest_sales(db: Database, limit: int) -> list[Sale]:
+    """Return the latest sales of this till, the newest first."""
+    rows = db.execute("SELECT epoch, seq FROM sale ORDER BY epoch DESC, seq DESC LIMIT ?", [limit])
+    return [_sale_at(db, *row) for row in rows.fetchall()]
+
+
+def sales_of_customer(db: Database, customer_id: str, after: tuple[int, int], limit: int) -> list[Sale]:
+    """Return a customer's sales at this till behind a place in the journal, the newest first."""
+    rows = db.execute(
+        "SELECT epoch, seq FROM sale WHERE customer_id = ? AND (epoch, seq) > (?, ?)"
+        " ORDER BY completed_at_ms DESC LIMIT ?",
+        (customer_id, *after, limit),
+    ).fetchall()
+    return [_sale_at(db, *row) for row in rows]
+
+
+def _sale_at(db: Database, epoch: int, seq: int) -> Sale:
+    event = event_at(db, epoch, seq)
+    assert event is not None, "a sale is written with its event"
+    fact = decode_fact(event.body)
+    assert isinstance(fact, SaleCompleted), "a sale's event is a completed sale"
+    return fact.sale
+
+
+class TakingsByKind(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tendered by one means: how often, and how much before change."""
+
+    kind: str
+    count: int
+    amount_minor: int
+
+
+class TakingsByTax(msgspec.Struct, frozen=True, kw_only=True):
+    """What one tax came to."""
+
+    code: str
+    goods_minor: int
+    tax_minor: int
+
+
+class Takings(msgspec.Struct, frozen=True, kw_only=True):
+    """The sums of this till's books so far."""
+
+    sales: int
+    total_minor: int
+    tax_minor: int
+    rounding_minor: int
+    change_minor: int
+    first_receipt: str
+    last_receipt: str
+    tenders: tuple[TakingsByKind, ...]
+    taxes: tuple[TakingsByTax, ...]
+
+
+def takings(db: Database) -> Takings:
+    """Return the sums of this till's books so far."""
+    sums = db.execute(
+        "SELECT count(*), coalesce(sum(total_minor), 0), coalesce(sum(tax_minor), 0),"
+        " coalesce(sum(rounding_minor), 0), coalesce(sum(change_minor), 0) FROM sale"
+    ).fetchone()
+    ends = [
+        db.execute(f"SELECT receipt_number FROM sale ORDER BY epoch {way}, seq {way} LIMIT 1").fetchone()
+        for way in ("ASC", "DESC")
+    ]
+    tenders = db.execute(
+        "SELECT kind, count(*), sum(amount_minor) FROM sale_tender GROUP BY kind ORDER BY kind"
+    )
+    taxes = db.execute(
+        "SELECT tax_code, sum(amount_minor), sum(tax_minor) FROM sale_line"
+        " GROUP BY tax_code ORDER BY tax_code"
+    )
+    return Takings(
+        sales=sums[0],
+        total_minor=sums[1],
+        tax_minor=sums[2],
+        rounding_minor=sums[3],
+        change_minor=sums[4],
+        first_receipt=ends[0][0] if ends[0] else "",
+        last_receipt=ends[1][0] if ends[1] else "",
+        tenders=tuple(TakingsByKind(kind=k, count=c, amount_minor=a) for k, c, a in tenders),
+        taxes=tuple(TakingsByTax(code=c, goods_minor=g, tax_minor=t) for c, g, t in taxes),
+    )

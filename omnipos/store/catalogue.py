@@ -1,0 +1,104 @@
+"""Finding products in the mirror: by code at once, by name as one types."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.barcode import canonical
+from omnipos.domain.catalogue import Item, Product
+from omnipos.domain.names import search_words
+from omnipos.domain.quantity import PIECE_MILLI
+from omnipos.domain.tax import Tax
+
+_decode = msgspec.json.Decoder(Product).decode
+
+_BY_CODE = (
+    (
+        "SELECT p.body, b.quantity_milli FROM mirror.barcode b"
+        " JOIN mirror.product p USING (product_id) WHERE b.code = ? ORDER BY p.rank LIMIT 1"
+    ),
+    f"SELECT body, {PIECE_MILLI} FROM mirror.product WHERE plu = ? AND plu <> '' LIMIT 1",
+    f"SELECT body, {PIECE_MILLI} FROM mirror.product WHERE sku = ? LIMIT 1",
+)
+
+
+def item_by_code(db: Database, code: str) -> Item | None:
+    """Return the item a barcode, PLU or SKU names, in that order of meaning, or None."""
+    written = code.strip()
+    for query, key in zip(_BY_CODE, (canonical(written), written.upper(), written.upper()), strict=True):
+        row = db.execute(query, [key]).fetchone()
+        if row:
+            return Item(product=_decode(row[0]), barcode=written, quantity_milli=row[1])
+    return None
+
+
+def products_by_name(db: Database, text: str, limit: int) -> list[Product]:
+    """Return products whose names hold all the words typed, each as a beginning, most popular first."""
+    query = match_words(text)
+    if not query:
+        return []
+    # Rows come in order of rank by themselves; ranking them by relevance would visit every match.
+    rows = db.execute(
+        "SELECT p.body FROM mirror.product_search s JOIN mirror.product p ON p.rank = s.rowid"
+        " WHERE s.product_search MATCH ? ORDER BY s.rowid LIMIT ?",
+        (query, limit),
+    )
+    return [_decode(body) for (body,) in rows]
+
+
+def match_words(text: str) -> str:
+    """Return the full-text query for all words of a text, each as a beginning; empty for none."""
+    return " ".join(f'"{word}"*' for word in search_words(text))
+
+
+def product_by_id(db: Database, product_id: str) -> Product | None:
+    """Return a product by its id."""
+    row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
+    return _decode(row[0]) if row else None
+
+
+def taxes(db: Database) -> dict[str, Tax]:
+    """Return all taxes by their code."""
+    rows = db.execute("SELECT code, body FROM mirror.tax")
+    return {code: msgspec.json.decode(body, type=Tax) for code, body in rows}
+
+
+class StockFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is here of one product, in thousandths, and when the hub said so."""
+
+    on_hand_milli: int
+    held_milli: int
+    as_of_ms: int
+
+
+def stock_of(db: Database, store_id: str, product_id: str) -> StockFigure | None:
+    """Return the hub's figure plus this till's own movements that it does not contain yet."""
+    level = db.execute(
+        "SELECT on_hand_milli, held_milli FROM mirror.stock WHERE product_id = ? AND store_id = ?",
+        (product_id, store_id),
+    ).fetchone()
+    if level is None:
+        return None
+    epoch, seq, as_of = db.execute(
+        "SELECT applied_epoch, applied_seq, as_of_ms FROM mirror.cursor WHERE stream = ?",
+        [f"stock/{store_id}"],
+    ).fetchone() or (0, 0, 0)
+    own = db.execute(
+        "SELECT coalesce(sum(quantity_milli), 0) FROM stock_movement"
+        " WHERE product_id = ? AND (epoch, seq) > (?, ?)",
+        (product_id, epoch, seq),
+    ).fetchone()[0]
+    return StockFigure(on_hand_milli=level[0] + own, held_milli=level[1], as_of_ms=as_of)
+
+
+def catalogue_revision(db: Database) -> int:
+    """Return the number of the last catalogue change the till has."""
+    row = db.execute("SELECT upto FROM mirror.cursor WHERE stream = 'catalogue'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def popular(db: Database, limit: int) -> Sequence[Product]:
+    """Return the most popular products."""
+    rows = db.execute("SELECT body FROM mirror.product ORDER BY rank LIMIT ?", [limit])
+    return [_decode(body) for (body,) in rows]

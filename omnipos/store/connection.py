@@ -1,0 +1,174 @@
+"""The till's data folder: its lock, its two databases, and the one thread that writes the books."""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database, Migrations
+
+from omnipos.domain.errors import StoreTrouble
+from omnipos.locale import _
+from omnipos.store.migrations import BOOKS, MIRROR
+
+Result = TypeVar("Result")
+
+BOOKS_FILE = "books.db"
+FIRST_MIRROR = "mirror-1.db"
+
+
+class Store:
+    """An open data folder. `run` and `call` do work on the writer thread, the only one that writes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder for selling, making what is missing.
+
+        Raises StoreTrouble when another program has it open, when it is newer than this
+        program, or when it cannot be written.
+        """
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _take_lock(folder)
+        except OSError as error:
+            raise StoreTrouble(
+                _("The data folder {folder} cannot be written: {reason}.").format(
+                    folder=folder, reason=error.strerror
+                )
+            ) from error
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
+        try:
+            self.books: Database = self._writer.submit(self._open).result()
+        except BaseException:
+            self._writer.shutdown()
+            os.close(self._lock)
+            raise
+
+    def _open(self) -> Database:
+        mirror = open_mirror(self.folder)
+        mirror.close()
+        books = _connect(self.folder / BOOKS_FILE)
+        _migrate(books, BOOKS)
+        _attach_mirror(books, self.folder)
+        return books
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Do some work on the writer thread and return what it returns."""
+        return await asyncio.wrap_future(self._writer.submit(_told_plainly, work))
+
+    def call(self, work: Callable[[], Result]) -> Result:
+        """Do some work on the writer thread and wait for it; for threads that may wait."""
+        return self._writer.submit(_told_plainly, work).result()
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the folder."""
+        self._writer.submit(self.books.close).result()
+        self._writer.shutdown()
+        os.close(self._lock)
+
+
+def _told_plainly(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except sqlite3.OperationalError as error:
+        raise StoreTrouble(
+            _(
+                "The disk did not take this ({reason}). Nothing was changed and all earlier sales"
+                " are safe. Free some space or call for help, then try again."
+            ).format(reason=error)
+        ) from error
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Write all or nothing: everything inside is on disk when this ends, or none of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.conn.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def open_mirror(folder: Path) -> Database:
+    """Return the one writing connection to the mirror that is current, making it when there is none."""
+    mirror = _connect(mirror_path(folder), durable=False)
+    _migrate(mirror, MIRROR)
+    return mirror
+
+
+def open_to_read(folder: Path) -> Database:
+    """Return a read-only connection to the books with the mirror attached; never checkpoints.
+
+    Raises StoreTrouble when there is no till in the folder.
+    """
+    path = folder / BOOKS_FILE
+    if not path.exists():
+        raise StoreTrouble(
+            _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
+        )
+    books = Database(
+        sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    )
+    _attach_mirror(books, folder)
+    return books
+
+
+def mirror_path(folder: Path) -> Path:
+    """Return the mirror file in use; a new mirror is written beside it and named in `current`."""
+    current = folder / "current"
+    return folder / (current.read_text().strip() if current.exists() else FIRST_MIRROR)
+
+
+def _connect(path: Path, *, durable: bool = True) -> Database:
+    # A mirror can be fetched again, so its commits need not wait for the disk.
+    conn = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None, check_same_thread=False)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA busy_timeout = 5000")
+    return Database(conn)
+
+
+def _attach_mirror(books: Database, folder: Path) -> None:
+    uri = mirror_path(folder).absolute().as_uri()
+    books.execute("ATTACH DATABASE ? AS mirror", [f"{uri}?mode=ro"])
+
+
+def _migrate(db: Database, migrations: Migrations) -> None:
+    known = {migration.name for migration in migrations.pending(db)}
+    applied = {migration.name for migration in migrations.applied(db)}
+    ours = {migration.name for migration in migrations._migrations}
+    if applied - ours:
+        raise StoreTrouble(
+            _(
+                "This data folder was written by a newer OmniPOS. Nothing was changed."
+                " Install the newer version to sell with it."
+            )
+        )
+    if known:
+        migrations.apply(db)
+
+
+def _take_lock(folder: Path) -> int:
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise StoreTrouble(
+            _("A till is already open on {folder}. Close it first; its data is safe.").format(folder=folder)
+        ) from None
+    return lock

@@ -1,0 +1,247 @@
+"""The mirror's writing side: a page of a stream and its cursor in one transaction."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.barcode import canonical
+from omnipos.domain.catalogue import Product
+from omnipos.domain.customer import Customer
+from omnipos.domain.names import search_words
+from omnipos.domain.order import Order
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Staff
+from omnipos.domain.stock import StockLevel
+from omnipos.domain.tax import Tax
+from omnipos.protocol import Change, Page, Record
+from omnipos.store.connection import transaction
+
+_encode = msgspec.json.Encoder().encode
+
+
+class PageOutOfPlace(Exception):
+    """A page does not join the one before it; the stream must be fetched again from its start."""
+
+
+class Cursor(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a stream is applied. The hub's copy holds this till's events up to the applied place."""
+
+    stream: str
+    cursor: str
+    upto: int
+    applied_epoch: int
+    applied_seq: int
+    as_of_ms: int
+
+
+def cursors(db: Database) -> dict[str, Cursor]:
+    """Return how far each stream is applied, by its name."""
+    rows = db.execute("SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM cursor")
+    found = (Cursor(**dict(zip(Cursor.__struct_fields__, row, strict=True))) for row in rows)
+    return {one.stream: one for one in found}
+
+
+def apply_page(mirror: Database, page: Page) -> None:
+    """Apply a page and move its cursor: both or neither.
+
+    Raises PageOutOfPlace when the page does not begin where the last one ended.
+    """
+    with transaction(mirror):
+        old = mirror.execute(
+            "SELECT upto, applied_epoch, applied_seq FROM cursor WHERE stream = ?", [page.stream]
+        ).fetchone() or (0, 0, 0)
+        if page.after != old[0]:
+            raise PageOutOfPlace(f"{page.stream} stands at {old[0]}, the page begins at {page.after}")
+        _apply(mirror, page.stream, page.changes)
+        complete = page.upto == page.head
+        applied = (page.applied_epoch, page.applied_seq) if complete else old[1:]
+        mirror.execute(
+            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
+            (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),
+        )
+
+
+def forget_stream(mirror: Database, stream: str) -> None:
+    """Empty what a stream filled, so that it is fetched again whole."""
+    with transaction(mirror):
+        for table in _TABLES[stream.partition("/")[0]]:
+            mirror.execute(
+                f"INSERT INTO {table}({table}) VALUES ('delete-all')"
+                if table.endswith("_search")
+                else f"DELETE FROM {table}"
+            )
+        mirror.execute("DELETE FROM cursor WHERE stream = ?", [stream])
+
+
+_TABLES = {
+    "catalogue": ("product", "barcode", "product_search", "tax"),
+    "customers": ("customer", "customer_search"),
+    "orders": ("orders",),
+    "stock": ("stock",),
+    "staff": ("staff",),
+    "settings": ("shop",),
+}
+
+
+def _apply(db: Database, stream: str, changes: Sequence[Change]) -> None:
+    by_type: dict[type, list[Record]] = {}
+    gone = []
+    for change in changes:
+        if change.record is None:
+            gone.append(change.key)
+        else:
+            by_type.setdefault(type(change.record), []).append(change.record)
+    if gone:
+        _delete(db, stream.partition("/")[0], gone)
+    for kind, records in by_type.items():
+        _WRITERS[kind](db, records)
+
+
+def _delete(db: Database, family: str, keys: list[str]) -> None:
+    # A key is `kind:id`, or for stock the product's id.
+    ids = [key.rpartition(":")[2] for key in keys]
+    match family:
+        case "catalogue":
+            _remove_products(db, ids)
+            db.conn.executemany("DELETE FROM tax WHERE code = ?", [(i,) for i in ids])
+        case "customers":
+            _remove_customers(db, ids)
+        case _:
+            (table,) = _TABLES[family]
+            key = {"orders": "order_id", "stock": "product_id", "staff": "staff_id"}
+            column = key.get(family, "store_id")
+            db.conn.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in ids])
+
+
+def _product_words(product: Product) -> str:
+    return " ".join(search_words(f"{product.name} {product.sku}"))
+
+
+def _ranks(db: Database, table: str, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+    rows = db.execute(
+        f"SELECT {table}_id, rank, body FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(?))",
+        [_encode(ids)],
+    )
+    return {one: (rank, body) for one, rank, body in rows}
+
+
+def _remove_products(db: Database, ids: Sequence[str]) -> dict[str, int]:
+    known = _ranks(db, "product", ids)
+    if known:
+        _unindex(
+            db,
+            "product_search",
+            [(r, _product_words(msgspec.json.decode(b, type=Product))) for r, b in known.values()],
+        )
+        rows = [(one,) for one in known]
+        db.conn.executemany("DELETE FROM product WHERE product_id = ?", rows)
+        db.conn.executemany("DELETE FROM barcode WHERE product_id = ?", rows)
+    return {one: rank for one, (rank, _body) in known.items()}
+
+
+def _remove_customers(db: Database, ids: Sequence[str]) -> dict[str, int]:
+    known = _ranks(db, "customer", ids)
+    if known:
+        decoded = [(r, msgspec.json.decode(b, type=Customer)) for r, b in known.values()]
+        _unindex(db, "customer_search", [(r, " ".join(search_words(c.name))) for r, c in decoded])
+        db.conn.executemany("DELETE FROM customer WHERE customer_id = ?", [(i,) for i in known])
+    return {one: rank for one, (rank, _body) in known.items()}
+
+
+def _unindex(db: Database, table: str, rows: list[tuple[int, str]]) -> None:
+    # A contentless index forgets a row only when told its old words.
+    db.conn.executemany(f"INSERT INTO {table}({table}, rowid, words) VALUES ('delete', ?, ?)", rows)
+
+
+def _next_rank(db: Database, table: str) -> int:
+    row = db.execute(f"SELECT coalesce(max(rank), 0) + 1 FROM {table}").fetchone()
+    return int(row[0])
+
+
+def _write_products(db: Database, products: list[Product]) -> None:
+    kept = _remove_products(db, [one.product_id for one in products])
+    free = _next_rank(db, "product")
+    rows, words = [], []
+    codes: list[tuple[str, str, int]] = []
+    for product in products:
+        rank = kept.get(product.product_id)
+        if rank is None:
+            rank, free = free, free + 1
+        key = (rank, product.product_id, product.sku.upper(), product.plu, _encode(product))
+        rows.append(key)
+        words.append((rank, _product_words(product)))
+        codes.extend(
+            (canonical(code.code), product.product_id, code.quantity_milli) for code in product.barcodes
+        )
+    db.conn.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?)", rows)
+    db.conn.executemany("INSERT OR REPLACE INTO barcode VALUES (?, ?, ?)", codes)
+    db.conn.executemany("INSERT INTO product_search(rowid, words) VALUES (?, ?)", words)
+
+
+def _write_customers(db: Database, customers: list[Customer]) -> None:
+    kept = _remove_customers(db, [one.customer_id for one in customers])
+    free = _next_rank(db, "customer")
+    rows, words = [], []
+    for customer in customers:
+        rank = kept.get(customer.customer_id)
+        if rank is None:
+            rank, free = free, free + 1
+        digits = customer.phone.removeprefix("+")
+        rows.append((rank, customer.customer_id, digits, digits[-4:], _encode(customer)))
+        words.append((rank, " ".join(search_words(customer.name))))
+    db.conn.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?)", rows)
+    db.conn.executemany("INSERT INTO customer_search(rowid, words) VALUES (?, ?)", words)
+
+
+def _write_taxes(db: Database, taxes: list[Tax]) -> None:
+    rows = [(tax.code, _encode(tax)) for tax in taxes]
+    db.conn.executemany("INSERT OR REPLACE INTO tax VALUES (?, ?)", rows)
+
+
+def _write_stock(db: Database, levels: list[StockLevel]) -> None:
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?)",
+        [(one.product_id, one.store_id, one.on_hand_milli, one.held_milli) for one in levels],
+    )
+
+
+def _write_orders(db: Database, orders: list[Order]) -> None:
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.order_id,
+                one.number.upper(),
+                canonical(one.collection_code),
+                one.state.value,
+                one.promised_at_ms,
+                one.customer_id,
+                one.customer_phone.removeprefix("+"),
+                _encode(one),
+            )
+            for one in orders
+        ],
+    )
+
+
+def _write_staff(db: Database, staff: list[Staff]) -> None:
+    rows = [(one.staff_id, _encode(one)) for one in staff]
+    db.conn.executemany("INSERT OR REPLACE INTO staff VALUES (?, ?)", rows)
+
+
+def _write_shops(db: Database, shops: list[Shop]) -> None:
+    rows = [(one.store_id, _encode(one)) for one in shops]
+    db.conn.executemany("INSERT OR REPLACE INTO shop VALUES (?, ?)", rows)
+
+
+_WRITERS: dict[type, Callable[[Database, list[Any]], None]] = {
+    Product: _write_products,
+    Tax: _write_taxes,
+    Customer: _write_customers,
+    StockLevel: _write_stock,
+    Order: _write_orders,
+    Staff: _write_staff,
+    Shop: _write_shops,
+}

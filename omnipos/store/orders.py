@@ -1,0 +1,112 @@
+"""Orders to collect: the mirror's, with the steps taken here that the hub does not show yet."""
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.barcode import canonical
+from omnipos.domain.order import (
+    OPEN_STATES,
+    Order,
+    OrderState,
+    Proof,
+    hand_over,
+    tick,
+)
+from omnipos.events import Event, OrderHandedOver, OrderPicked, OrderReadied, decode_fact
+
+_decode = msgspec.json.Decoder(Order).decode
+
+
+def insert_step(db: Database, order_id: str, event: Event) -> None:
+    """Keep a step taken here until the mirror shows it; the caller owns the transaction."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    header = event.header
+    db.execute(
+        "INSERT INTO overlay_order VALUES (?, ?, ?, ?, ?, ?)",
+        (header.epoch, header.seq, order_id, header.actor, header.occurred_at_ms, event.body),
+    )
+
+
+def order_by_id(db: Database, device_id: str, order_id: str) -> Order | None:
+    """Return an order as it is now, this till's own steps included."""
+    row = db.execute("SELECT body FROM mirror.orders WHERE order_id = ?", [order_id]).fetchone()
+    return _with_steps(db, device_id, _decode(row[0])) if row else None
+
+
+def order_by_code(db: Database, device_id: str, code: str) -> Order | None:
+    """Return an order by its number or collection code; an open one before a finished one."""
+    written = code.strip().removeprefix("#")
+    rows = db.execute(
+        "SELECT body FROM mirror.orders WHERE number = ? OR collection_code = ?",
+        (written.upper(), canonical(written)),
+    ).fetchall()
+    found = [_with_steps(db, device_id, _decode(body)) for (body,) in rows]
+    found.sort(key=lambda order: (order.state not in OPEN_STATES, order.promised_at_ms))
+    return found[0] if found else None
+
+
+def open_orders(db: Database, device_id: str) -> list[Order]:
+    """Return the orders the collection desk has work with, the soonest promised first."""
+    states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
+    rows = db.execute(
+        f"SELECT body FROM mirror.orders WHERE state IN ({states}) ORDER BY promised_at_ms"
+    ).fetchall()
+    found = (_with_steps(db, device_id, _decode(body)) for (body,) in rows)
+    return [order for order in found if order.state in OPEN_STATES]
+
+
+def orders_of_customer(db: Database, device_id: str, customer_id: str, phone: str) -> list[Order]:
+    """Return a customer's open orders, known by card or by phone (E.164)."""
+    by_customer = db.execute(
+        "SELECT body FROM mirror.orders WHERE customer_id = ? AND customer_id <> ''", [customer_id]
+    ).fetchall()
+    states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
+    by_phone = db.execute(
+        f"SELECT body FROM mirror.orders WHERE state IN ({states}) AND digits = ?",
+        [phone.removeprefix("+")],
+    ).fetchall()
+    found = {}
+    for (body,) in (*by_customer, *by_phone):
+        order = _with_steps(db, device_id, _decode(body))
+        if order.state in OPEN_STATES:
+            found[order.order_id] = order
+    return sorted(found.values(), key=lambda order: order.promised_at_ms)
+
+
+def _with_steps(db: Database, device_id: str, order: Order) -> Order:
+    applied = db.execute(
+        "SELECT applied_epoch, applied_seq FROM mirror.cursor WHERE stream = ?",
+        [f"orders/{order.store_id}"],
+    ).fetchone() or (0, 0)
+    steps = db.execute(
+        "SELECT staff_id, at_ms, fact FROM overlay_order"
+        " WHERE order_id = ? AND (epoch, seq) > (?, ?) ORDER BY epoch, seq",
+        (order.order_id, *applied),
+    ).fetchall()
+    for staff_id, at_ms, body in steps:
+        order = _after_step(order, body, device_id, staff_id, at_ms)
+    return order
+
+
+def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms: int) -> Order:
+    match decode_fact(body):
+        case OrderPicked(line_id=line_id, quantity_milli=quantity):
+            return tick(order, line_id, quantity)
+        case OrderReadied(bag_place=place):
+            return msgspec.structs.replace(order, state=OrderState.READY, bag_place=place)
+        case OrderHandedOver(check=check, sale_id=sale_id):
+            proof = Proof(staff_id=staff_id, at_ms=at_ms, device_id=device_id, check=check, sale_id=sale_id)
+            return hand_over(order, proof)
+        case other:
+            raise AssertionError(f"{type(other).__name__} is no step of an order")
+
+
+def drop_shown_overlays(db: Database) -> None:
+    """Remove the overlay rows that the mirror shows by now; the caller owns the transaction."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    for table, stream in (("overlay_customer", "customers"), ("overlay_order", "orders/%")):
+        db.execute(
+            f"DELETE FROM {table} WHERE (epoch, seq) <= (SELECT applied_epoch, applied_seq"
+            " FROM mirror.cursor WHERE stream LIKE ?)",
+            [stream],
+        )

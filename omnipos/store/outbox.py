@@ -1,0 +1,77 @@
+"""The outbox: which events the hub has not acknowledged yet, and what it said of the others."""
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.events import Event
+from omnipos.protocol import Outcome, Verdict
+from omnipos.store.journal import COLUMNS, event_of_row
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """How much waits for the hub; `since_ms` is when the oldest of it happened, 0 for nothing."""
+
+    events: int
+    sales: int
+    since_ms: int
+    quarantined: int
+
+
+def next_batch(db: Database, most_events: int, most_bytes: int) -> list[Event]:
+    """Return the oldest waiting events in sequence, as many as one push may carry (at least one)."""
+    prefixed = ", ".join(f"e.{name.strip()}" for name in COLUMNS.split(","))
+    rows = db.execute(
+        f"SELECT {prefixed} FROM outbox o JOIN event e USING (epoch, seq)"
+        " WHERE o.state = 'waiting' ORDER BY o.epoch, o.seq LIMIT ?",
+        (most_events,),
+    )
+    batch: list[Event] = []
+    size = 0
+    for row in rows:
+        event = event_of_row(row)
+        size += len(event.body) + 600
+        if batch and size > most_bytes:
+            break
+        batch.append(event)
+    return batch
+
+
+def record_verdicts(db: Database, verdicts: tuple[Verdict, ...]) -> None:
+    """Keep what the hub said; an event it wants again keeps waiting. The caller owns the transaction."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    final = {
+        Outcome.APPLIED: "acked",
+        Outcome.DUPLICATE: "acked",
+        Outcome.QUARANTINED: "quarantined",
+        Outcome.RETRY: "waiting",
+    }
+    db.conn.executemany(
+        "UPDATE outbox SET state = ?, verdict = ?, attempts = attempts + 1"
+        " WHERE epoch = ? AND seq = ? AND state = 'waiting'",
+        [(final[v.outcome], f"{v.outcome.value} {v.reason}".strip(), v.epoch, v.seq) for v in verdicts],
+    )
+
+
+def count_waiting(db: Database) -> Waiting:
+    """Return how much waits for the hub."""
+    oldest = db.execute(
+        "SELECT e.occurred_at_ms FROM outbox o JOIN event e USING (epoch, seq)"
+        " WHERE o.state = 'waiting' ORDER BY o.epoch, o.seq LIMIT 1"
+    ).fetchone()
+    events = sales = 0
+    if oldest:
+        events, sales = db.execute(
+            "SELECT count(*), count(s.sale_id) FROM outbox o LEFT JOIN sale s USING (epoch, seq)"
+            " WHERE o.state = 'waiting'"
+        ).fetchone()
+    return Waiting(
+        events=events,
+        sales=sales,
+        since_ms=oldest[0] if oldest else 0,
+        quarantined=_count_quarantined(db),
+    )
+
+
+def _count_quarantined(db: Database) -> int:
+    row = db.execute("SELECT count(*) FROM outbox WHERE state = 'quarantined'").fetchone()
+    return int(row[0])

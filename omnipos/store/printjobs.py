@@ -1,0 +1,110 @@
+"""Print jobs on disk: written with what they report, printed after, never lost, never doubled unmarked."""
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.paper import Paper, PaperKind, PrintJob, print_job
+from omnipos.store.connection import Store, transaction
+
+
+def insert_job(db: Database, paper: Paper, now_ms: int, *, copy: bool = False) -> None:
+    """Put a paper into the spool; the caller owns the transaction."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    job = print_job("", paper, copy=copy)
+    db.execute(
+        "INSERT INTO print_job (kind, copy, payload, state, created_at_ms) VALUES (?, ?, ?, 'queued', ?)",
+        (job.kind.value, job.copy, job.payload, now_ms),
+    )
+
+
+def count_unprinted(db: Database) -> int:
+    """Return how many papers wait for the printer."""
+    row = db.execute("SELECT count(*) FROM print_job WHERE state IN ('queued', 'started')")
+    return int(row.fetchone()[0])
+
+
+class StoredJobs:
+    """The spool's view of the jobs on disk; each call is one transaction on the writer thread."""
+
+    def __init__(self, store: Store) -> None:
+        """Use the jobs of an open store."""
+        self._store = store
+
+    def next_job(self) -> PrintJob | None:
+        """Return the oldest job not printed yet."""
+        return self._store.call(lambda: self._first("queued"))
+
+    def interrupted_jobs(self) -> tuple[PrintJob, ...]:
+        """Put jobs that were cut off back into the queue, marked COPY, and return them."""
+        return self._store.call(self._requeue_interrupted)
+
+    def started(self, job_id: str) -> None:
+        """Note, durably, that the job's first byte is about to be sent."""
+        self._move(job_id, "started", "")
+
+    def done(self, job_id: str) -> None:
+        """Note that the job is on paper."""
+        self._move(job_id, "done", "")
+
+    def requeued(self, job_id: str, error: str) -> None:
+        """Note that nothing of the job was sent; it waits on."""
+        self._move(job_id, "queued", error)
+
+    def interrupted(self, job_id: str, error: str) -> None:
+        """Note that the job was cut off; it waits to be printed again, marked COPY."""
+        self._store.call(lambda: self._again_as_copy(job_id, error))
+
+    def failed(self, job_id: str, error: str) -> None:
+        """Note that the job cannot be printed at all."""
+        self._move(job_id, "failed", error)
+
+    def _move(self, job_id: str, state: str, error: str) -> None:
+        def write() -> None:
+            with transaction(self._store.books):
+                self._store.books.execute(
+                    "UPDATE print_job SET state = ?, error = ? WHERE job_id = ?",
+                    (state, error, int(job_id)),
+                )
+
+        self._store.call(write)
+
+    def _again_as_copy(self, job_id: str, error: str) -> None:
+        with transaction(self._store.books):
+            self._store.books.execute(
+                "UPDATE print_job SET state = 'queued', copy = 1, error = ? WHERE job_id = ?",
+                (error, int(job_id)),
+            )
+
+    def _requeue_interrupted(self) -> tuple[PrintJob, ...]:
+        with transaction(self._store.books):
+            rows = self._store.books.execute(
+                "UPDATE print_job SET state = 'queued', copy = 1 WHERE state = 'started'"
+                " RETURNING job_id, kind, payload, copy"
+            ).fetchall()
+        return tuple(_job(row) for row in rows)
+
+    def _first(self, state: str) -> PrintJob | None:
+        row = self._store.books.execute(
+            "SELECT job_id, kind, payload, copy FROM print_job WHERE state = ? ORDER BY job_id LIMIT 1",
+            [state],
+        ).fetchone()
+        return _job(row) if row else None
+
+
+def _job(row: tuple[int, str, bytes, int]) -> PrintJob:
+    return PrintJob(job_id=str(row[0]), kind=PaperKind(row[1]), payload=row[2], copy=bool(row[3]))
+
+
+class JobState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one print job stands."""
+
+    kind: str
+    state: str
+    copy: bool
+    error: str
+
+
+def latest_job_states(db: Database, limit: int) -> list[JobState]:
+    """Return where the latest print jobs stand, the newest first."""
+    rows = db.execute("SELECT kind, state, copy, error FROM print_job ORDER BY job_id DESC LIMIT ?", [limit])
+    return [JobState(kind=k, state=s, copy=bool(c), error=e) for k, s, c, e in rows]
