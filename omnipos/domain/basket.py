@@ -8,7 +8,7 @@ from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.quantity import PIECE_MILLI, check_quantity
-from omnipos.domain.tender import Tender
+from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
 
 MOST_LINES = 2000
@@ -71,6 +71,14 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     guarded: bool = False
     """Set by a recall: the first tender asks a numbered choice, so that no reflex pays it."""
+
+    @property
+    def all_tenders(self) -> tuple[Tender, ...]:
+        """What was paid online for the order in the basket, then what was taken here."""
+        if self.order is None or not self.order.paid_online_minor:
+            return self.tenders
+        online = Tender(kind=TenderKind.ONLINE, amount_minor=self.order.paid_online_minor)
+        return (online, *self.tenders)
 
     @property
     def is_empty(self) -> bool:

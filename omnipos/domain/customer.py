@@ -7,6 +7,8 @@ import msgspec
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.phone import to_e164
+from omnipos.domain.quantity import PIECE_MILLI
+from omnipos.domain.sale import Sale
 from omnipos.locale import _, later
 
 
@@ -78,6 +80,23 @@ def check_draft(draft: CustomerDraft, country: str) -> CustomerDraft:
             _("Without the customer's consent no card can be kept. The sale goes on without one.")
         )
     return CustomerDraft(name=name, phone=to_e164(draft.phone, country), agreed=draft.agreed)
+
+
+def purchase_of(sale: Sale, channel: str) -> Purchase:
+    """Return a sale as it stands on a customer's card: `Kopi 200 g ×2, Teh Botol`."""
+    names = (
+        line.name
+        if line.quantity_milli == PIECE_MILLI or line.unit != "pcs"
+        else f"{line.name} ×{line.quantity_milli // PIECE_MILLI}"
+        for line in sale.lines
+    )
+    return Purchase(
+        at_ms=sale.completed_at_ms,
+        channel=channel,
+        reference=sale.receipt_number,
+        total_minor=sale.total_minor,
+        summary=clean_text(", ".join(names), 120),
+    )
 
 
 def with_purchase(customer: Customer, purchase: Purchase) -> Customer:

@@ -93,7 +93,7 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         taxes=totals.taxes,
         total_minor=totals.total_minor,
         rounding_minor=settled.rounding_minor,
-        tenders=basket.tenders,
+        tenders=basket.all_tenders,
         change_minor=settled.change_minor,
         customer_id=basket.customer_id,
         order_id=basket.order.order_id if basket.order else "",
@@ -114,7 +114,7 @@ def adds_up(sale: Sale) -> bool:
 
 
 def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:
-    """Return a receipt number: store-till[epoch letter]-number, `S1-2-000017`; a restored till adds a letter."""
+    """Return a receipt number, store-till[epoch letter]-number: `S1-2-000017`; restored tills add a letter."""
     letter = "" if epoch == 1 else _letters(epoch - 1)
     return f"{store_code}-{till_number}{letter}-{number:06d}"
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.order import Order
+from omnipos.domain.order import OrderLine
 from omnipos.domain.sale import Sale
 
 
@@ -50,16 +50,16 @@ def sale_movements(sale: Sale) -> tuple[Movement, ...]:
     )
 
 
-def hand_over_movements(order: Order) -> tuple[Movement, ...]:
-    """Return what a hand-over takes from stock."""
+def hand_over_movements(lines: Iterable[OrderLine], store_id: str) -> tuple[Movement, ...]:
+    """Return what the hand-over of an order's lines takes from a store's stock."""
     return tuple(
         Movement(
             product_id=line.product_id,
-            store_id=order.store_id,
+            store_id=store_id,
             quantity_milli=-line.picked_milli,
             reason=MovementReason.HAND_OVER,
         )
-        for line in order.lines
+        for line in lines
         if line.picked_milli
     )
 

@@ -1,4 +1,4 @@
-"""Tax on a sale: per rate over the receipt or by line, inclusive, exclusive or exempt, in whole minor units."""
+"""Tax on a sale: once per rate and receipt or by line, inclusive, exclusive or exempt, in minor units."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -108,6 +108,43 @@ def _sale_at(db: Database, epoch: int, seq: int) -> Sale:
     return fact.sale
 
 
+class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale as the books hold it, for comparing with the journal."""
+
+    sums: tuple[str, int, int, int, int]
+    lines: tuple[tuple[str, int, int, int], ...]
+    tenders: tuple[tuple[str, int], ...]
+
+
+def sale_row(db: Database, epoch: int, seq: int) -> SaleRow | None:
+    """Return what the books hold for a sale's event: number and sums, lines, tenders."""
+    row = db.execute(
+        "SELECT sale_id, receipt_number, total_minor, tax_minor, rounding_minor, change_minor"
+        " FROM sale WHERE epoch = ? AND seq = ?",
+        (epoch, seq),
+    ).fetchone()
+    if row is None:
+        return None
+    lines = db.execute(
+        "SELECT product_id, quantity_milli, amount_minor, tax_minor FROM sale_line"
+        " WHERE sale_id = ? ORDER BY position",
+        [row[0]],
+    )
+    tenders = db.execute(
+        "SELECT kind, amount_minor FROM sale_tender WHERE sale_id = ? ORDER BY position", [row[0]]
+    )
+    return SaleRow(sums=row[1:], lines=tuple(lines.fetchall()), tenders=tuple(tenders.fetchall()))
+
+
+def movements_at(db: Database, epoch: int, seq: int) -> tuple[tuple[str, int], ...]:
+    """Return what an event moved: product and signed quantity (thousandths)."""
+    rows = db.execute(
+        "SELECT product_id, quantity_milli FROM stock_movement WHERE epoch = ? AND seq = ? ORDER BY position",
+        (epoch, seq),
+    )
+    return tuple(rows.fetchall())
+
+
 class TakingsByKind(msgspec.Struct, frozen=True, kw_only=True):
     """What was tendered by one means: how often, and how much before change."""
 

@@ -27,6 +27,14 @@ def insert_overlay(db: Database, customer: Customer, event: Event) -> None:
     )
 
 
+def shown_through(db: Database) -> tuple[tuple[int, int], int]:
+    """Return the last of this till's events that the mirror's customers contain, and as of when."""
+    row = db.execute(
+        "SELECT applied_epoch, applied_seq, as_of_ms FROM mirror.cursor WHERE stream = 'customers'"
+    ).fetchone() or (0, 0, 0)
+    return (row[0], row[1]), row[2]
+
+
 def customer_by_id(db: Database, customer_id: str) -> Customer | None:
     """Return a customer by id."""
     row = db.execute(

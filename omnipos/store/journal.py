@@ -128,3 +128,10 @@ def counter_value(db: Database, counter: str) -> int:
     """Return the last number drawn from a counter, 0 for none."""
     row = db.execute("SELECT value FROM counter WHERE name = ?", (counter,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def count_rows(db: Database, table: str) -> int:
+    """Return how many rows a table of the books has."""
+    assert table.isidentifier(), "the name of a table of ours"
+    row = db.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0])

@@ -1,0 +1,172 @@
+"""The collection desk: picking, making ready and handing over online orders, the network up or down."""
+
+import msgspec
+
+from omnipos.domain import order as rules
+from omnipos.domain.basket import OrderToSettle
+from omnipos.domain.errors import BasketRefused, OrderRefused
+from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
+from omnipos.domain.paper import BagSlipPaper, HandOverPaper
+from omnipos.domain.staff import Right
+from omnipos.domain.stock import hand_over_movements
+from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
+from omnipos.locale import _
+from omnipos.services.selling import BasketView, open_basket, save, view_of
+from omnipos.services.till import Till
+from omnipos.store import books, journal, orders, people, printjobs
+from omnipos.store.connection import transaction
+
+
+class Picked(msgspec.Struct, frozen=True, kw_only=True):
+    """An order after one scan, and the line that was ticked."""
+
+    order: Order
+    line: OrderLine
+
+
+class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hand-over led to: the order collected, or a basket to be paid first."""
+
+    order: Order
+    view: BasketView | None = None
+
+
+def worklist(till: Till) -> list[Order]:
+    """Return the orders that are not finished, the soonest promised first."""
+    return orders.open_orders(till.store.books, till.identity.device_id)
+
+
+def find_order(till: Till, code: str) -> Order:
+    """Return an order by number or collection code; raise OrderRefused."""
+    found = orders.order_by_code(till.store.books, till.identity.device_id, code)
+    if found is None:
+        raise OrderRefused(
+            _("No order {code} for this store is known here. Is the till in step with the hub?").format(
+                code=code.strip()[:40]
+            )
+        )
+    return found
+
+
+def order_with_id(till: Till, order_id: str) -> Order:
+    """Return an order as it is now; raise OrderRefused when it is gone."""
+    found = orders.order_by_id(till.store.books, till.identity.device_id, order_id)
+    if found is None:
+        raise OrderRefused(_("This order is no longer for this store."))
+    return found
+
+
+def pick(till: Till, order_id: str, code: str) -> Picked:
+    """Tick what was scanned; raise OrderRefused for a wrong or surplus item."""
+    till.signed_in(Right.COLLECT)
+    db = till.store.books
+    order, line, ticked = rules.pick(order_with_id(till, order_id), code)
+    fact = OrderPicked(order_id=order_id, line_id=line.line_id, quantity_milli=ticked)
+    with transaction(db):
+        orders.insert_step(db, order_id, journal.append(db, till.stamp(), fact))
+    till.syncing.nudge()
+    return Picked(order=order, line=line)
+
+
+def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
+    """Mark a picked order ready, its bag in a place, and print the bag slip; raise OrderRefused."""
+    till.signed_in(Right.COLLECT)
+    db = till.store.books
+    order = rules.make_ready(order_with_id(till, order_id), bag_place.strip()[:20])
+    stamp = till.stamp()
+    slip = BagSlipPaper(order=order, shop=till.shop(), printed_at_ms=stamp.occurred_at_ms)
+    with transaction(db):
+        fact = OrderReadied(order_id=order_id, bag_place=order.bag_place)
+        orders.insert_step(db, order_id, journal.append(db, stamp, fact))
+        printjobs.insert_job(db, slip, stamp.occurred_at_ms)
+    till.printing.nudge()
+    till.syncing.nudge()
+    return order
+
+
+def hand_over(till: Till, order_id: str, taker: Taker) -> HandedOver:
+    """Hand an order over to somebody who passed the check.
+
+    An unpaid order is put into the empty basket instead; paying it completes the hand-over.
+    Raises OrderRefused, or BasketRefused when the basket is in the way.
+    """
+    till.signed_in(Right.COLLECT)
+    order = order_with_id(till, order_id)
+    _check_holder(till, order)
+    check = rules.check_taker(order, taker)
+    if order.due_minor:
+        return HandedOver(order=order, view=_to_basket(till, order, check))
+    with transaction(till.store.books):
+        collected = write_hand_over(till, order, check, "")
+    till.printing.nudge()
+    till.syncing.nudge()
+    return HandedOver(order=collected)
+
+
+def _check_holder(till: Till, order: Order) -> None:
+    holder = _("another till") if order.holder_device_id else _("no till yet")
+    rules.check_hand_over(order, till.identity.device_id, holder)
+
+
+def _to_basket(till: Till, order: Order, check: Check) -> BasketView:
+    before = open_basket(till)
+    if not before.is_empty:
+        raise BasketRefused(
+            _("Order {number} is unpaid. Pay or park the basket first, then hand it over.").format(
+                number=order.number
+            )
+        )
+    lines = rules.basket_lines(order, before.next_line_id)
+    settle = OrderToSettle(
+        order_id=order.order_id,
+        number=order.number,
+        check=check.value,
+        paid_online_minor=order.paid_minor,
+    )
+    after = msgspec.structs.replace(
+        before,
+        lines=lines,
+        next_line_id=before.next_line_id + len(lines),
+        customer_id=order.customer_id or before.customer_id,
+        order=settle,
+    )
+    view = view_of(till, after)
+    save(till, before, after)
+    return view
+
+
+def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Order:
+    """Write a hand-over with its proof, stock and slip; the caller owns the transaction.
+
+    It is checked once more: between the check and the payment somebody else may have been faster.
+    """
+    db = till.store.books
+    _check_holder(till, order)
+    stamp = till.stamp()
+    fact = OrderHandedOver(
+        order_id=order.order_id,
+        fencing_number=order.fencing_number,
+        check=check,
+        lines=order.lines,
+        sale_id=sale_id,
+    )
+    event = journal.append(db, stamp, fact)
+    orders.insert_step(db, order.order_id, event)
+    books.insert_movements(db, event, hand_over_movements(order.lines, order.store_id))
+    proof = Proof(
+        staff_id=stamp.actor,
+        at_ms=stamp.occurred_at_ms,
+        device_id=till.identity.device_id,
+        check=check,
+        sale_id=sale_id,
+    )
+    collected = rules.hand_over(order, proof)
+    seller = people.staff_by_id(db, stamp.actor)
+    slip = HandOverPaper(
+        order=collected,
+        shop=till.shop(),
+        staff_name=seller.name if seller else "",
+        printed_at_ms=stamp.occurred_at_ms,
+    )
+    printjobs.insert_job(db, slip, stamp.occurred_at_ms)
+    return collected

@@ -1,0 +1,218 @@
+"""Ringing up: the open basket, its lines, and baskets put aside and taken up again."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from omnipos.domain import basket as rules
+from omnipos.domain.basket import Basket, BasketState, Line
+from omnipos.domain.catalogue import Item
+from omnipos.domain.customer import Customer
+from omnipos.domain.errors import BasketRefused, EntryRefused
+from omnipos.domain.pricing import Totals, price_lines
+from omnipos.domain.staff import Right
+from omnipos.domain.tender import Due, due
+from omnipos.events import BasketVoided, LineVoided
+from omnipos.locale import _
+from omnipos.services.till import Till
+from omnipos.store import baskets, catalogue, customers, journal
+from omnipos.store.connection import transaction
+
+
+class BasketView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a screen paints of a basket. `touched` is the line that changed last, 0 for none."""
+
+    basket: Basket
+    totals: Totals
+    due: Due
+    customer: Customer | None = None
+    touched: int = 0
+
+
+def current(till: Till) -> BasketView:
+    """Return the basket on the counter; a new one is begun when there is none."""
+    return view_of(till, open_basket(till))
+
+
+def open_basket(till: Till) -> Basket:
+    """Return the open basket, beginning one on disk when there is none."""
+    db = till.store.books
+    basket = baskets.open_basket(db)
+    if basket is None:
+        with transaction(db):
+            basket = Basket(
+                basket_id=till.new_id(),
+                number=journal.draw(db, "basket"),
+                currency=till.shop().currency,
+                started_at_ms=till.clock.now_ms(),
+                staff_id=till.staff.staff_id if till.staff else "",
+            )
+            baskets.save_basket(db, None, basket, basket.started_at_ms)
+    return basket
+
+
+def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
+    """Return a basket with its sums as they are now."""
+    shop = till.shop()
+    totals = price_lines(basket.lines, catalogue.taxes(till.store.books), shop.tax_rounding)
+    customer = customers.customer_by_id(till.store.books, basket.customer_id) if basket.customer_id else None
+    return BasketView(
+        basket=basket,
+        totals=totals,
+        due=due(totals.total_minor, basket.all_tenders, shop.cash_rounding),
+        customer=customer,
+        touched=touched,
+    )
+
+
+def save(till: Till, before: Basket, after: Basket) -> None:
+    """Save a changed basket in a transaction of its own."""
+    with transaction(till.store.books):
+        baskets.save_basket(till.store.books, before, after, till.clock.now_ms())
+
+
+def ring(till: Till, items: Sequence[tuple[Item, int]]) -> BasketView:
+    """Add items with their quantities (thousandths), all in one commit; return the basket.
+
+    Raises BasketRefused or EntryRefused, and then adds none of them.
+    """
+    till.signed_in(Right.SELL)
+    before = after = open_basket(till)
+    touched = 0
+    for item, quantity_milli in items:
+        after, line = rules.add_item(after, item, quantity_milli)
+        touched = line.line_id
+    view = view_of(till, after, touched)
+    save(till, before, after)
+    return view
+
+
+def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView:
+    """Give a line another quantity; nothing at all voids it."""
+    till.signed_in(Right.SELL)
+    if quantity_milli == 0:
+        return void_line(till, line_id)
+    before = open_basket(till)
+    after, line = rules.change_quantity(before, line_id, quantity_milli)
+    view = view_of(till, after, line.line_id)
+    save(till, before, after)
+    return view
+
+
+def void_line(till: Till, line_id: int) -> BasketView:
+    """Take a line out; the journal keeps what it was."""
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    before = open_basket(till)
+    after, line = rules.void_line(before, line_id)
+    view = view_of(till, after, _neighbour(before, line))
+    with transaction(db):
+        baskets.save_basket(db, before, after, till.clock.now_ms())
+        journal.append(db, till.stamp(), LineVoided(basket_id=before.basket_id, line=line))
+    till.syncing.nudge()
+    return view
+
+
+def _neighbour(before: Basket, taken: Line) -> int:
+    index = before.lines.index(taken)
+    rest = [line.line_id for line in before.lines if line is not taken]
+    return rest[min(index, len(rest) - 1)] if rest else 0
+
+
+def void_basket(till: Till) -> BasketView:
+    """Give the whole basket up; the journal keeps what was in it. Refused once part of it is paid."""
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    basket = open_basket(till)
+    if basket.tenders:
+        raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
+    with transaction(db):
+        if basket.lines:
+            fact = BasketVoided(basket_id=basket.basket_id, lines=basket.lines)
+            journal.append(db, till.stamp(), fact)
+        baskets.drop_basket(db, basket.basket_id)
+    till.syncing.nudge()
+    return current(till)
+
+
+class ParkedBasket(msgspec.Struct, frozen=True, kw_only=True):
+    """A basket put aside, as the list of them shows it."""
+
+    basket_id: str
+    number: int
+    parked_at_ms: int
+    lines: int
+    total_minor: int
+    customer_name: str
+    note: str
+
+
+def park(till: Till, note: str = "") -> BasketView:
+    """Put the basket aside and begin another; raise BasketRefused for an empty or part-paid one."""
+    till.signed_in(Right.SELL)
+    before = open_basket(till)
+    if before.is_empty:
+        raise BasketRefused(_("There is nothing in the basket to park."))
+    if before.tenders:
+        raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
+    after = msgspec.structs.replace(before, state=BasketState.PARKED, note=note[:80])
+    save(till, before, after)
+    return current(till)
+
+
+def parked(till: Till) -> tuple[ParkedBasket, ...]:
+    """Return the baskets put aside, the longest waiting first."""
+    found = []
+    for at_ms, basket in baskets.parked_baskets(till.store.books):
+        view = view_of(till, basket)
+        found.append(
+            ParkedBasket(
+                basket_id=basket.basket_id,
+                number=basket.number,
+                parked_at_ms=at_ms,
+                lines=len(basket.lines),
+                total_minor=view.totals.total_minor,
+                customer_name=view.customer.name if view.customer else "",
+                note=basket.note,
+            )
+        )
+    return tuple(found)
+
+
+def recall(till: Till, number: int = 0) -> BasketView:
+    """Take a parked basket up again by its number, or the only one there is.
+
+    Refused over a basket with something in it. The first tender after it asks once more.
+    """
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    waiting = [basket for _at, basket in baskets.parked_baskets(db)]
+    chosen = [basket for basket in waiting if number in (0, basket.number)]
+    if not waiting:
+        raise BasketRefused(_("No basket is parked."))
+    if not chosen:
+        raise BasketRefused(_("No parked basket has the number {number}.").format(number=number))
+    if len(chosen) > 1:
+        numbers = ", ".join(str(basket.number) for basket in waiting)
+        raise EntryRefused(_("Several are parked: {numbers}. Say which.").format(numbers=numbers))
+    open_now = open_basket(till)
+    if not open_now.is_empty:
+        raise BasketRefused(
+            _("Something is in the basket already. Pay or park it first, then recall the other.")
+        )
+    before = chosen[0]
+    after = msgspec.structs.replace(before, state=BasketState.OPEN, note="", guarded=True)
+    with transaction(db):
+        baskets.drop_basket(db, open_now.basket_id)
+        baskets.save_basket(db, before, after, till.clock.now_ms())
+    return view_of(till, after)
+
+
+def attach_customer(till: Till, customer_id: str) -> BasketView:
+    """Put a customer's card beside the basket; an empty id takes it away."""
+    till.signed_in(Right.SELL)
+    before = open_basket(till)
+    after = msgspec.structs.replace(before, customer_id=customer_id)
+    view = view_of(till, after)
+    save(till, before, after)
+    return view

@@ -1,0 +1,87 @@
+"""Signing in: first the name, then the PIN, one hash to check and a growing delay after wrong ones."""
+
+from omnipos.domain.errors import SignInRefused
+from omnipos.domain.staff import Staff, delay_after
+from omnipos.locale import _, ngettext
+from omnipos.services.till import Till
+from omnipos.store import people
+from omnipos.store.connection import transaction
+
+_waiting_since: dict[str, int] = {}
+"""When this process last saw a wrong PIN for a name, by a clock that nobody can set."""
+
+
+def people_here(till: Till) -> list[Staff]:
+    """Return everybody who may sign in, by name."""
+    return people.all_staff(till.store.books)
+
+
+def person_named(till: Till, name: str) -> Staff:
+    """Return the one whose name, or beginning of a name, was typed; raise SignInRefused."""
+    wanted = name.strip().casefold()
+    found = [one for one in people_here(till) if one.name.casefold() == wanted]
+    found = found or [one for one in people_here(till) if one.name.casefold().startswith(wanted)]
+    if len(found) != 1 or not wanted:
+        names = ", ".join(one.name for one in people_here(till))
+        raise SignInRefused(_("Nobody is called “{name}”. Here work {names}.").format(name=name, names=names))
+    return found[0]
+
+
+def sign_in(till: Till, staff_id: str, pin: str) -> Staff:
+    """Sign somebody in and return them.
+
+    Raises SignInRefused for a wrong PIN, or while the delay after wrong ones lasts; the count of
+    wrong PINs is on disk, so neither a restart nor a changed clock shortens it.
+    """
+    db = till.store.books
+    person = people.staff_by_id(db, staff_id)
+    if person is None or not person.active:
+        raise SignInRefused(_("This name may no longer sign in. Ask a manager."))
+    _refuse_while_waiting(till, person)
+    if not _is_right(person.pin_hash, pin):
+        with transaction(db):
+            failures = people.count_failure(db, staff_id)
+        _waiting_since[staff_id] = till.clock.monotonic_ms()
+        wait = delay_after(failures) // 1000
+        text = _("That is not the PIN of {name}.").format(name=person.name)
+        if wait:
+            text += " " + _("Wait {seconds} seconds before the next try.").format(seconds=wait)
+        raise SignInRefused(text)
+    if people.failures_of(db, staff_id):
+        with transaction(db):
+            people.forget_failures(db, staff_id)
+    till.staff = person
+    return person
+
+
+def sign_out(till: Till) -> None:
+    """Leave the till to the next one; the basket stays."""
+    till.staff = None
+
+
+def _refuse_while_waiting(till: Till, person: Staff) -> None:
+    delay = delay_after(people.failures_of(till.store.books, person.staff_id))
+    if not delay:
+        return
+    # After a restart the whole delay begins again: no clock is trusted over it.
+    now = till.clock.monotonic_ms()
+    since = _waiting_since.setdefault(person.staff_id, now)
+    rest = (since + delay - now + 999) // 1000
+    if rest > 0:
+        raise SignInRefused(
+            ngettext(
+                "Too many wrong PINs for {name}. Wait {seconds} second.",
+                "Too many wrong PINs for {name}. Wait {seconds} seconds.",
+                rest,
+            ).format(name=person.name, seconds=rest)
+        )
+
+
+def _is_right(pin_hash: str, pin: str) -> bool:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,108 @@
+"""Paying: tenders one by one, and the sale that the last of them completes, all in one transaction."""
+
+import msgspec
+
+from omnipos.domain.basket import Basket
+from omnipos.domain.errors import TenderRefused
+from omnipos.domain.order import Check
+from omnipos.domain.paper import ReceiptPaper
+from omnipos.domain.pricing import Totals
+from omnipos.domain.sale import Sale, SaleIdentity, complete, receipt_number
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Right
+from omnipos.domain.stock import sale_movements
+from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
+from omnipos.events import SaleCompleted
+from omnipos.locale import _
+from omnipos.services import collecting
+from omnipos.services.selling import BasketView, current, open_basket, view_of
+from omnipos.services.till import Till
+from omnipos.store import baskets, books, journal, printjobs
+from omnipos.store.connection import transaction
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tender did: the basket as it is now, and the sale if it was the last one."""
+
+    view: BasketView
+    sale: Sale | None = None
+
+
+def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
+    """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
+    owed = current(till).due
+    amount = owed.cash_due_minor if amount_minor is None else amount_minor
+    return take(till, Tender(kind=TenderKind.CASH, amount_minor=amount))
+
+
+def pay_card(till: Till, amount_minor: int | None, slip: CardSlip) -> Paid:
+    """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused."""
+    owed = current(till).due
+    amount = owed.due_minor if amount_minor is None else amount_minor
+    return take(till, Tender(kind=TenderKind.CARD, amount_minor=amount, card=slip))
+
+
+def take(till: Till, tender: Tender) -> Paid:
+    """Take one tender. The last one completes the sale: event, books, stock, number, outbox, paper."""
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    basket = open_basket(till)
+    if basket.is_empty:
+        raise TenderRefused(_("There is nothing to pay. Scan something first."))
+    shop = till.shop()
+    view = view_of(till, basket)
+    check_tender(tender, view.due, basket.currency)
+    paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
+    settled = settle(view.totals.total_minor, paid.all_tenders, shop.cash_rounding)
+    if settled is None:
+        with transaction(db):
+            baskets.save_basket(db, basket, paid, till.clock.now_ms())
+        return Paid(view=view_of(till, paid))
+    with transaction(db):
+        sale = _complete(till, shop, paid, view.totals, settled)
+    till.printing.nudge()
+    till.syncing.nudge()
+    customer = view.customer
+    done = BasketView(basket=paid, totals=view.totals, due=view_of(till, paid).due, customer=customer)
+    return Paid(view=done, sale=sale)
+
+
+def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: Settled) -> Sale:
+    db = till.store.books
+    who = till.identity
+    stamp = till.stamp()
+    number = journal.draw(db, "receipt")
+    identity = SaleIdentity(
+        sale_id=till.new_id(),
+        receipt_number=receipt_number(who.store_code, who.till_number, who.epoch, number),
+        store_id=who.store_id,
+        till_number=who.till_number,
+        staff_id=stamp.actor,
+        completed_at_ms=stamp.occurred_at_ms,
+    )
+    sale = complete(basket, totals, settled, identity)
+    event = journal.append(db, stamp, SaleCompleted(sale=sale))
+    books.insert_sale(db, sale, number, event)
+    books.insert_movements(db, event, sale_movements(sale))
+    if basket.order:
+        order = collecting.order_with_id(till, basket.order.order_id)
+        collecting.write_hand_over(till, order, Check(basket.order.check), sale.sale_id)
+    baskets.drop_basket(db, basket.basket_id)
+    printjobs.insert_job(db, receipt_paper(till, shop, sale), stamp.occurred_at_ms)
+    return sale
+
+
+def receipt_paper(till: Till, shop: Shop, sale: Sale) -> ReceiptPaper:
+    """Return all that stands on a sale's receipt."""
+    from omnipos.store.customers import customer_by_id
+    from omnipos.store.people import staff_by_id
+
+    seller = staff_by_id(till.store.books, sale.staff_id)
+    customer = customer_by_id(till.store.books, sale.customer_id) if sale.customer_id else None
+    return ReceiptPaper(
+        sale=sale,
+        shop=shop,
+        staff_name=seller.name if seller else "",
+        customer_name=customer.name if customer else "",
+        customer_phone=customer.phone if customer else "",
+    )

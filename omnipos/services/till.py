@@ -1,0 +1,109 @@
+"""What every use case works with: the open store, the clock, who the till is and who is signed in."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from omnipos.domain.errors import NotAllowed, StoreTrouble
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Right, Staff
+from omnipos.locale import _
+from omnipos.ports import Clock, Printing, Syncing
+from omnipos.store import people
+from omnipos.store.catalogue import catalogue_revision
+from omnipos.store.connection import Store
+from omnipos.store.identity import Identity
+from omnipos.store.journal import Stamp
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+FIRST_SHIFT = "1"
+"""The shift that is open until the drawer is first cashed up."""
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds since the computer started."""
+        return time.monotonic_ns() // 1_000_000
+
+
+def uuid7(now_ms: int) -> str:
+    """Return a new UUID version 7 (RFC 9562, 5.7)."""
+    noise = int.from_bytes(os.urandom(10), "big")
+    value = (now_ms & (1 << 48) - 1) << 80 | 7 << 76 | noise >> 68 << 64
+    value |= 0b10 << 62 | noise & (1 << 62) - 1
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class Till:
+    """One selling station at work. Services take it first and run on its writer thread."""
+
+    def __init__(
+        self, store: Store, clock: Clock, identity: Identity, printing: Printing, syncing: Syncing
+    ) -> None:
+        """Bring together what the use cases need."""
+        self.store = store
+        self.clock = clock
+        self.identity = identity
+        self.printing = printing
+        self.syncing = syncing
+        self.staff: Staff | None = None
+
+    async def run(
+        self,
+        service: "Callable[Concatenate[Till, Args], Result]",
+        *args: Args.args,
+        **kwargs: Args.kwargs,
+    ) -> Result:
+        """Run a service on the writer thread; the screen goes on meanwhile."""
+        return await self.store.run(lambda: service(self, *args, **kwargs))
+
+    def call(
+        self,
+        service: "Callable[Concatenate[Till, Args], Result]",
+        *args: Args.args,
+        **kwargs: Args.kwargs,
+    ) -> Result:
+        """Run a service on the writer thread and wait for it."""
+        return self.store.call(lambda: service(self, *args, **kwargs))
+
+    def new_id(self) -> str:
+        """Return a new id, unique everywhere."""
+        return uuid7(self.clock.now_ms())
+
+    def signed_in(self, right: Right) -> Staff:
+        """Return who is signed in; raise NotAllowed when nobody is or the right is missing."""
+        if self.staff is None:
+            raise NotAllowed(_("Nobody is signed in. Choose your name and type your PIN."))
+        if not self.staff.may(right):
+            raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=self.staff.name))
+        return self.staff
+
+    def shop(self) -> Shop:
+        """Return the shop's settings; raise StoreTrouble before they were ever fetched."""
+        shop = people.shop_by_id(self.store.books, self.identity.store_id)
+        if shop is None:
+            raise StoreTrouble(
+                _("The shop's settings have not reached this till yet. Connect it to the hub once.")
+            )
+        return shop
+
+    def stamp(self) -> Stamp:
+        """Return who does something now, for the journal."""
+        return Stamp(
+            event_id=self.new_id(),
+            epoch=self.identity.epoch,
+            occurred_at_ms=self.clock.now_ms(),
+            actor=self.staff.staff_id if self.staff else "",
+            shift=FIRST_SHIFT,
+            catalogue_rev=catalogue_revision(self.store.books),
+        )

@@ -1,0 +1,111 @@
+"""Verifying a till: the chain is whole, the books equal the journal, the numbers have no gap."""
+
+import msgspec
+from sqlite_utils import Database
+
+from omnipos.domain.sale import Sale, adds_up, receipt_number
+from omnipos.domain.stock import Movement, hand_over_movements, sale_movements
+from omnipos.events import GENESIS, Event, OrderHandedOver, SaleCompleted, chain_hash, decode_fact
+from omnipos.locale import _
+from omnipos.store import identity, journal
+from omnipos.store.books import movements_at, sale_row
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What verifying found; no findings means that all is well."""
+
+    events: int
+    sales: int
+    total_minor: int
+    head_hash: str
+    findings: tuple[str, ...]
+
+
+def verify(db: Database) -> Verification:
+    """Read the whole journal and compare the books with it; `db` may be read-only."""
+    found: list[str] = []
+    who = identity.load_identity(db)
+    head, place = GENESIS, (0, 0)
+    sales = total = numbers = events = 0
+    for event in journal.read_events(db):
+        events += 1
+        found += _check_link(event, head, place)
+        head, place = event.hash, (event.header.epoch, event.header.seq)
+        try:
+            fact = decode_fact(event.body)
+        except msgspec.DecodeError as error:
+            found.append(_at(event, _("cannot be read: {reason}").format(reason=error)))
+            continue
+        if isinstance(fact, SaleCompleted):
+            sales, numbers, total = sales + 1, numbers + 1, total + fact.sale.total_minor
+            found += _check_sale(db, event, fact.sale)
+            if who:
+                wanted = receipt_number(who.store_code, who.till_number, event.header.epoch, numbers)
+                if fact.sale.receipt_number != wanted:
+                    text = _("has receipt number {number}, due was {wanted}")
+                    found.append(_at(event, text.format(number=fact.sale.receipt_number, wanted=wanted)))
+        found += _check_movements(db, event, _movements(fact))
+    found += _check_totals(db, events, sales, numbers)
+    return Verification(
+        events=events, sales=sales, total_minor=total, head_hash=head.hex(), findings=tuple(found)
+    )
+
+
+def _at(event: Event, finding: str) -> str:
+    place = _("Event {seq} of epoch {epoch}").format(seq=event.header.seq, epoch=event.header.epoch)
+    return f"{place} {finding}."
+
+
+def _check_link(event: Event, head: bytes, place: tuple[int, int]) -> list[str]:
+    found = []
+    epoch, seq = event.header.epoch, event.header.seq
+    if not (seq == place[1] + 1 and epoch == place[0]) and not (seq == 1 and epoch > place[0]):
+        found.append(_at(event, _("does not follow the one before it: something is missing")))
+    if event.prev_hash != head:
+        found.append(_at(event, _("does not hang on the one before it")))
+    if chain_hash(event.prev_hash, event.header, event.body) != event.hash:
+        found.append(_at(event, _("was changed after it was written")))
+    return found
+
+
+def _check_sale(db: Database, event: Event, sale: Sale) -> list[str]:
+    found = []
+    if not adds_up(sale):
+        found.append(_at(event, _("holds a sale whose sums do not agree")))
+    row = sale_row(db, event.header.epoch, event.header.seq)
+    if row is None:
+        found.append(_at(event, _("is a sale that is missing from the books")))
+        return found
+    lines = tuple((one.product_id, one.quantity_milli, one.amount_minor, one.tax_minor) for one in sale.lines)
+    tenders = tuple((one.kind.value, one.amount_minor) for one in sale.tenders)
+    sums = (sale.receipt_number, sale.total_minor, sale.tax_minor, sale.rounding_minor, sale.change_minor)
+    if (row.sums, row.lines, row.tenders) != (sums, lines, tenders):
+        found.append(_at(event, _("is a sale that the books show differently")))
+    return found
+
+
+def _movements(fact: object) -> tuple[Movement, ...]:
+    if isinstance(fact, SaleCompleted):
+        return sale_movements(fact.sale)
+    return hand_over_movements(fact.lines, "") if isinstance(fact, OrderHandedOver) else ()
+
+
+def _check_movements(db: Database, event: Event, movements: tuple[Movement, ...]) -> list[str]:
+    wanted = tuple((one.product_id, one.quantity_milli) for one in movements)
+    if movements_at(db, event.header.epoch, event.header.seq) == wanted:
+        return []
+    return [_at(event, _("moved other stock than the books show"))]
+
+
+def _check_totals(db: Database, events: int, sales: int, numbers: int) -> list[str]:
+    found = []
+    drawn = journal.counter_value(db, "receipt")
+    if drawn != numbers:
+        text = _("{drawn} receipt numbers were drawn, but the journal has {numbers} sales.")
+        found.append(text.format(drawn=drawn, numbers=numbers))
+    for table, wanted in (("sale", sales), ("outbox", events)):
+        rows = journal.count_rows(db, table)
+        if rows != wanted:
+            text = _("The table {table} has {rows} rows where the journal has {wanted}.")
+            found.append(text.format(table=table, rows=rows, wanted=wanted))
+    return found

@@ -1,0 +1,35 @@
+"""What all tests share: a till on a small shop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from omnipos.locale import speak
+from omnipos.services.till import Till
+from tests.rigs import HandClock, QuietLine, selling_till
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    speak("en")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock that stands still until it is moved."""
+    return HandClock()
+
+
+@pytest.fixture
+def line() -> QuietLine:
+    """A line to the hub and a spool that count their nudges."""
+    return QuietLine()
+
+
+@pytest.fixture
+def till(tmp_path: Path, clock: HandClock, line: QuietLine) -> Iterator[Till]:
+    """A till on the small shop, the cashier Sari signed in."""
+    till = selling_till(tmp_path / "till", clock, line)
+    yield till
+    till.store.close()
