@@ -1,0 +1,45 @@
+"""A print job's bytes: its paper, the document of its kind, and the printer's own composer."""
+
+from typing import assert_never
+
+from omnipos.domain.paper import (
+    BagSlipPaper,
+    HandOverPaper,
+    PrintJob,
+    ReceiptPaper,
+    paper_of,
+)
+from printing.document import Document
+from printing.escpos import Composer
+from printing.receipt import receipt
+from printing.slips import bag_slip, hand_over_slip
+
+
+def document_of(job: PrintJob) -> Document:
+    """Return the document a job prints; raise msgspec.ValidationError for a payload that is none."""
+    match paper_of(job):
+        case ReceiptPaper() as paper:
+            return receipt(paper, copy=job.copy)
+        case BagSlipPaper() as slip:
+            return bag_slip(slip, copy=job.copy)
+        case HandOverPaper() as slip:
+            return hand_over_slip(slip, copy=job.copy)
+        case unknown:
+            assert_never(unknown)
+
+
+class JobComposer:
+    """Composes jobs for one printer; python-escpos is imported with the first of them."""
+
+    def __init__(self, columns: int, code_page: str) -> None:
+        self._columns = columns
+        self._code_page = code_page
+        self._composer: Composer | None = None
+
+    def __call__(self, job: PrintJob) -> tuple[str, bytes]:
+        """Return a job's name and bytes."""
+        if self._composer is None:
+            self._composer = Composer(self._columns, self._code_page)
+        document = document_of(job)
+        name = f"{document.name}-copy" if job.copy else document.name
+        return name, self._composer.compose(document)

@@ -1,0 +1,50 @@
+"""What the papers share: the shop's letterhead, the mark of a copy, and a moment in the shop's time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from omnipos.domain.names import clean_text
+from omnipos.domain.shop import Shop
+from omnipos.locale import _, language
+from printing.document import Align, Element, Feed, Text
+
+
+def letterhead(shop: Shop) -> Iterator[Element]:
+    """Yield who sells: name, address, phone and tax number."""
+    yield Text(clean_text(shop.name, 80), Align.CENTER, bold=True, wide=2, tall=2)
+    for line in shop.address.splitlines():
+        if address := clean_text(line):
+            yield Text(address, Align.CENTER)
+    if phone := clean_text(shop.phone, 40):
+        yield Text(phone, Align.CENTER)
+    if number := clean_text(shop.tax_number, 40):
+        yield Text(f"{clean_text(shop.tax_label, 20)} {number}".strip(), Align.CENTER)
+
+
+def copy_mark(copy: bool, *, above: bool = False) -> Iterator[Element]:
+    """Yield the mark of a reprint with space towards the paper's text, or nothing on an original."""
+    if not copy:
+        return
+    if not above:
+        yield Feed()
+    yield Text(_("*** COPY ***"), Align.CENTER, bold=True, wide=2, tall=2)
+    if above:
+        yield Feed()
+
+
+def moment(at_ms: int, shop: Shop) -> str:
+    """Write a time (UTC milliseconds) as the shop's clock showed it: `21 Nov 2026 14:32`."""
+    from babel.dates import format_datetime
+
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))
+    return format_datetime(at, "d MMM y HH:mm", locale=language())
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return ZoneInfo("UTC")

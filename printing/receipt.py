@@ -1,0 +1,161 @@
+"""The receipt of a sale: what the law and the customer want on it, in order."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from omnipos.domain.money import format_amount, format_money
+from omnipos.domain.names import clean_text
+from omnipos.domain.paper import ReceiptPaper
+from omnipos.domain.phone import masked
+from omnipos.domain.quantity import PIECE_MILLI, format_quantity
+from omnipos.domain.sale import Sale, SaleLine
+from omnipos.domain.tax import PPM, TaxTotal
+from omnipos.domain.tender import Tender, TenderKind
+from omnipos.locale import _
+from printing.document import (
+    Align,
+    Cut,
+    Document,
+    Element,
+    Feed,
+    Qr,
+    Row,
+    Rule,
+    Text,
+)
+from printing.heading import copy_mark, letterhead, moment
+
+LONGEST_FOOTER = 400
+
+
+def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
+    """Return the receipt of a sale; a reprint is marked COPY at its top and bottom.
+
+    Shows what PER-11/PJ/2025 art. 51 and BNM's rounding mechanism ask for: seller, tax number,
+    goods, tax, own number and date, and the total before and after rounding.
+    """
+    sale = paper.sale
+    elements = (
+        *copy_mark(copy, above=True),
+        *letterhead(paper.shop),
+        Rule(),
+        *_identity(paper),
+        Rule(),
+        *(row for line in sale.lines for row in _goods(line, sale.currency)),
+        Rule(),
+        *_totals(sale),
+        Feed(),
+        *(row for tender in sale.tenders for row in _tender(tender, sale.currency)),
+        *_change(sale),
+        *_taxes(sale),
+        Feed(),
+        Qr(sale.receipt_number),
+        Feed(),
+        Text(sale.receipt_number, Align.CENTER),
+        *_footer(paper.shop.footer),
+        *copy_mark(copy),
+        Cut(),
+    )
+    return Document(f"receipt-{sale.receipt_number}", elements)
+
+
+def _identity(paper: ReceiptPaper) -> Iterator[Element]:
+    sale = paper.sale
+    yield Row((sale.receipt_number, moment(sale.completed_at_ms, paper.shop)))
+    cashier = _("Cashier {name}").format(name=clean_text(paper.staff_name, 40))
+    yield Row((_("Till {number}").format(number=sale.till_number), cashier))
+    name = clean_text(paper.customer_name, 80)
+    phone = masked(paper.customer_phone) if paper.customer_phone else ""
+    if name or phone:
+        yield Row((_("Customer"), " ".join(part for part in (name, phone) if part)))
+
+
+def _goods(line: SaleLine, currency: str) -> Iterator[Element]:
+    name = clean_text(line.name)
+    amount = format_amount(line.amount_minor, currency)
+    if line.quantity_milli == PIECE_MILLI and line.unit == "pcs":
+        yield Row((name, amount))
+        return
+    quantity = format_quantity(line.quantity_milli, line.unit, currency)
+    yield Text(name)
+    yield Row((f"{quantity} × {format_amount(line.unit_price_minor, currency)}", amount), indent=2)
+
+
+def _totals(sale: Sale) -> Iterator[Element]:
+    added = [tax for tax in sale.taxes if not tax.inclusive and tax.tax_minor]
+    if added:
+        goods = sum(line.amount_minor for line in sale.lines)
+        yield Row((_("Goods"), format_amount(goods, sale.currency)))
+        for tax in added:
+            yield Row((tax_name(tax, sale.currency), format_amount(tax.tax_minor, sale.currency)))
+    if sale.rounding_minor:
+        yield Row((_("Total before rounding"), format_amount(sale.total_minor, sale.currency)))
+        yield Row((_("Rounding"), format_amount(sale.rounding_minor, sale.currency)))
+    to_pay = sale.total_minor + sale.rounding_minor
+    yield Row((_("TOTAL"), format_money(to_pay, sale.currency)), bold=True, tall=2)
+
+
+def _tender(tender: Tender, currency: str) -> Iterator[Element]:
+    amount = format_amount(tender.amount_minor, currency)
+    match tender.kind:
+        case TenderKind.CASH:
+            yield Row((_("Cash"), amount))
+        case TenderKind.ONLINE:
+            yield Row((_("Paid online"), amount))
+        case TenderKind.CARD:
+            yield Row((_("Card"), amount))
+            yield from _card_slip(tender)
+        case unknown:
+            assert_never(unknown)
+
+
+def _card_slip(tender: Tender) -> Iterator[Element]:
+    slip = tender.card
+    if slip is None:
+        return
+    number = f"****{slip.last_four}" if slip.last_four else ""
+    card = [clean_text(part, 24) for part in (slip.acquirer, slip.scheme, number)]
+    if any(card):
+        yield Row((" ".join(part for part in card if part),), indent=2)
+    codes = [_("Approval {code}").format(code=clean_text(slip.approval_code, 24))]
+    if slip.trace_number:
+        codes.append(_("Trace {number}").format(number=clean_text(slip.trace_number, 24)))
+    yield Row(("  ".join(codes),), indent=2)
+
+
+def _change(sale: Sale) -> Iterator[Element]:
+    if any(tender.kind is TenderKind.CASH for tender in sale.tenders):
+        yield Row((_("Change"), format_amount(sale.change_minor, sale.currency)), bold=True)
+
+
+def _taxes(sale: Sale) -> Iterator[Element]:
+    """Yield each rate with its base and tax, and whether the prices hold it."""
+    if not sale.taxes:
+        return
+    yield Rule()
+    yield Row((_("Tax"), _("Base"), _("Amount")))
+    for tax in sale.taxes:
+        name = tax_name(tax, sale.currency)
+        if tax.tax_minor:
+            how = _("{tax} included") if tax.inclusive else _("{tax} added")
+            name = how.format(tax=name)
+        base = format_amount(tax.base_minor, sale.currency)
+        yield Row((name, base, format_amount(tax.tax_minor, sale.currency)))
+
+
+def tax_name(tax: TaxTotal, currency: str) -> str:
+    """Return a tax as paper names it, with its rate unless the name has one: `PPN 12%`."""
+    name = clean_text(tax.name or tax.code, 40)
+    if "%" in name or not tax.rate_ppm:
+        return name
+    whole, rest = divmod(tax.rate_ppm * 100, PPM)
+    decimals = f"{rest:06d}".rstrip("0")
+    point = format_amount(0, currency)[1:2] if decimals else ""
+    return f"{name} {whole}{point or '.'}{decimals}%" if decimals else f"{name} {whole}%"
+
+
+def _footer(footer: str) -> Iterator[Element]:
+    lines = [clean_text(line) for line in footer[:LONGEST_FOOTER].splitlines()]
+    if any(lines):
+        yield Feed()
+        yield from (Text(line, Align.CENTER) for line in lines if line)
