@@ -1,6 +1,6 @@
 """The mirror's writing side: a page of a stream and its cursor in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -49,30 +49,47 @@ def apply_page(mirror: Database, page: Page) -> None:
     Raises PageOutOfPlace when the page does not begin where the last one ended.
     """
     with transaction(mirror):
-        old = mirror.execute(
-            "SELECT upto, applied_epoch, applied_seq FROM cursor WHERE stream = ?", [page.stream]
-        ).fetchone() or (0, 0, 0)
-        if page.after != old[0]:
-            raise PageOutOfPlace(f"{page.stream} stands at {old[0]}, the page begins at {page.after}")
-        _apply(mirror, page.stream, page.changes)
-        complete = page.upto == page.head
-        applied = (page.applied_epoch, page.applied_seq) if complete else old[1:]
-        mirror.execute(
-            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
-            (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),
-        )
+        _apply_page(mirror, page)
 
 
-def forget_stream(mirror: Database, stream: str) -> None:
-    """Empty what a stream filled, so that it is fetched again whole."""
+def refetch_stream(mirror: Database, stream: str, pages: Iterable[Page]) -> int:
+    """Replace all that a stream filled by its pages from the beginning; return how many changes.
+
+    One transaction: readers sell from the old copy until the new one is whole, and keep the
+    old one when a page does not come.
+    """
+    changes = 0
     with transaction(mirror):
-        for table in _TABLES[stream.partition("/")[0]]:
-            mirror.execute(
-                f"INSERT INTO {table}({table}) VALUES ('delete-all')"
-                if table.endswith("_search")
-                else f"DELETE FROM {table}"
-            )
-        mirror.execute("DELETE FROM cursor WHERE stream = ?", [stream])
+        _forget(mirror, stream)
+        for page in pages:
+            _apply_page(mirror, page)
+            changes += len(page.changes)
+    return changes
+
+
+def _apply_page(mirror: Database, page: Page) -> None:
+    old = mirror.execute(
+        "SELECT upto, applied_epoch, applied_seq FROM cursor WHERE stream = ?", [page.stream]
+    ).fetchone() or (0, 0, 0)
+    if page.after != old[0]:
+        raise PageOutOfPlace(f"{page.stream} stands at {old[0]}, the page begins at {page.after}")
+    _apply(mirror, page.stream, page.changes)
+    complete = page.upto == page.head
+    applied = (page.applied_epoch, page.applied_seq) if complete else old[1:]
+    mirror.execute(
+        "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
+        (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),
+    )
+
+
+def _forget(mirror: Database, stream: str) -> None:
+    for table in _TABLES[stream.partition("/")[0]]:
+        mirror.execute(
+            f"INSERT INTO {table}({table}) VALUES ('delete-all')"
+            if table.endswith("_search")
+            else f"DELETE FROM {table}"
+        )
+    mirror.execute("DELETE FROM cursor WHERE stream = ?", [stream])
 
 
 _TABLES = {

@@ -52,6 +52,15 @@ def record_verdicts(db: Database, verdicts: tuple[Verdict, ...]) -> None:
     )
 
 
+def reopen_after(db: Database, epoch: int, acked_seq: int) -> None:
+    """Put events behind what the hub says it has back into the queue; the caller owns the transaction."""
+    assert db.conn.in_transaction, "the caller owns the unit of work"
+    db.execute(
+        "UPDATE outbox SET state = 'waiting' WHERE state = 'acked' AND epoch = ? AND seq > ?",
+        (epoch, acked_seq),
+    )
+
+
 def count_waiting(db: Database) -> Waiting:
     """Return how much waits for the hub."""
     oldest = db.execute(

@@ -1,0 +1,204 @@
+"""Syncing in the background: hello, push, pull, again every two seconds, backing off while the hub is away."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from omnipos import __version__
+from omnipos.domain.errors import DomainError
+from omnipos.events import SCHEMA
+from omnipos.locale import _
+from omnipos.ports import Clock, LinkReport, LinkState
+from omnipos.protocol import Hello, HelloAnswer
+from omnipos.store import journal, orders, outbox
+from omnipos.store.connection import Store, open_mirror, transaction
+from omnipos.store.identity import Identity
+from omnipos.store.mirror import cursors
+from sync.client import HubClient
+from sync.errors import Rejected, Retryable, SyncError
+from sync.pull import pull_all
+from sync.push import push_all
+
+POLL_S = 2.0
+FIRST_WAIT_S = 1.0
+"""The screen comes first: nothing of syncing is even imported before it had a second."""
+LONGEST_WAIT_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class SyncOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one round of syncing did. `error` is a sentence, empty when all went well."""
+
+    ok: bool
+    online: bool
+    pushed: int
+    pulled: int
+    waiting: int
+    error: str
+
+
+class SyncEngine:
+    """The till's side of syncing, on a thread of its own; see `omnipos.ports.Syncing`."""
+
+    def __init__(
+        self,
+        store: Store,
+        identity: Identity,
+        clock: Clock,
+        client: HubClient,
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepare syncing for an open store; `spread` gives the jitter, 0 to 1."""
+        self._store = store
+        self._identity = identity
+        self._clock = clock
+        self._client = client
+        self._spread = spread
+        self._report = LinkReport(state=LinkState.AWAY, since_ms=clock.now_ms())
+        self._streams: tuple[str, ...] | None = None
+        self._failures = 0
+        self._asked_wait_s = 0.0
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._round = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin syncing in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End syncing; what is not sent stays in the outbox."""
+        self._ended.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def report(self) -> LinkReport:
+        """Return the line's state, at once."""
+        return self._report
+
+    def nudge(self) -> None:
+        """Say that there is something to send, or that somebody asked to try now."""
+        self._wake.set()
+
+    def once(self) -> SyncOutcome:
+        """Do one whole round now and return what it did; never raises for a hub that is away."""
+        with self._round:
+            pushed = pulled = 0
+            error = ""
+            try:
+                pushed, pulled = self._sync()
+                self._online()
+            except Rejected as refusal:
+                error = self._refused(str(refusal))
+            except SyncError as trouble:
+                error = self._away(trouble)
+            except DomainError as trouble:
+                error = self._refused(str(trouble))
+            waiting = self._store.call(lambda: outbox.count_waiting(self._store.books)).events
+            return SyncOutcome(
+                ok=not error,
+                online=self._report.state is LinkState.ONLINE,
+                pushed=pushed,
+                pulled=pulled,
+                waiting=waiting,
+                error=error,
+            )
+
+    def _run(self) -> None:
+        self._wake.wait(FIRST_WAIT_S)
+        while not self._ended.is_set():
+            self._wake.clear()
+            try:
+                self.once()
+            except Exception:
+                # A bug here must neither stop syncing for good nor go unseen.
+                _log.exception("syncing failed")
+                self._refused(_("Syncing met an error of its own; it is in the log."))
+            self._pause()
+        self._client.close()
+
+    def _pause(self) -> None:
+        if self._report.state is LinkState.ONLINE:
+            self._wake.wait(POLL_S)
+            return
+        # The hub's own wish is kept; otherwise something new may try sooner, a second apart.
+        self._ended.wait(self._asked_wait_s or 1.0)
+        longest = min(LONGEST_WAIT_S, 2.0 ** min(self._failures, 6))
+        self._wake.wait(self._spread() * longest)
+
+    def _sync(self) -> tuple[int, int]:
+        if self._streams is None:
+            self._streams = self._hello()
+        pushed = push_all(self._store, self._client)
+        mirror = open_mirror(self._store.folder)
+        try:
+            pulled = pull_all(mirror, self._client, self._streams)
+        finally:
+            mirror.close()
+        if pulled:
+            self._store.call(self._drop_overlays)
+        return pushed, pulled
+
+    def _hello(self) -> tuple[str, ...]:
+        answer = self._client.hello(self._store.call(self._own_state))
+        if answer.revoked:
+            raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
+        self._store.call(lambda: self._send_again(answer))
+        return answer.streams
+
+    def _own_state(self) -> Hello:
+        head = journal.head_of(self._store.books)
+        waiting = outbox.count_waiting(self._store.books)
+        mirror = open_mirror(self._store.folder)
+        try:
+            known = {name: one.cursor for name, one in cursors(mirror).items()}
+        finally:
+            mirror.close()
+        return Hello(
+            epoch=self._identity.epoch,
+            head_seq=head.seq if head else 0,
+            head_hash=head.hash.hex() if head else "",
+            schema_min=1,
+            schema_max=SCHEMA,
+            version=__version__,
+            sent_at_ms=self._clock.now_ms(),
+            waiting=waiting.events,
+            cursors=known,
+        )
+
+    def _send_again(self, answer: HelloAnswer) -> None:
+        # A hub that went back to a backup acknowledges less than before: it gets the rest again.
+        with transaction(self._store.books):
+            outbox.reopen_after(self._store.books, self._identity.epoch, answer.acked_seq)
+
+    def _drop_overlays(self) -> None:
+        with transaction(self._store.books):
+            orders.drop_shown_overlays(self._store.books)
+
+    def _online(self) -> None:
+        self._failures = 0
+        self._asked_wait_s = 0.0
+        self._set(LinkState.ONLINE, "")
+
+    def _away(self, trouble: SyncError) -> str:
+        self._failures += 1
+        self._asked_wait_s = trouble.wait_ms / 1000 if isinstance(trouble, Retryable) else 0.0
+        self._streams = None
+        reason = _("The hub does not answer ({reason}). Selling goes on; all is kept and sent later.")
+        return self._set(LinkState.AWAY, reason.format(reason=str(trouble).rstrip(".")))
+
+    def _refused(self, reason: str) -> str:
+        self._failures += 1
+        self._streams = None
+        return self._set(LinkState.ATTENTION, reason)
+
+    def _set(self, state: LinkState, reason: str) -> str:
+        since = self._report.since_ms if self._report.state is state else self._clock.now_ms()
+        self._report = LinkReport(state=state, since_ms=since, reason=reason)
+        return reason

@@ -1,0 +1,24 @@
+"""Enrolling: a one-time code makes this computer a till of a store."""
+
+from omnipos import __version__
+from omnipos.domain.errors import EntryRefused
+from omnipos.locale import _
+from omnipos.protocol import EnrolAnswer, EnrolRequest
+from sync.client import HubClient
+from sync.errors import SyncError
+
+
+def enrol(address: str, code: str, device_name: str) -> EnrolAnswer:
+    """Enrol with a hub and return who the till now is; raise EntryRefused with what to do."""
+    client = HubClient(address)
+    request = EnrolRequest(code=code.strip().upper(), device_name=device_name, version=__version__)
+    try:
+        return client.enrol(request)
+    except SyncError as error:
+        raise EntryRefused(
+            _("The hub at {address} did not take the code: {reason}.").format(
+                address=client.address, reason=str(error).rstrip(".")
+            )
+        ) from error
+    finally:
+        client.close()

@@ -1,0 +1,28 @@
+"""What can go wrong between till and hub, and what each means for trying again.
+
+SyncError
+├── Retryable   later, by itself: no connection, a time-out, an answer that is not the hub's
+├── Rejected    never by itself: the hub does not take this till or this request
+└── TooLarge    at once, but smaller
+"""
+
+
+class SyncError(Exception):
+    """Something between till and hub did not work; everything unsent is kept."""
+
+
+class Retryable(SyncError):
+    """It may work later; `wait_ms` is what the hub asked for, 0 for nothing."""
+
+    def __init__(self, reason: str, wait_ms: int = 0) -> None:
+        """Say why, and how long the hub wants to be left alone."""
+        super().__init__(reason)
+        self.wait_ms = wait_ms
+
+
+class Rejected(SyncError):
+    """The hub refused; a person must look at it."""
+
+
+class TooLarge(SyncError):
+    """The hub wants less at a time."""

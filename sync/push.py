@@ -1,0 +1,47 @@
+"""Facts up: the outbox in sequence, batch by batch, until it is empty."""
+
+import msgspec
+
+from omnipos.locale import _
+from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Outcome, PushBatch, envelope_of
+from omnipos.store import journal, outbox
+from omnipos.store.connection import Store, transaction
+from sync.client import HubClient
+from sync.errors import Retryable, TooLarge
+
+_encode = msgspec.json.Encoder().encode
+
+
+def push_all(store: Store, client: HubClient) -> int:
+    """Send what waits and keep the hub's verdicts; return how many events it settled.
+
+    Raises Retryable when the hub wants an event again, so that no loop asks without end.
+    """
+    settled, most = 0, MOST_EVENTS
+    while batch := store.call(lambda: _next_batch(store, most)):
+        try:
+            answer = client.push(PushBatch(events=batch))
+        except TooLarge:
+            if len(batch) == 1:
+                raise
+            most = max(len(batch) // 2, 1)
+            continue
+        store.call(lambda: _record(store, answer.verdicts))  # noqa: B023 - called before the next turn
+        again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
+        settled += len(answer.verdicts) - len(again)
+        if again or not answer.verdicts:
+            raise Retryable(again[0].reason if again else _("the hub gave no verdict"))
+    return settled
+
+
+def _next_batch(store: Store, most: int) -> tuple[msgspec.Raw, ...]:
+    events = outbox.next_batch(store.books, most, MOST_BYTES)
+    return tuple(
+        msgspec.Raw(_encode(envelope_of(event, journal.personal_of(store.books, event.header))))
+        for event in events
+    )
+
+
+def _record(store: Store, verdicts: tuple[outbox.Verdict, ...]) -> None:
+    with transaction(store.books):
+        outbox.record_verdicts(store.books, verdicts)
