@@ -1,4 +1,4 @@
-"""Syncing in the background: hello, push, pull, again every two seconds, backing off while the hub is away."""
+"""Syncing in the background: hello, push, pull, every two seconds; backing off while the hub is away."""
 
 import logging
 import random
@@ -14,7 +14,7 @@ from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
 from omnipos.protocol import Hello, HelloAnswer
 from omnipos.store import journal, orders, outbox
-from omnipos.store.connection import Store, open_mirror, transaction
+from omnipos.store.connection import Database, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
@@ -26,6 +26,8 @@ POLL_S = 2.0
 FIRST_WAIT_S = 1.0
 """The screen comes first: nothing of syncing is even imported before it had a second."""
 LONGEST_WAIT_S = 60.0
+STOP_S = 1.5
+"""Leaving the till never waits longer for a hub that is slow to answer; the thread dies with the till."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class SyncEngine:
         self._spread = spread
         self._report = LinkReport(state=LinkState.AWAY, since_ms=clock.now_ms())
         self._streams: tuple[str, ...] | None = None
+        self._mirror: Database | None = None
         self._failures = 0
         self._asked_wait_s = 0.0
         self._wake = threading.Event()
@@ -76,7 +79,13 @@ class SyncEngine:
         self._ended.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=STOP_S)
+        if self._round.acquire(timeout=STOP_S):
+            self._client.close()
+            if self._mirror is not None:
+                self._mirror.close()
+                self._mirror = None
+            self._round.release()
 
     def report(self) -> LinkReport:
         """Return the line's state, at once."""
@@ -117,11 +126,12 @@ class SyncEngine:
             try:
                 self.once()
             except Exception:
+                if self._ended.is_set():
+                    return
                 # A bug here must neither stop syncing for good nor go unseen.
                 _log.exception("syncing failed")
                 self._refused(_("Syncing met an error of its own; it is in the log."))
             self._pause()
-        self._client.close()
 
     def _pause(self) -> None:
         if self._report.state is LinkState.ONLINE:
@@ -136,14 +146,15 @@ class SyncEngine:
         if self._streams is None:
             self._streams = self._hello()
         pushed = push_all(self._store, self._client)
-        mirror = open_mirror(self._store.folder)
-        try:
-            pulled = pull_all(mirror, self._client, self._streams)
-        finally:
-            mirror.close()
+        pulled = pull_all(self._open_mirror(), self._client, self._streams)
         if pulled:
             self._store.call(self._drop_overlays)
         return pushed, pulled
+
+    def _open_mirror(self) -> Database:
+        if self._mirror is None:
+            self._mirror = open_mirror(self._store.folder)
+        return self._mirror
 
     def _hello(self) -> tuple[str, ...]:
         answer = self._client.hello(self._store.call(self._own_state))
@@ -155,11 +166,7 @@ class SyncEngine:
     def _own_state(self) -> Hello:
         head = journal.head_of(self._store.books)
         waiting = outbox.count_waiting(self._store.books)
-        mirror = open_mirror(self._store.folder)
-        try:
-            known = {name: one.cursor for name, one in cursors(mirror).items()}
-        finally:
-            mirror.close()
+        known = {name: one.cursor for name, one in cursors(self._store.books, "mirror").items()}
         return Hello(
             epoch=self._identity.epoch,
             head_seq=head.seq if head else 0,

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlite_utils import Database
-
 from omnipos.protocol import MOST_CHANGES, Page
+from omnipos.store.connection import Database
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 

@@ -1,9 +1,11 @@
 """Facts up: the outbox in sequence, batch by batch, until it is empty."""
 
+from functools import partial
+
 import msgspec
 
 from omnipos.locale import _
-from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Outcome, PushBatch, envelope_of
+from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Outcome, PushAnswer, PushBatch, envelope_of
 from omnipos.store import journal, outbox
 from omnipos.store.connection import Store, transaction
 from sync.client import HubClient
@@ -18,7 +20,7 @@ def push_all(store: Store, client: HubClient) -> int:
     Raises Retryable when the hub wants an event again, so that no loop asks without end.
     """
     settled, most = 0, MOST_EVENTS
-    while batch := store.call(lambda: _next_batch(store, most)):
+    while batch := store.call(partial(_next_batch, store, most)):
         try:
             answer = client.push(PushBatch(events=batch))
         except TooLarge:
@@ -26,7 +28,7 @@ def push_all(store: Store, client: HubClient) -> int:
                 raise
             most = max(len(batch) // 2, 1)
             continue
-        store.call(lambda: _record(store, answer.verdicts))  # noqa: B023 - called before the next turn
+        store.call(partial(_record, store, answer))
         again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
         settled += len(answer.verdicts) - len(again)
         if again or not answer.verdicts:
@@ -42,6 +44,6 @@ def _next_batch(store: Store, most: int) -> tuple[msgspec.Raw, ...]:
     )
 
 
-def _record(store: Store, verdicts: tuple[outbox.Verdict, ...]) -> None:
+def _record(store: Store, answer: PushAnswer) -> None:
     with transaction(store.books):
-        outbox.record_verdicts(store.books, verdicts)
+        outbox.record_verdicts(store.books, answer.verdicts)

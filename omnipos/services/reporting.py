@@ -1,9 +1,9 @@
 """The X report: what this till took so far, read beside a running till."""
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.store import books, identity, outbox
+from omnipos.store.connection import Database
 from omnipos.store.people import shop_by_id
 
 

@@ -1,7 +1,6 @@
 """Verifying a till: the chain is whole, the books equal the journal, the numbers have no gap."""
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.sale import Sale, adds_up, receipt_number
 from omnipos.domain.stock import Movement, hand_over_movements, sale_movements
@@ -9,6 +8,7 @@ from omnipos.events import GENESIS, Event, OrderHandedOver, SaleCompleted, chain
 from omnipos.locale import _
 from omnipos.store import identity, journal
 from omnipos.store.books import movements_at, sale_row
+from omnipos.store.connection import Database
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database as Database
+from sqlite_utils import Migrations
 
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _

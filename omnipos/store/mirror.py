@@ -36,9 +36,11 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
 
 
-def cursors(db: Database) -> dict[str, Cursor]:
-    """Return how far each stream is applied, by its name."""
-    rows = db.execute("SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM cursor")
+def cursors(db: Database, schema: str = "main") -> dict[str, Cursor]:
+    """Return how far each stream is applied, by its name; `schema` is where the mirror is attached."""
+    rows = db.execute(
+        f"SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM {schema}.cursor"
+    )
     found = (Cursor(**dict(zip(Cursor.__struct_fields__, row, strict=True))) for row in rows)
     return {one.stream: one for one in found}
 
