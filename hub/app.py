@@ -1,0 +1,134 @@
+"""The hub as an ASGI application: its routes, its refusals, its description."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from sqlalchemy.exc import OperationalError
+
+from hub.context import Hub
+from hub.problems import Refused
+from hub.routes import owner, records, shop, tills
+from hub.schema_page import SchemaPage
+from hub.unit import WriteConflict
+from omnipos import __version__
+from omnipos.domain.errors import DomainError
+from omnipos.locale import _
+from omnipos.protocol import Problem
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 10 << 20
+AnyRequest = Request[Any, Any, Any]
+
+
+def create_app(hub: Hub) -> Litestar:
+    """Return the application of one hub; it closes the hub's database when it ends."""
+
+    def provide_hub() -> Hub:
+        return hub
+
+    @asynccontextmanager
+    async def closing(_app: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            hub.database.close()
+
+    return Litestar(
+        # One router, for handlers of one path from several modules.
+        route_handlers=[
+            Router(
+                path="/",
+                route_handlers=[
+                    *tills.handlers,
+                    *owner.handlers,
+                    *shop.handlers,
+                    *records.handlers,
+                ],
+            )
+        ],
+        dependencies={"hub": Provide(provide_hub, sync_to_thread=False)},
+        state=State({"hub": hub}),
+        lifespan=[closing],
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=_description(),
+        logging_config=None,
+        exception_handlers={
+            Refused: _refused,
+            DomainError: _not_possible,
+            HTTPException: _http,
+            OperationalError: _busy,
+            WriteConflict: _busy,
+            RecursionError: _too_deep,
+            Exception: _bug,
+        },
+    )
+
+
+def _description() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="OmniPOS hub",
+        version=__version__,
+        description=_(
+            "Products, customers, orders and stock for web shops; enrolment and syncing for tills. "
+            "Sums are minor units, quantities thousandths, times UTC milliseconds."
+        ),
+        path="/schema",
+        render_plugins=[SchemaPage(path="/"), JsonRenderPlugin()],
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"bearer": []}],
+    )
+
+
+def _problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(Problem(detail=detail, code=code)),
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers=headers,
+    )
+
+
+def _refused(_request: AnyRequest, refused: Refused) -> Response[bytes]:
+    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+    return _problem(refused.status, refused.code, refused.detail, headers)
+
+
+def _not_possible(_request: AnyRequest, refused: DomainError) -> Response[bytes]:
+    return _problem(422, "not_possible", str(refused))
+
+
+def _http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    detail = error.detail
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        rows = (one for one in error.extra if isinstance(one, dict))
+        reasons = [f"{one.get('key') or 'body'}: {one.get('message')}" for one in rows]
+        detail = _("The request does not fit: {reasons}.").format(reasons="; ".join(reasons))
+    code = "not_found" if error.status_code == 404 else "request"
+    return _problem(error.status_code, code, detail, dict(error.headers or {}))
+
+
+def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.warning("The database could not take a request: %s", error)
+    detail = _("The hub's database is busy or in trouble. Nothing was changed; try again.")
+    return _problem(503, "busy", detail, {"Retry-After": "1"})
+
+
+def _too_deep(_request: AnyRequest, _error: RecursionError) -> Response[bytes]:
+    return _problem(400, "json", _("The body is nested too deeply."))
+
+
+def _bug(request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    detail = _("The hub met an error of its own. Nothing was changed; its log says more.")
+    return _problem(500, "bug", detail)

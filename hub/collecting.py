@@ -1,0 +1,112 @@
+"""What tills report of orders: picked, ready, handed over; a step that does not fit is an exception."""
+
+import msgspec
+
+from hub import orders, stock
+from hub.unit import Unit
+from omnipos.domain.order import OPEN_STATES, Order, OrderLine, OrderState, Proof, hand_over, tick
+from omnipos.domain.stock import hand_over_movements
+from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
+from omnipos.locale import _
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Which event of which till tells of a step."""
+
+    event_id: str
+    store_id: str
+    device_id: str
+    staff_id: str
+    at_ms: int
+
+
+def _note(unit: Unit, report: Report, order_id: str, kind: str, detail: str) -> None:
+    unit.note(
+        kind,
+        detail,
+        store_id=report.store_id,
+        device_id=report.device_id,
+        event_id=report.event_id,
+        order_id=order_id,
+    )
+
+
+def _order_of(unit: Unit, report: Report, order_id: str) -> Order | None:
+    order = orders.by_id(unit.conn, report.store_id, order_id)
+    if order is None:
+        detail = _("A till reported a step of an order that this store does not have.")
+        _note(unit, report, order_id, "order_unknown", detail)
+    return order
+
+
+def _open_order(unit: Unit, report: Report, order_id: str) -> Order | None:
+    order = _order_of(unit, report, order_id)
+    if order is None or order.state in OPEN_STATES:
+        return order
+    detail = _("Order {number} was worked on at a till while it is {state} here.").format(
+        number=order.number, state=order.state.value
+    )
+    _note(unit, report, order_id, "order_step", detail)
+    return None
+
+
+def apply_pick(unit: Unit, fact: OrderPicked, report: Report) -> None:
+    """Tick a line; a ready order that is picked from again stays ready."""
+    order = _open_order(unit, report, fact.order_id)
+    if order is None:
+        return
+    ticked = tick(order, fact.line_id, fact.quantity_milli)
+    if order.state is OrderState.READY:
+        ticked = msgspec.structs.replace(ticked, state=OrderState.READY)
+    orders.change(unit, order, ticked)
+
+
+def apply_ready(unit: Unit, fact: OrderReadied, report: Report) -> None:
+    """Make an order ready where its bag lies."""
+    order = _open_order(unit, report, fact.order_id)
+    if order is None:
+        return
+    ready = msgspec.structs.replace(order, state=OrderState.READY, bag_place=fact.bag_place)
+    orders.change(unit, order, ready)
+
+
+def apply_hand_over(unit: Unit, fact: OrderHandedOver, report: Report) -> None:
+    """Hand an order over; the goods have left whatever its state, so stock always follows."""
+    order = _order_of(unit, report, fact.order_id)
+    stock.post(unit, stock.entries_of(report.event_id, hand_over_movements(fact.lines, report.store_id)))
+    if order is None:
+        return
+    if order.state is OrderState.COLLECTED:
+        detail = _("Order {number} was handed over a second time.").format(number=order.number)
+        _note(unit, report, order.order_id, "second_hand_over", detail)
+        return
+    if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+        detail = _("Order {number} was handed over after it was {state}.").format(
+            number=order.number, state=order.state.value
+        )
+        _note(unit, report, order.order_id, "hand_over_of_closed", detail)
+        return
+    holder = (order.holder_device_id, order.fencing_number)
+    if holder != (report.device_id, fact.fencing_number):
+        detail = _("Order {number} was handed over by a till that did not hold it.").format(
+            number=order.number
+        )
+        _note(unit, report, order.order_id, "hand_over_without_right", detail)
+    proof = Proof(
+        staff_id=report.staff_id,
+        at_ms=report.at_ms,
+        device_id=report.device_id,
+        check=fact.check,
+        sale_id=fact.sale_id,
+    )
+    stock.release(unit, order, posted=True)
+    collected = msgspec.structs.replace(order, lines=_picked_lines(order, fact))
+    orders.change(unit, order, hand_over(collected, proof))
+
+
+def _picked_lines(order: Order, fact: OrderHandedOver) -> tuple[OrderLine, ...]:
+    left = {line.line_id: line.picked_milli for line in fact.lines}
+    return tuple(
+        msgspec.structs.replace(line, picked_milli=left.get(line.line_id, line.picked_milli))
+        for line in order.lines
+    )

@@ -1,0 +1,59 @@
+"""What every route of the hub works with: its database, its clock, who it is."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, insert, select
+
+from hub import feed, tables
+from hub.database import Database
+from hub.unit import Unit
+
+T = TypeVar("T")
+
+
+def wall_clock_ms() -> int:
+    """Return UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Hub:
+    """One running hub."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        instance: str = "",
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        """Take an open and migrated database."""
+        self.database = database
+        self.instance = instance
+        self.now_ms = now_ms
+        self.hub_epoch = database.write(lambda conn: _identity(conn, now_ms()))
+
+    async def write(self, work: Callable[[Unit], T]) -> T:
+        """Run some work in one transaction that ends with its changes in the streams."""
+        return await self.database.write_soon(lambda conn: self.run(conn, work))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run some work on one unchanging view of the database."""
+        return await self.database.read_soon(work)
+
+    def run(self, conn: Connection, work: Callable[[Unit], T]) -> T:
+        """Run some work in the caller's transaction and put its changes into the streams."""
+        unit = Unit(conn, self.now_ms())
+        result = work(unit)
+        feed.publish(unit)
+        return result
+
+
+def _identity(conn: Connection, now_ms: int) -> str:
+    known = conn.scalar(select(tables.hub.c.hub_epoch))
+    if known is None:
+        known = secrets.token_hex(8)
+        conn.execute(insert(tables.hub).values(hub_epoch=known, created_at_ms=now_ms))
+    return known

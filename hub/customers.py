@@ -1,0 +1,314 @@
+"""Customers at the hub: found by phone, added by tills and web shops, told with their purchases."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, or_, select, update
+
+from hub import tables
+from hub.database import upsert
+from hub.feed import CUSTOMERS
+from hub.messages import CustomersWritten, CustomerWish, RowProblem
+from hub.unit import Unit
+from omnipos.domain.customer import Consent, Customer, Purchase, with_purchase
+from omnipos.domain.errors import CustomerRefused
+from omnipos.domain.money import currency
+from omnipos.domain.names import clean_text, search_words
+from omnipos.domain.phone import search_prefix, to_e164
+from omnipos.events import CustomerAdded, PersonalCard
+from omnipos.locale import _
+
+LONGEST_NAME = 80
+_consents = msgspec.json.Decoder(tuple[Consent, ...])
+_purchases = msgspec.json.Decoder(tuple[Purchase, ...])
+
+
+def _select() -> Any:
+    table, own = tables.customer, tables.personal
+    return select(table, own.c.name, own.c.phone).join(own, own.c.customer_id == table.c.customer_id)
+
+
+def _customer(row: Any) -> Customer:
+    return Customer(
+        customer_id=row.customer_id,
+        name=row.name,
+        phone=row.phone,
+        points=row.points,
+        tier=row.tier,
+        consents=_consents.decode(row.consents),
+        purchases=_purchases.decode(row.purchases),
+        rev=row.rev,
+    )
+
+
+def load(conn: Connection, customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Return customers by the ids asked for; an alias gives the card that it stands for."""
+    wanted = set(customer_ids) - {""}
+    if not wanted:
+        return {}
+    table = tables.customer
+    roots = {
+        row.customer_id: row.alias_of or row.customer_id
+        for row in conn.execute(
+            select(table.c.customer_id, table.c.alias_of).where(table.c.customer_id.in_(wanted))
+        )
+    }
+    found = conn.execute(_select().where(table.c.customer_id.in_(set(roots.values()))))
+    cards = {row.customer_id: _customer(row) for row in found}
+    return {asked: cards[root] for asked, root in roots.items() if root in cards}
+
+
+def by_phone(conn: Connection, phones: Sequence[str]) -> dict[str, Customer]:
+    """Return the customer of each E.164 phone number that has one: the oldest card wins."""
+    table = tables.customer
+    rows = conn.execute(
+        _select()
+        .where(tables.personal.c.phone.in_(set(phones) - {""}), table.c.alias_of == "")
+        .order_by(table.c.created_at_ms.desc(), table.c.customer_id.desc())
+    )
+    return {row.phone: _customer(row) for row in rows}
+
+
+def save(unit: Unit, customers: Iterable[Customer]) -> None:
+    """Write cards, new or changed, and tell the tills."""
+    cards = list(customers)
+    rows = [
+        {
+            "customer_id": card.customer_id,
+            "points": card.points,
+            "tier": card.tier,
+            "consents": msgspec.json.encode(card.consents).decode(),
+            "purchases": msgspec.json.encode(card.purchases).decode(),
+            "rev": card.rev,
+            "created_at_ms": unit.now_ms,
+        }
+        for card in cards
+    ]
+    own = [
+        {
+            "customer_id": card.customer_id,
+            "name": card.name,
+            "folded_name": " ".join(search_words(card.name)),
+            "phone": card.phone,
+        }
+        for card in cards
+    ]
+    changing = ("points", "tier", "consents", "purchases", "rev")
+    upsert(unit.conn, tables.customer, rows, replace=changing)
+    upsert(unit.conn, tables.personal, own, replace=("name", "folded_name", "phone"))
+    for card in cards:
+        unit.tell(CUSTOMERS, card.customer_id, card)
+
+
+def new_card(name: str, phone: str) -> Customer:
+    """Return a card for somebody who is not known yet."""
+    return Customer(customer_id=secrets.token_hex(16), name=clean_text(name, LONGEST_NAME), phone=phone)
+
+
+def add_from_till(
+    unit: Unit,
+    fact: CustomerAdded,
+    card: PersonalCard | None,
+    *,
+    country: str,
+    store_id: str,
+    event_id: str,
+) -> None:
+    """Keep a customer whom a till added; one with a known phone becomes an alias of the older card."""
+    if load(unit.conn, [fact.customer_id]):
+        unit.note(
+            "customer_known",
+            _("A till added a customer whose id is taken. The card was left as it is."),
+            store_id=store_id,
+            event_id=event_id,
+        )
+        return
+    phone = _readable(card.phone if card else "", country)
+    older = by_phone(unit.conn, [phone]).get(phone)
+    added = Customer(
+        customer_id=fact.customer_id,
+        name=clean_text(card.name if card else "", LONGEST_NAME),
+        phone=phone,
+        consents=fact.consents,
+    )
+    save(unit, [added])
+    unit.conn.execute(
+        update(tables.personal)
+        .where(tables.personal.c.customer_id == fact.customer_id)
+        .values(personal_id=fact.personal_id)
+    )
+    if older is not None:
+        _alias(unit, added, older)
+
+
+def _alias(unit: Unit, newer: Customer, older: Customer) -> None:
+    table = tables.customer
+    unit.conn.execute(
+        update(table).where(table.c.customer_id == newer.customer_id).values(alias_of=older.customer_id)
+    )
+    unit.tell(CUSTOMERS, newer.customer_id, None)
+    consents = {one.purpose: one for one in (*older.consents, *newer.consents)}
+    merged = msgspec.structs.replace(older, consents=tuple(consents.values()), rev=older.rev + 1)
+    save(unit, [merged])
+
+
+def _readable(phone: str, country: str) -> str:
+    try:
+        return to_e164(phone, country) if phone else ""
+    except CustomerRefused:
+        return clean_text(phone, 32)
+
+
+def put_customers(unit: Unit, wishes: Sequence[CustomerWish], country: str) -> CustomersWritten:
+    """Add or change customers by id or phone; a row that cannot be read is told and left out."""
+    read, problems = _read(wishes, country)
+    known = load(unit.conn, [wish.customer_id for _row, wish, _phone in read])
+    phones = by_phone(unit.conn, [phone for _row, _wish, phone in read])
+    changed: dict[str, Customer] = {}
+    points: dict[str, int] = {}
+    for _row, wish, phone in read:
+        old = known.get(wish.customer_id) or phones.get(phone)
+        card = _changed(old, wish, phone)
+        if wish.points is not None:
+            points[card.customer_id] = wish.points
+        if card != old:
+            changed[card.customer_id] = card
+        known[card.customer_id] = card
+        if phone:
+            phones[phone] = card
+    _bring_points(unit, points, known, changed)
+    save(unit, [_next_rev(card) for card in changed.values()])
+    return CustomersWritten(
+        written=len(changed),
+        unchanged=len(read) - len(changed),
+        problems=tuple(problems),
+    )
+
+
+def _read(
+    wishes: Sequence[CustomerWish], country: str
+) -> tuple[list[tuple[int, CustomerWish, str]], list[RowProblem]]:
+    read, problems = [], []
+    for row, wish in enumerate(wishes):
+        try:
+            phone = to_e164(wish.phone, country) if wish.phone else ""
+            if not clean_text(wish.name, LONGEST_NAME):
+                raise CustomerRefused(_("The name cannot be read."))
+            if not phone and not wish.customer_id:
+                raise CustomerRefused(_("A customer needs a phone number or an id."))
+            read.append((row, wish, phone))
+        except CustomerRefused as refused:
+            problems.append(RowProblem(row=row, detail=str(refused)))
+    return read, problems
+
+
+def _changed(old: Customer | None, wish: CustomerWish, phone: str) -> Customer:
+    name = clean_text(wish.name, LONGEST_NAME)
+    card = old or new_card(name, phone)
+    if old is None and wish.customer_id:
+        card = msgspec.structs.replace(card, customer_id=clean_text(wish.customer_id, 64))
+    return msgspec.structs.replace(
+        card,
+        name=name,
+        phone=phone or card.phone,
+        tier=card.tier if wish.tier is None else clean_text(wish.tier, 64),
+        consents=card.consents if wish.consents is None else wish.consents,
+    )
+
+
+def _next_rev(card: Customer) -> Customer:
+    return msgspec.structs.replace(card, rev=card.rev + 1)
+
+
+def _bring_points(
+    unit: Unit,
+    brought: Mapping[str, int],
+    cards: Mapping[str, Customer],
+    changed: dict[str, Customer],
+) -> None:
+    # The ledger keeps what was brought along apart, so that importing again doubles nothing
+    # and takes back nothing that was earned since.
+    table = tables.points_entry
+    sums = unit.conn.execute(
+        select(table.c.customer_id, func.sum(table.c.points).label("points"))
+        .where(table.c.customer_id.in_(list(brought)), table.c.kind == "brought")
+        .group_by(table.c.customer_id)
+    )
+    before = {row.customer_id: int(row.points) for row in sums}
+    entries = []
+    for customer_id, points in brought.items():
+        more = points - before.get(customer_id, 0)
+        if more:
+            card = changed.get(customer_id, cards[customer_id])
+            changed[customer_id] = msgspec.structs.replace(card, points=card.points + more)
+            entries.append(_entry(unit, customer_id, secrets.token_hex(8), "brought", more))
+    if entries:
+        unit.conn.execute(table.insert(), entries)
+
+
+def _entry(unit: Unit, customer_id: str, source: str, kind: str, points: int) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "source": source,
+        "kind": kind,
+        "points": points,
+        "at_ms": unit.now_ms,
+    }
+
+
+class Bought(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sale means for its customer's card."""
+
+    customer_id: str
+    source: str
+    purchase: Purchase
+    points: int
+
+
+def record_purchases(unit: Unit, bought: Sequence[Bought]) -> set[str]:
+    """Put purchases and points on their cards; return the ids that no card answers to."""
+    cards = load(unit.conn, [one.customer_id for one in bought])
+    changed: dict[str, Customer] = {}
+    entries = []
+    for one in bought:
+        card = cards.get(one.customer_id)
+        if card is None:
+            continue
+        card = with_purchase(changed.get(card.customer_id, card), one.purchase)
+        changed[card.customer_id] = msgspec.structs.replace(card, points=card.points + one.points)
+        if one.points:
+            entries.append(_entry(unit, card.customer_id, one.source, "earned", one.points))
+    if entries:
+        unit.conn.execute(tables.points_entry.insert(), entries)
+    save(unit, [_next_rev(card) for card in changed.values()])
+    return {one.customer_id for one in bought} - set(cards) - {""}
+
+
+def points_for(total_minor: int, currency_code: str) -> int:
+    """Return the points a sale earns: 1 for each 10,000 rupiah or 10 major units elsewhere."""
+    decimals = currency(currency_code).decimals
+    step = 10 * 10**decimals if decimals else 10_000
+    return max(total_minor, 0) // step
+
+
+def find(conn: Connection, *, phone: str, words: str, country: str, after: str, limit: int) -> list[Customer]:
+    """Return customers by phone in any form, or by words of the name, in order of id."""
+    table, own = tables.customer, tables.personal
+    query = _select().where(table.c.alias_of == "", table.c.customer_id > after)
+    if phone:
+        digits = search_prefix(phone, country)
+        forms = [own.c.phone.startswith(f"+{digits}", autoescape=True)]
+        if phone.isascii() and phone.isdigit() and len(phone) == 4:
+            forms.append(own.c.phone.endswith(phone, autoescape=True))
+        query = query.where(or_(*forms))
+    for word in search_words(words):
+        query = query.where(
+            or_(
+                own.c.folded_name.startswith(word, autoescape=True),
+                own.c.folded_name.contains(f" {word}", autoescape=True),
+            )
+        )
+    rows = conn.execute(query.order_by(table.c.customer_id).limit(limit))
+    return [_customer(row) for row in rows]

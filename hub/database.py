@@ -1,0 +1,158 @@
+"""The hub's database: one writing connection and read-only readers on SQLite, pools elsewhere."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import QueuePool, StaticPool
+
+T = TypeVar("T")
+READERS = 4
+
+
+class Database:
+    """Runs functions in transactions: `write` one at a time, `read` beside it on its own snapshot."""
+
+    def __init__(self, address: str) -> None:
+        """Open a database: the path of a SQLite file, or a database url."""
+        self._turn = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, "hub-writer")
+        self._readers = ThreadPoolExecutor(READERS, "hub-reader")
+        self.writing, self.reading = _engines(address)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run some work in one writing transaction; it is durable when this returns."""
+        with self._turn, self.writing.begin() as conn:
+            return work(conn)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run some work on one unchanging view of the database."""
+        with self.reading.begin() as conn:
+            return work(conn)
+
+    async def write_soon(self, work: Callable[[Connection], T]) -> T:
+        """Do `write` on the writer's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write, work)
+
+    async def read_soon(self, work: Callable[[Connection], T]) -> T:
+        """Do `read` on a reader's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Run what needs the processor and no database off the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def close(self) -> None:
+        """Finish what is running and close every connection."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self.reading.dispose()
+        self.writing.dispose()
+
+
+def is_url(address: str) -> bool:
+    """Tell a database url from the path of a SQLite file."""
+    return "://" in address
+
+
+def _engines(address: str) -> tuple[Engine, Engine]:
+    if is_url(address):
+        engine = create_engine(address, pool_size=READERS + 1, pool_pre_ping=True)
+        return engine, engine
+    path = Path(address).resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writing = create_engine(
+        f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    event.listen(writing, "connect", _prepare_writer)
+    event.listen(writing, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    reading = create_engine(
+        f"sqlite:///file:{_uri_path(path)}?mode=ro&uri=true",
+        poolclass=QueuePool,
+        pool_size=READERS,
+        max_overflow=READERS,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(reading, "connect", _prepare_reader)
+    event.listen(reading, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
+    return writing, reading
+
+
+def _uri_path(path: Path) -> str:
+    return path.as_uri().removeprefix("file://")
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by hand, in the begin listener
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout=10000")
+
+
+def upsert(
+    conn: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    replace: Sequence[str] = (),
+    add: Sequence[str] = (),
+    returning: Sequence[str] = (),
+) -> list[Any]:
+    """Insert rows; where the primary key is there already, replace some columns and add to others.
+
+    With neither, what is there stays. Returns the columns asked for, in no particular order.
+    """
+    if not rows:
+        return []
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    statement: Any = dialect.insert(table)
+    keys = list(table.primary_key.columns)
+    changes = {name: statement.excluded[name] for name in replace}
+    changes |= {name: table.c[name] + statement.excluded[name] for name in add}
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    if not returning:
+        conn.execute(statement, rows)
+        return []
+    answer = conn.execute(statement.returning(*(table.c[name] for name in returning)), rows)
+    return list(answer)
+
+
+def migrate(database: Database) -> None:
+    """Bring the tables to this program's version; quick when they are there already."""
+    from alembic.runtime.migration import MigrationContext
+
+    def current(conn: Connection) -> str | None:
+        return MigrationContext.configure(conn).get_current_revision()
+
+    if database.write(current) == NEWEST:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.writing.connect() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+NEWEST = "0001"
+"""The newest revision in migrations/versions; a test keeps them the same."""

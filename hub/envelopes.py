@@ -1,0 +1,222 @@
+"""Raw batches from tills, made into events one by one: bounded unzipping, depth, envelope, body."""
+
+import hashlib
+import re
+import zlib
+from typing import Any, TypeGuard
+
+import msgspec
+
+from hub.problems import Refused
+from omnipos.domain.money import MOST_MINOR
+from omnipos.events import SCHEMA, Fact, PersonalCard, chain_hash, decode_fact, type_of
+from omnipos.locale import _
+from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Envelope, PushBatch
+
+DEEPEST = 32
+MOST_RATIO = 100
+SMALL = 64 * 1024
+LONGEST_KEY = 64
+LARGEST = 2**63 - 1
+
+_strings = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_not_brackets = bytes(set(range(256)) - set(b"[]{}"))
+_long_number = re.compile(rb"\d{16,}")
+_batch = msgspec.json.Decoder(PushBatch)
+_envelope = msgspec.json.Decoder(Envelope)
+
+
+class Received(msgspec.Struct, kw_only=True):
+    """One event of a batch as far as it could be read; `problem` says why it cannot be applied."""
+
+    raw: bytes
+    fingerprint: bytes
+    epoch: int = 0
+    seq: int = 0
+    event_id: str = ""
+    type: str = ""
+    schema: int = 0
+    occurred_at_ms: int = 0
+    actor: str = ""
+    shift: str = ""
+    catalogue_rev: int = 0
+    body: bytes = b""
+    prev_hash: bytes = b""
+    hash: bytes = b""
+    computed: bytes = b""
+    personal: dict[str, PersonalCard] = {}
+    fact: Fact | None = None
+    kind: str = ""
+    problem: str = ""
+
+
+def unzip(body: bytes) -> bytes:
+    """Return what a gzip body holds; refuse one that grows out of all proportion."""
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        plain = stream.decompress(body, MOST_BYTES + 1)
+        whole = stream.eof and not stream.unused_data
+    except zlib.error:
+        whole, plain = False, b""
+    if len(plain) > MOST_BYTES:
+        raise too_large()
+    if not whole:
+        raise Refused(400, "gzip", _("The body is not whole gzip. Nothing was applied."))
+    if len(plain) > SMALL and len(plain) > MOST_RATIO * len(body):
+        raise Refused(413, "gzip", _("The body is packed too tightly to be a batch of events."))
+    return plain
+
+
+def too_large() -> Refused:
+    """Return the refusal of a batch beyond the limits; the till then sends half."""
+    return Refused(
+        413,
+        "batch_too_large",
+        _("A batch holds at most {events} events and {bytes} bytes. Send fewer at once.").format(
+            events=MOST_EVENTS, bytes=MOST_BYTES
+        ),
+    )
+
+
+def too_deep(raw: bytes) -> bool:
+    """Tell whether JSON is nested more than anything of ours is; broken brackets count as too deep."""
+    brackets = _strings.sub(b"", raw).translate(None, _not_brackets)
+    for _level in range(DEEPEST):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)
+
+
+def read_batch(body: bytes) -> list[Received]:
+    """Return the events of a batch, each read by itself."""
+    if len(body) > MOST_BYTES:
+        raise too_large()
+    if too_deep(body):
+        raise Refused(400, "json", _("The body is not JSON, or is nested too deeply."))
+    try:
+        batch = _batch.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as broken:
+        raise Refused(
+            400, "json", _("The body is not a batch of events: {why}.").format(why=broken)
+        ) from None
+    if len(batch.events) > MOST_EVENTS:
+        raise too_large()
+    return [read_event(bytes(raw)) for raw in batch.events]
+
+
+def read_event(raw: bytes) -> Received:
+    """Return one event; what cannot be read stays raw, with its place in the journal if that can be."""
+    try:
+        envelope = _envelope.decode(raw)
+        received = _from_envelope(envelope, raw)
+    except (msgspec.MsgspecError, ValueError) as broken:
+        return _barely(raw, str(broken))
+    if _oversized(received):
+        return _barely(raw, "a number or a key is too large")
+    _read_fact(received)
+    return received
+
+
+def _from_envelope(envelope: Envelope, raw: bytes) -> Received:
+    body = bytes(envelope.body)
+    prev_hash, hashed = bytes.fromhex(envelope.prev_hash), bytes.fromhex(envelope.hash)
+    if len(prev_hash) != 32 or len(hashed) != 32:
+        raise ValueError("a hash is 64 hex digits")
+    computed = chain_hash(prev_hash, envelope.header, body)
+    return Received(
+        raw=raw,
+        fingerprint=hashlib.sha256(computed + hashed).digest(),
+        epoch=envelope.epoch,
+        seq=envelope.seq,
+        event_id=envelope.event_id,
+        type=envelope.type,
+        schema=envelope.schema,
+        occurred_at_ms=envelope.occurred_at_ms,
+        actor=envelope.actor,
+        shift=envelope.shift,
+        catalogue_rev=envelope.catalogue_rev,
+        body=body,
+        prev_hash=prev_hash,
+        hash=hashed,
+        computed=computed,
+        personal=envelope.personal,
+    )
+
+
+def _oversized(received: Received) -> bool:
+    numbers = (received.schema, received.occurred_at_ms, received.catalogue_rev)
+    texts = (received.event_id, received.type, received.actor, received.shift)
+    return (
+        not all(-LARGEST <= number <= LARGEST for number in numbers)
+        or not all(1 <= number <= LARGEST for number in (received.epoch, received.seq))
+        or any(len(text) > LONGEST_KEY or "\0" in text for text in texts)
+        or not received.event_id
+    )
+
+
+def _barely(raw: bytes, why: str) -> Received:
+    """Read only an event's place, so that it can be kept there and the queue moves on."""
+    received = Received(
+        raw=raw,
+        body=raw,
+        fingerprint=hashlib.sha256(raw).digest(),
+        kind="unreadable_event",
+        problem=_("The event cannot be read: {why}.").format(why=why),
+    )
+    try:
+        loose = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return received
+    if not isinstance(loose, dict):
+        return received
+    epoch, seq, event_id = loose.get("epoch"), loose.get("seq"), loose.get("event_id")
+    if _is_place(epoch) and _is_place(seq) and isinstance(event_id, str):
+        received.epoch, received.seq = epoch, seq
+        received.event_id = event_id if _is_key(event_id) else ""
+        received.prev_hash, received.hash = _hex(loose.get("prev_hash")), _hex(loose.get("hash"))
+    return received
+
+
+def _is_place(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST
+
+
+def _is_key(text: str) -> bool:
+    return 1 <= len(text) <= LONGEST_KEY and "\0" not in text
+
+
+def _hex(value: Any) -> bytes:
+    try:
+        found = bytes.fromhex(value) if isinstance(value, str) else b""
+    except ValueError:
+        return b""
+    return found if len(found) == 32 else b""
+
+
+def _read_fact(received: Received) -> None:
+    received.kind = "unknown_fact"
+    if received.schema > SCHEMA:
+        received.problem = _("The event is of a newer program than this hub. Update the hub.")
+        return
+    try:
+        fact = decode_fact(received.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as unknown:
+        received.problem = _("The event is not known here: {why}.").format(why=unknown)
+        return
+    if type_of(fact) != received.type:
+        received.problem = _("The event is not what its envelope says.")
+    elif b"\\u0000" in received.body:
+        received.problem = _("The event holds a null character.")
+    elif _long_number.search(received.body) and not _fits(msgspec.to_builtins(fact)):
+        received.problem = _("The event holds a number larger than any shop handles.")
+    else:
+        received.fact, received.kind = fact, ""
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_fits(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return all(_fits(one) for one in value)
+    return not isinstance(value, int) or -MOST_MINOR <= value <= MOST_MINOR

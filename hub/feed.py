@@ -1,0 +1,170 @@
+"""Streams out: gapless numbers taken late in each transaction, and pages of the newest states."""
+
+import base64
+import binascii
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from hub import tables
+from hub.database import upsert
+from hub.unit import Unit
+from omnipos.protocol import MOST_CHANGES
+
+CATALOGUE = "catalogue"
+CUSTOMERS = "customers"
+STAFF = "staff"
+SETTINGS = "settings"
+
+# Numbers of the hub's own lists come from the same table; no till can ask for these names.
+EVENT_NUMBERS = "hub/events"
+SALE_NUMBERS = "hub/sales"
+EXCEPTION_NUMBERS = "hub/exceptions"
+
+
+def stock_stream(store_id: str) -> str:
+    """Return the name of a store's stock stream."""
+    return f"stock/{store_id}"
+
+
+def orders_stream(store_id: str) -> str:
+    """Return the name of a store's orders stream."""
+    return f"orders/{store_id}"
+
+
+def streams_of(store_id: str) -> tuple[str, ...]:
+    """Return the streams a till of a store pulls, in the order it should."""
+    return (
+        SETTINGS,
+        STAFF,
+        CATALOGUE,
+        orders_stream(store_id),
+        CUSTOMERS,
+        stock_stream(store_id),
+    )
+
+
+class RawChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A protocol.Change whose record is the JSON as it lies in the table."""
+
+    number: int
+    key: str
+    record: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class RawPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A protocol.Page of raw changes."""
+
+    stream: str
+    after: int
+    upto: int
+    head: int
+    cursor: str
+    changes: tuple[RawChange, ...]
+    applied_epoch: int
+    applied_seq: int
+    as_of_ms: int
+    must_refetch: bool = False
+
+
+def take_numbers(conn: Connection, stream: str, count: int) -> int:
+    """Take some numbers of a stream, gapless and in commit order; return the first."""
+    heads = tables.stream_head
+    last = conn.scalar(
+        update(heads).where(heads.c.stream == stream).values(n=heads.c.n + count).returning(heads.c.n)
+    )
+    if last is None:
+        conn.execute(insert(heads).values(stream=stream, n=count))
+        last = count
+    return int(last) - count + 1
+
+
+def publish(unit: Unit) -> None:
+    """Write what the transaction has to tell; called once, last, so that heads are locked briefly."""
+    if unit.exceptions:
+        first = take_numbers(unit.conn, EXCEPTION_NUMBERS, len(unit.exceptions))
+        rows = [{"number": first + i, **one} for i, one in enumerate(unit.exceptions)]
+        unit.conn.execute(insert(tables.exception_case), rows)
+    for stream in sorted(unit.changes):
+        records = unit.changes[stream]
+        first = take_numbers(unit.conn, stream, len(records))
+        rows = [
+            {
+                "stream": stream,
+                "key": key,
+                "number": first + index,
+                "record": None if record is None else msgspec.json.encode(record).decode(),
+                "as_of_ms": unit.now_ms,
+            }
+            for index, (key, record) in enumerate(records.items())
+        ]
+        upsert(unit.conn, tables.change, rows, replace=("number", "record", "as_of_ms"))
+    unit.exceptions, unit.changes = [], {}
+
+
+def head_of(conn: Connection, stream: str) -> int:
+    """Return the number of a stream's newest change; 0 for none."""
+    heads = tables.stream_head
+    return int(conn.scalar(select(heads.c.n).where(heads.c.stream == stream)) or 0)
+
+
+def cursor_for(hub_epoch: str, number: int) -> str:
+    """Return the cursor that stands for everything up to a number."""
+    return base64.urlsafe_b64encode(f"{hub_epoch}:{number}".encode()).decode().rstrip("=")
+
+
+def _number_of(cursor: str, hub_epoch: str) -> int | None:
+    if not cursor:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return None
+    epoch, _colon, number = text.partition(":")
+    fits = number.isascii() and number.isdigit() and len(number) < 19
+    return int(number) if fits and epoch == hub_epoch else None
+
+
+def page_of(
+    conn: Connection, stream: str, cursor: str, limit: int, *, hub_epoch: str, now_ms: int
+) -> RawPage:
+    """Return the changes behind a cursor, oldest first; the applied position is the caller's to add.
+
+    A cursor of another hub's life, or beyond the head, gets a page that says to fetch all again.
+    """
+    head = head_of(conn, stream)
+    after = _number_of(cursor, hub_epoch)
+    blank = RawPage(
+        stream=stream,
+        after=after or 0,
+        upto=0,
+        head=head,
+        cursor="",
+        changes=(),
+        applied_epoch=0,
+        applied_seq=0,
+        as_of_ms=now_ms,
+    )
+    if after is None or after > head:
+        return msgspec.structs.replace(blank, after=0, must_refetch=True)
+    limit = max(1, min(limit, MOST_CHANGES))
+    change = tables.change
+    rows = conn.execute(
+        select(change.c.number, change.c.key, change.c.record)
+        .where(change.c.stream == stream, change.c.number > after)
+        .order_by(change.c.number)
+        .limit(limit)
+    ).all()
+    upto = int(rows[-1].number) if len(rows) == limit else head
+    return msgspec.structs.replace(
+        blank,
+        upto=upto,
+        cursor=cursor_for(hub_epoch, upto),
+        changes=tuple(_change(row.number, row.key, row.record) for row in rows),
+    )
+
+
+def _change(number: int, key: str, record: str | None) -> RawChange:
+    if record is None:
+        return RawChange(number=number, key=key)
+    return RawChange(number=number, key=key, record=msgspec.Raw(record))

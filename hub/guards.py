@@ -1,0 +1,59 @@
+"""What stands before the routes: who asks, and whether such a caller may."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+
+from hub.auth import Principal, Role, recognise
+from hub.context import Hub
+from hub.problems import Refused
+from omnipos.locale import _
+
+Asked = Request[Principal, Any, State]
+_Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def _caller(connection: _Connection) -> Principal:
+    scheme, _space, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        hub: Hub = connection.app.state.hub
+        found = await hub.read(lambda conn: recognise(conn, token.strip(), hub.now_ms()))
+        if found is not None:
+            return found
+    raise Refused(
+        401,
+        "unauthorized",
+        _("Send a key or token the hub knows as “Authorization: Bearer …”."),
+    )
+
+
+async def _only(connection: _Connection, *roles: Role) -> None:
+    principal = await _caller(connection)
+    if principal.role not in roles:
+        raise Refused(403, "forbidden", _("This key or token is not meant for this address."))
+    connection.scope["user"] = principal
+
+
+async def owner_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let the admin key in."""
+    await _only(connection, Role.ADMIN)
+
+
+async def shops_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let web shops and the admin key in."""
+    await _only(connection, Role.ADMIN, Role.CHANNEL)
+
+
+async def tills_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let tills in, also revoked ones: what they still send is kept."""
+    await _only(connection, Role.DEVICE)
+
+
+async def readers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let anybody in whose rights were not withdrawn."""
+    await _only(connection, Role.ADMIN, Role.CHANNEL, Role.DEVICE)
+    if connection.user.revoked:
+        raise Refused(403, "revoked", _("This till's rights were withdrawn. Ask the owner."))

@@ -1,0 +1,421 @@
+"""What web shops and the owner's commands send and get; unknown fields are refused."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from omnipos.domain.catalogue import Product
+from omnipos.domain.customer import Consent, Customer
+from omnipos.domain.money import MOST_MINOR, CashRounding
+from omnipos.domain.order import Order, OrderState
+from omnipos.domain.quantity import MOST_MILLI, PIECE_MILLI
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Role
+from omnipos.domain.tax import TaxRounding
+
+MOST_ROWS = 5000
+MOST_STAFF = 200
+LARGEST = 2**63 - 1
+
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+MaybeCode = Annotated[str, Meta(max_length=64)]
+Name = Annotated[str, Meta(min_length=1, max_length=400)]
+MaybeName = Annotated[str, Meta(max_length=400)]
+Words = Annotated[str, Meta(max_length=2000)]
+Minor = Annotated[int, Meta(ge=0, le=MOST_MINOR)]
+Milli = Annotated[int, Meta(gt=0, le=MOST_MILLI)]
+SignedMilli = Annotated[int, Meta(ge=-MOST_MILLI * 1000, le=MOST_MILLI * 1000)]
+TimeMs = Annotated[int, Meta(ge=0, le=LARGEST)]
+Count = Annotated[int, Meta(ge=0, le=10**12)]
+Phone = Annotated[str, Meta(max_length=40)]
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every request body is: frozen, and nothing in it that the hub would overlook."""
+
+
+class TaxWish(Wish, frozen=True, kw_only=True):
+    """One tax rate; see domain.tax.Tax."""
+
+    code: Code
+    name: Name
+    rate_ppm: Annotated[int, Meta(ge=0, le=10_000_000)]
+    inclusive: bool
+    base_numerator: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
+    base_denominator: Annotated[int, Meta(gt=0, le=1_000_000)] = 1
+    reason: MaybeName = ""
+
+
+class PutTaxes(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/taxes`: rates to add or change, by code."""
+
+    taxes: Annotated[tuple[TaxWish, ...], Meta(max_length=200)]
+
+
+class BarcodeWish(Wish, frozen=True, kw_only=True):
+    """A code on a pack, and how much one scan of it means."""
+
+    code: Code
+    quantity_milli: Milli = PIECE_MILLI
+
+
+class ProductWish(Wish, frozen=True, kw_only=True):
+    """One product by its SKU; the hub makes its id."""
+
+    sku: Code
+    name: Name
+    price_minor: Minor
+    tax_code: Code
+    unit: Annotated[str, Meta(min_length=1, max_length=16)] = "pcs"
+    plu: MaybeCode = ""
+    department: MaybeName = ""
+    shelf: MaybeCode = ""
+    barcodes: Annotated[tuple[BarcodeWish, ...], Meta(max_length=50)] = ()
+
+
+class PutProducts(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/products`: products to add or change, the most sold first."""
+
+    products: Annotated[tuple[ProductWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows a request wrote, and how many were so already."""
+
+    written: int
+    unchanged: int
+
+
+class Products(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/products`: a page; `next` goes into `after`, empty at the end."""
+
+    products: tuple[Product, ...]
+    next: str
+
+
+class CustomerWish(Wish, frozen=True, kw_only=True):
+    """One customer by phone or by id. `points` is the balance brought along from elsewhere."""
+
+    name: Name
+    phone: Phone = ""
+    customer_id: MaybeCode = ""
+    points: Count | None = None
+    tier: MaybeCode | None = None
+    consents: Annotated[tuple[Consent, ...], Meta(max_length=20)] | None = None
+
+
+class PutCustomers(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/customers`: customers to add or change. `country` reads national numbers."""
+
+    customers: Annotated[tuple[CustomerWish, ...], Meta(max_length=MOST_ROWS)]
+    country: Annotated[str, Meta(max_length=2)] = ""
+
+
+class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one row of a batch was left out; rows count from 0."""
+
+    row: int
+    detail: str
+
+
+class CustomersWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch of customers; good rows are kept."""
+
+    written: int
+    unchanged: int
+    problems: tuple[RowProblem, ...] = ()
+
+
+class Customers(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/customers`: a page; `next` goes into `after`, empty at the end."""
+
+    customers: tuple[Customer, ...]
+    next: str
+
+
+class OrderCustomer(Wish, frozen=True, kw_only=True):
+    """Who collects an order."""
+
+    name: Name
+    phone: Phone = ""
+
+
+class OrderLineWish(Wish, frozen=True, kw_only=True):
+    """One product of an order; without a price it costs what the catalogue says."""
+
+    sku: Code
+    quantity_milli: Milli
+    unit_price_minor: Minor | None = None
+
+
+class OrderWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/orders`: the same number again with the same content is the same order."""
+
+    number: Code
+    store_code: Code
+    promised_at_ms: TimeMs
+    lines: Annotated[tuple[OrderLineWish, ...], Meta(min_length=1, max_length=200)]
+    customer: OrderCustomer | None = None
+    paid_minor: Minor = 0
+    collection_code: MaybeCode = ""
+    state: OrderState = OrderState.PLACED
+    placed_at_ms: TimeMs = 0
+    bag_place: MaybeCode = ""
+    channel: MaybeCode = ""
+    """Only for the owner; a web shop's orders carry its own channel."""
+
+
+class Orders(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/orders`: a page; `next` goes into `after`, empty at the end."""
+
+    orders: tuple[Order, ...]
+    next: str
+
+
+class MovementWish(Wish, frozen=True, kw_only=True):
+    """Goods in (positive) or out (negative); the same id again changes nothing."""
+
+    movement_id: Code
+    store_code: Code
+    sku: Code
+    quantity_milli: SignedMilli
+    reason: Annotated[str, Meta(pattern="^(received|adjusted)$")] = "received"
+
+
+class PostMovements(Wish, frozen=True, kw_only=True):
+    """`POST /v1/stock/movements`: all are written, or none."""
+
+    movements: Annotated[tuple[MovementWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class StockRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The stock of one product in one store; available is on hand less held."""
+
+    store_code: str
+    product_id: str
+    sku: str
+    on_hand_milli: int
+    held_milli: int
+    available_milli: int
+    as_of_ms: int
+
+
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/stock`: a page; `next` goes into `after`, empty at the end."""
+
+    stock: tuple[StockRow, ...]
+    next: str
+
+
+class StoreWish(Wish, frozen=True, kw_only=True):
+    """One store by its code; what is not given is the habit of its country."""
+
+    code: Annotated[str, Meta(pattern="^[A-Za-z0-9]{1,8}$")]
+    name: Name
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    store_id: MaybeCode = ""
+    currency: Annotated[str, Meta(max_length=3)] = ""
+    address: Words = ""
+    phone: Phone = ""
+    tax_label: MaybeCode = ""
+    tax_number: MaybeCode = ""
+    language: Annotated[str, Meta(max_length=8)] = ""
+    time_zone: MaybeCode = ""
+    tax_rounding: TaxRounding = TaxRounding.RECEIPT
+    cash_rounding: CashRounding | None = None
+    footer: Words = ""
+
+
+class PutStores(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/stores`: stores to add or change."""
+
+    stores: Annotated[tuple[StoreWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class Stores(msgspec.Struct, frozen=True, kw_only=True):
+    """Stores as they are now."""
+
+    stores: tuple[Shop, ...]
+
+
+class StaffWish(Wish, frozen=True, kw_only=True):
+    """One person by id or name, with a new PIN, a ready argon2id hash, or neither to keep the old."""
+
+    name: Name
+    role: Role
+    staff_id: MaybeCode = ""
+    pin: Annotated[str, Meta(pattern="^([0-9]{4,12})?$")] = ""
+    pin_hash: Annotated[str, Meta(max_length=400)] = ""
+    active: bool = True
+
+
+class PutStaff(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/staff`: people to add or change."""
+
+    staff: Annotated[tuple[StaffWish, ...], Meta(max_length=MOST_STAFF)]
+
+
+class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
+    """One person as the hub tells it: never with a hash."""
+
+    staff_id: str
+    name: str
+    role: Role
+    active: bool
+
+
+class StaffList(msgspec.Struct, frozen=True, kw_only=True):
+    """All people of the shop."""
+
+    staff: tuple[StaffMember, ...]
+
+
+class ApiKeyWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/api-keys`: a key for one channel, such as a web shop."""
+
+    channel: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """The new key; it is shown this once."""
+
+    channel: str
+    key: str
+
+
+class EnrolCodeWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/enrol-codes`: a code that makes one till of a store."""
+
+    store_code: Code
+
+
+class EnrolCode(msgspec.Struct, frozen=True, kw_only=True):
+    """The code, to be typed at the new till before it expires."""
+
+    code: str
+    store_code: str
+    expires_at_ms: int
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One till as the hub last saw it."""
+
+    device_id: str
+    store_id: str
+    store_code: str
+    till_number: int
+    name: str
+    version: str
+    epoch: int
+    head_seq: int
+    acked_seq: int
+    waiting: int
+    skew_ms: int
+    enrolled_at_ms: int
+    last_seen_ms: int
+    revoked: bool
+
+
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/devices`: every till."""
+
+    devices: tuple[Device, ...]
+
+
+class AppliedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact of a till, as it came; `number` counts all facts of the hub."""
+
+    number: int
+    store_id: str
+    device_id: str
+    epoch: int
+    seq: int
+    event_id: str
+    type: str
+    occurred_at_ms: int
+    received_at_ms: int
+    actor: str
+    outcome: str
+    body: msgspec.Raw
+
+
+class Events(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/events`: a page; `next` goes into `after`."""
+
+    events: tuple[AppliedEvent, ...]
+    next: int
+
+
+class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One sale in short; its lines stand in its event."""
+
+    number: int
+    store_id: str
+    sale_id: str
+    event_id: str
+    device_id: str
+    receipt_number: str
+    till_number: int
+    staff_id: str
+    currency: str
+    completed_at_ms: int
+    total_minor: int
+    tax_minor: int
+    rounding_minor: int
+    cash_minor: int
+    card_minor: int
+    online_minor: int
+    change_minor: int
+    customer_id: str
+    order_id: str
+    flags: str
+
+
+class Sales(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/sales`: a page; `next` goes into `after`."""
+
+    sales: tuple[SaleRow, ...]
+    next: int
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sales come to. cash + card + online − change = total + rounding."""
+
+    sales: int
+    total_minor: int
+    cash_minor: int
+    card_minor: int
+    online_minor: int
+    change_minor: int
+    rounding_minor: int
+    tax_minor: int
+
+
+class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person must settle."""
+
+    number: int
+    store_id: str
+    device_id: str
+    kind: str
+    detail: str
+    event_id: str
+    order_id: str
+    at_ms: int
+    settled: bool
+
+
+class Exceptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/exceptions`: a page; `next` goes into `after`."""
+
+    exceptions: tuple[ExceptionRow, ...]
+    next: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/health`: which running hub this is."""
+
+    instance: str
+    version: str
+    hub_epoch: str

@@ -1,0 +1,83 @@
+"""What only the owner's key may do: keys, enrolment codes, stores, staff, tills."""
+
+from litestar import get, post, put
+
+from hub import auth, shops
+from hub.context import Hub
+from hub.guards import owner_only, shops_only
+from hub.messages import (
+    ApiKey,
+    ApiKeyWish,
+    Devices,
+    EnrolCode,
+    EnrolCodeWish,
+    PutStaff,
+    PutStores,
+    StaffList,
+    Stores,
+)
+from hub.unit import Unit
+
+
+@post("/v1/api-keys", status_code=200, guards=[owner_only], tags=["owner"])
+async def make_key(hub: Hub, data: ApiKeyWish) -> ApiKey:
+    """Make a key for a channel; it is shown this once."""
+    key = await hub.write(lambda unit: auth.make_api_key(unit, data.channel))
+    return ApiKey(channel=data.channel, key=key)
+
+
+@post("/v1/enrol-codes", status_code=200, guards=[owner_only], tags=["owner"])
+async def make_code(hub: Hub, data: EnrolCodeWish) -> EnrolCode:
+    """Make a one-time code that enrols one till of a store within a day."""
+
+    def work(unit: Unit) -> EnrolCode:
+        shop = shops.shop_by_code(unit.conn, data.store_code)
+        code, expires = auth.make_enrol_code(unit, shop.store_id)
+        return EnrolCode(code=code, store_code=shop.code, expires_at_ms=expires)
+
+    return await hub.write(work)
+
+
+@put("/v1/stores", guards=[owner_only], tags=["owner"])
+async def put_stores(hub: Hub, data: PutStores) -> Stores:
+    """Add or change stores by code."""
+    return Stores(stores=await hub.write(lambda unit: shops.put_stores(unit, data.stores)))
+
+
+@put("/v1/staff", guards=[owner_only], tags=["owner"])
+async def put_staff(hub: Hub, data: PutStaff) -> StaffList:
+    """Add or change people by id or name; PINs are hashed here and never told again."""
+    people = await hub.read(lambda conn: shops.prepare_staff(conn, data.staff))
+    return StaffList(staff=await hub.write(lambda unit: shops.put_staff(unit, people)))
+
+
+@get("/v1/staff", guards=[owner_only], tags=["owner"])
+async def get_staff(hub: Hub) -> StaffList:
+    """List the people of the shop."""
+    return StaffList(staff=await hub.read(shops.members))
+
+
+@get("/v1/devices", guards=[owner_only], tags=["owner"])
+async def get_devices(hub: Hub) -> Devices:
+    """List the tills: when each was last seen, what it has and what the hub has of it."""
+    return Devices(devices=await hub.read(shops.devices))
+
+
+@post("/v1/devices/{device_id:str}/revoke", status_code=200, guards=[owner_only], tags=["owner"])
+async def revoke(hub: Hub, device_id: str) -> Devices:
+    """Withdraw a till's rights; what it still sends is quarantined, not lost."""
+
+    def work(unit: Unit) -> Devices:
+        shops.revoke(unit, device_id)
+        return Devices(devices=shops.devices(unit.conn))
+
+    return await hub.write(work)
+
+
+@get("/v1/stores", guards=[shops_only], tags=["owner"])
+async def get_stores(hub: Hub) -> Stores:
+    """List the stores; web shops may ask too."""
+    return Stores(stores=await hub.read(shops.stores))
+
+
+handlers = [make_key, make_code, put_stores, put_staff, get_staff, get_devices, revoke, get_stores]

@@ -1,0 +1,78 @@
+"""What there is to read of the past: facts, sales, totals, exceptions."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.params import Parameter
+from sqlalchemy import Connection, select
+
+from hub import sales, shops, tables
+from hub.context import Hub
+from hub.guards import shops_only
+from hub.messages import (
+    LARGEST,
+    AppliedEvent,
+    Events,
+    ExceptionRow,
+    Exceptions,
+    Sales,
+    Totals,
+)
+
+Limit = Annotated[int, Parameter(ge=1, le=1000)]
+After = Annotated[int, Parameter(ge=0, le=LARGEST)]
+
+
+@get("/v1/events", guards=[shops_only], tags=["records"])
+async def get_events(hub: Hub, after: After = 0, limit: Limit = 500) -> Events:
+    """List the facts of all tills in the order they reached the hub."""
+
+    def work(conn: Connection) -> Events:
+        table = tables.event
+        rows = conn.execute(
+            select(table).where(table.c.number > after).order_by(table.c.number).limit(limit)
+        ).all()
+        names = [name for name in AppliedEvent.__struct_fields__ if name != "body"]
+        found = tuple(
+            AppliedEvent(body=msgspec.Raw(row.body), **{name: getattr(row, name) for name in names})
+            for row in rows
+        )
+        return Events(events=found, next=found[-1].number if found else after)
+
+    return await hub.read(work)
+
+
+@get("/v1/sales", guards=[shops_only], tags=["records"])
+async def get_sales(hub: Hub, after: After = 0, limit: Limit = 500) -> Sales:
+    """List the sales of all tills in the order they reached the hub."""
+    found = await hub.read(lambda conn: sales.rows_after(conn, after, limit))
+    return Sales(sales=tuple(found), next=found[-1].number if found else after)
+
+
+@get("/v1/totals", guards=[shops_only], tags=["records"])
+async def get_totals(hub: Hub, store: str = "") -> Totals:
+    """Sum up the sales of one store, by its code, or of all."""
+
+    def work(conn: Connection) -> Totals:
+        store_id = shops.shop_by_code(conn, store).store_id if store else None
+        return sales.totals(conn, store_id)
+
+    return await hub.read(work)
+
+
+@get("/v1/exceptions", guards=[shops_only], tags=["records"])
+async def get_exceptions(hub: Hub, after: After = 0, limit: Limit = 500) -> Exceptions:
+    """List what a person must settle."""
+
+    def work(conn: Connection) -> Exceptions:
+        table = tables.exception_case
+        rows = conn.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(limit))
+        names = ExceptionRow.__struct_fields__
+        found = tuple(ExceptionRow(**{name: getattr(row, name) for name in names}) for row in rows)
+        return Exceptions(exceptions=found, next=found[-1].number if found else after)
+
+    return await hub.read(work)
+
+
+handlers = [get_events, get_sales, get_totals, get_exceptions]

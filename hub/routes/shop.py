@@ -1,0 +1,171 @@
+"""What web shops ask: products, customers, orders and stock, read and written."""
+
+from typing import Annotated
+
+from litestar import get, post, put
+from litestar.params import Parameter
+from sqlalchemy import Connection
+
+from hub import catalogue, customers, inventory, orders, shops
+from hub.auth import Role
+from hub.context import Hub
+from hub.guards import Asked, shops_only
+from hub.messages import (
+    Customers,
+    CustomersWritten,
+    Orders,
+    OrderWish,
+    PostMovements,
+    Products,
+    PutCustomers,
+    PutProducts,
+    PutTaxes,
+    Stock,
+    Written,
+)
+from hub.unit import Unit
+from omnipos.domain.order import Order, OrderState
+
+Limit = Annotated[int, Parameter(ge=1, le=1000)]
+InState = Annotated[OrderState | None, Parameter(query="state")]
+Text = Annotated[str, Parameter(max_length=200)]
+
+
+@put("/v1/taxes", guards=[shops_only], tags=["shop"])
+async def put_taxes(hub: Hub, data: PutTaxes) -> Written:
+    """Add or change tax rates by code."""
+    return await hub.write(lambda unit: catalogue.put_taxes(unit, data.taxes))
+
+
+@put("/v1/products", guards=[shops_only], tags=["shop"])
+async def put_products(hub: Hub, data: PutProducts) -> Written:
+    """Add or change products by SKU, all or none; send the most sold first."""
+    return await hub.write(lambda unit: catalogue.put_products(unit, data.products))
+
+
+@get("/v1/products", guards=[shops_only], tags=["shop"])
+async def get_products(
+    hub: Hub, q: Text = "", sku: Text = "", barcode: Text = "", after: Text = "", limit: Limit = 100
+) -> Products:
+    """Find products by words of the name, SKU or barcode."""
+    found = await hub.read(
+        lambda conn: catalogue.find(conn, words=q, sku=sku, barcode=barcode, after=after, limit=limit)
+    )
+    return Products(products=tuple(found), next=found[-1].sku if found and len(found) == limit else "")
+
+
+@put("/v1/customers", guards=[shops_only], tags=["shop"])
+async def put_customers(hub: Hub, data: PutCustomers) -> CustomersWritten:
+    """Add or change customers by id or phone; rows that cannot be read are told and left out."""
+
+    def work(unit: Unit) -> CustomersWritten:
+        country = data.country or _country(unit.conn)
+        return customers.put_customers(unit, data.customers, country)
+
+    return await hub.write(work)
+
+
+def _country(conn: Connection) -> str:
+    return next((shop.country for shop in shops.stores(conn)), "")
+
+
+@get("/v1/customers", guards=[shops_only], tags=["shop"])
+async def get_customers(
+    hub: Hub,
+    phone: Text = "",
+    q: Text = "",
+    country: Text = "",
+    after: Text = "",
+    limit: Limit = 100,
+) -> Customers:
+    """Find customers by phone in any form, its last four digits, or words of the name."""
+
+    def work(conn: Connection) -> Customers:
+        found = customers.find(
+            conn,
+            phone=phone,
+            words=q,
+            country=country or _country(conn),
+            after=after,
+            limit=limit,
+        )
+        following = found[-1].customer_id if len(found) == limit else ""
+        return Customers(customers=tuple(found), next=following)
+
+    return await hub.read(work)
+
+
+@post("/v1/orders", status_code=200, guards=[shops_only], tags=["shop"])
+async def place_order(hub: Hub, request: Asked, data: OrderWish) -> Order:
+    """Place an order; the same number with the same content again is the same order."""
+    caller = request.user
+    own = data.channel if caller.role is Role.ADMIN and data.channel else caller.channel
+    return await hub.write(lambda unit: orders.place(unit, data, own))
+
+
+@get("/v1/orders", guards=[shops_only], tags=["shop"])
+async def get_orders(
+    hub: Hub,
+    in_state: InState = None,
+    store: Text = "",
+    number: Text = "",
+    after: Text = "",
+    limit: Limit = 100,
+) -> Orders:
+    """Find orders by state, store code and number."""
+    found = await hub.read(
+        lambda conn: orders.find(
+            conn,
+            state=in_state.value if in_state else "",
+            store_code=store,
+            number=number,
+            after=after,
+            limit=limit,
+        )
+    )
+    return Orders(orders=tuple(found), next=found[-1].order_id if found and len(found) == limit else "")
+
+
+@get("/v1/orders/{number:str}", guards=[shops_only], tags=["shop"])
+async def get_order(hub: Hub, request: Asked, number: str, channel: Text = "") -> Order:
+    """Show an order by its number: the asking channel's own first."""
+    own = channel or request.user.channel
+    return await hub.read(lambda conn: orders.by_number(conn, number, own))
+
+
+@post("/v1/orders/{number:str}/cancel", status_code=200, guards=[shops_only], tags=["shop"])
+async def cancel_order(hub: Hub, request: Asked, number: str, channel: Text = "") -> Order:
+    """Cancel an order that is not collected; its goods are free again."""
+    own = channel or request.user.channel
+    return await hub.write(lambda unit: orders.cancel(unit, orders.by_number(unit.conn, number, own)))
+
+
+@post("/v1/stock/movements", status_code=200, guards=[shops_only], tags=["shop"])
+async def post_movements(hub: Hub, data: PostMovements) -> Written:
+    """Report goods received or adjusted, as signed movements; each id counts once."""
+    return await hub.write(lambda unit: inventory.post_movements(unit, data.movements))
+
+
+@get("/v1/stock", guards=[shops_only], tags=["shop"])
+async def get_stock(
+    hub: Hub, store: Text = "", sku: Text = "", after: Text = "", limit: Limit = 1000
+) -> Stock:
+    """Show stock by store code and SKU: on hand, held for orders, available, as of when."""
+    return await hub.read(
+        lambda conn: inventory.levels(conn, store_code=store, sku=sku, after=after, limit=limit)
+    )
+
+
+handlers = [
+    put_taxes,
+    put_products,
+    get_products,
+    put_customers,
+    get_customers,
+    place_order,
+    get_orders,
+    get_order,
+    cancel_order,
+    post_movements,
+    get_stock,
+]

@@ -1,0 +1,139 @@
+"""What tills ask: to be enrolled, hello, to push events, to pull streams."""
+
+import msgspec
+from litestar import MediaType, Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from sqlalchemy import Connection
+
+from hub import auth, feed, ingest, orders, shops
+from hub.auth import Principal, Role
+from hub.context import Hub
+from hub.envelopes import read_batch, too_large, unzip
+from hub.guards import Asked, readers_only, tills_only
+from hub.messages import LARGEST, Health
+from hub.problems import Refused
+from hub.unit import Unit
+from omnipos import __version__
+from omnipos.events import SCHEMA
+from omnipos.locale import _
+from omnipos.protocol import (
+    MOST_BYTES,
+    MOST_CHANGES,
+    EnrolAnswer,
+    EnrolRequest,
+    Hello,
+    HelloAnswer,
+    Page,
+    PushAnswer,
+)
+
+_common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.STAFF, feed.SETTINGS)
+
+
+@get("/v1/health", tags=["hub"])
+async def health(hub: Hub) -> Health:
+    """Tell which running hub this is; the instance id is the one its starter gave it."""
+    return Health(instance=hub.instance, version=__version__, hub_epoch=hub.hub_epoch)
+
+
+@post("/v1/enrol", status_code=200, tags=["tills"])
+async def enrol(hub: Hub, data: EnrolRequest) -> EnrolAnswer:
+    """Make a till of the device that brings a one-time code; the code works once."""
+
+    def work(unit: Unit) -> EnrolAnswer:
+        answer = auth.enrol(unit, data, hub.hub_epoch)
+        orders.give_holder(unit, answer.store_id, shops.first_till(unit.conn, answer.store_id))
+        return answer
+
+    return await hub.write(work)
+
+
+@post("/v1/hello", status_code=200, guards=[tills_only], tags=["tills"])
+async def hello(hub: Hub, request: Asked, data: Hello) -> HelloAnswer:
+    """Exchange where journal, acknowledgement and clock stand; begins every connection."""
+    till = request.user
+    if not _fits(data):
+        raise Refused(400, "hello", _("A number in this hello is larger than can be."))
+
+    def work(unit: Unit) -> tuple[int, bytes]:
+        shops.note_hello(unit, till.device_id, data)
+        return shops.acked(unit.conn, till.device_id, data.epoch)
+
+    seq, hashed = await hub.write(work)
+    return HelloAnswer(
+        device_id=till.device_id,
+        store_id=till.store_id,
+        acked_seq=seq,
+        acked_hash=hashed.hex(),
+        hub_epoch=hub.hub_epoch,
+        server_time_ms=hub.now_ms(),
+        streams=() if till.revoked else feed.streams_of(till.store_id),
+        revoked=till.revoked,
+        schema_max=SCHEMA,
+    )
+
+
+def _fits(data: Hello) -> bool:
+    numbers = (data.epoch, data.head_seq, data.sent_at_ms, data.waiting)
+    return all(0 <= number <= LARGEST // 2 for number in numbers)
+
+
+@post(
+    "/v1/events",
+    status_code=200,
+    guards=[tills_only],
+    request_max_body_size=MOST_BYTES,
+    tags=["tills"],
+    description="The body is a protocol.PushBatch, plain or with Content-Encoding: gzip.",
+)
+async def push(hub: Hub, request: Asked) -> PushAnswer:
+    """Take events in sequence; one verdict each, all durable before the answer."""
+    till, body = request.user, await request.body()
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("gzip", "identity"):
+        raise Refused(415, "encoding", _("Send events plain or with gzip."))
+    plain = await hub.database.compute(lambda: unzip(body)) if encoding == "gzip" else body
+    if len(plain) > MOST_BYTES:
+        raise too_large()
+    batch = await hub.database.compute(lambda: read_batch(plain))
+    return await hub.write(lambda unit: ingest.push(unit, till, batch))
+
+
+@get(
+    "/v1/streams/{stream:path}",
+    guards=[readers_only],
+    tags=["tills"],
+    responses={200: ResponseSpec(data_container=Page, description="A page of changes")},
+)
+async def pull(
+    hub: Hub, request: Asked, stream: str, after: str = "", limit: int = MOST_CHANGES
+) -> Response[bytes]:
+    """Give the changes of a stream behind a cursor, with how far the asking till's events are in."""
+    name = stream.strip("/")
+    caller = request.user
+
+    def work(conn: Connection) -> bytes:
+        _check_stream(conn, caller, name)
+        page = feed.page_of(conn, name, after, limit, hub_epoch=hub.hub_epoch, now_ms=hub.now_ms())
+        if caller.role is Role.DEVICE:
+            seq, _hash = shops.acked(conn, caller.device_id, caller.epoch)
+            page = msgspec.structs.replace(page, applied_epoch=caller.epoch, applied_seq=seq)
+        return msgspec.json.encode(page)
+
+    return Response(await hub.read(work), media_type=MediaType.JSON)
+
+
+def _check_stream(conn: Connection, caller: Principal, name: str) -> None:
+    if caller.role is Role.DEVICE:
+        allowed = name in feed.streams_of(caller.store_id)
+    elif name == feed.STAFF:
+        allowed = caller.role is Role.ADMIN
+    else:
+        kind, _slash, store_id = name.partition("/")
+        own = kind in ("stock", "orders") and shops.shop_by_id(conn, store_id) is not None
+        allowed = own or name in _common_streams
+    if not allowed:
+        raise Refused(404, "not_found", _("There is no such stream."))
+
+
+handlers = [health, enrol, hello, push, pull]

@@ -1,0 +1,223 @@
+"""Completed sales at the hub: written in bulk with their stock, customers and orders; summed up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from hub import catalogue, customers, orders, shops, stock, tables
+from hub.feed import SALE_NUMBERS, take_numbers
+from hub.messages import SaleRow, Totals
+from hub.unit import Unit
+from omnipos.domain.customer import Purchase
+from omnipos.domain.order import Order
+from omnipos.domain.sale import Sale, adds_up
+from omnipos.domain.stock import sale_movements
+from omnipos.domain.tender import Tender, TenderKind
+from omnipos.locale import _
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """One sale with the event that reported it."""
+
+    event_id: str
+    device_id: str
+    sale: Sale
+
+
+def apply(unit: Unit, reported: Sequence[Reported]) -> None:
+    """Write sales of one store with all that follows from them. A sale is a fact: nothing is refused."""
+    if not reported:
+        return
+    settled = _settle_orders(unit, reported)
+    unknown = customers.record_purchases(unit, _bought(unit, reported, settled))
+    flags = _flags(unit, reported, unknown)
+    first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
+    unit.conn.execute(
+        tables.sale.insert(),
+        [_row(one, first + index, flags[index]) for index, one in enumerate(reported)],
+    )
+    _insert(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
+    _insert(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
+    stock.post(
+        unit,
+        [entry for one in reported for entry in stock.entries_of(one.event_id, sale_movements(one.sale))],
+    )
+
+
+def _insert(conn: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(table.insert(), rows)
+
+
+def _row(one: Reported, number: int, flags: str) -> dict[str, Any]:
+    sale = one.sale
+    return {
+        "store_id": sale.store_id,
+        "sale_id": sale.sale_id,
+        "number": number,
+        "event_id": one.event_id,
+        "device_id": one.device_id,
+        "receipt_number": sale.receipt_number,
+        "till_number": sale.till_number,
+        "staff_id": sale.staff_id,
+        "currency": sale.currency,
+        "completed_at_ms": sale.completed_at_ms,
+        "total_minor": sale.total_minor,
+        "tax_minor": sale.tax_minor,
+        "rounding_minor": sale.rounding_minor,
+        "cash_minor": _given(sale.tenders, TenderKind.CASH),
+        "card_minor": _given(sale.tenders, TenderKind.CARD),
+        "online_minor": _given(sale.tenders, TenderKind.ONLINE),
+        "change_minor": sale.change_minor,
+        "customer_id": sale.customer_id,
+        "order_id": sale.order_id,
+        "flags": flags,
+    }
+
+
+def _given(tenders: Sequence[Tender], kind: TenderKind) -> int:
+    return sum(tender.amount_minor for tender in tenders if tender.kind is kind)
+
+
+def _lines(sale: Sale) -> list[dict[str, Any]]:
+    return [
+        {
+            "store_id": sale.store_id,
+            "sale_id": sale.sale_id,
+            "line_no": index,
+            "product_id": line.product_id,
+            "sku": line.sku,
+            "name": line.name,
+            "quantity_milli": line.quantity_milli,
+            "unit_price_minor": line.unit_price_minor,
+            "amount_minor": line.amount_minor,
+            "tax_code": line.tax_code,
+            "tax_minor": line.tax_minor,
+            "order_line_id": line.order_line_id,
+        }
+        for index, line in enumerate(sale.lines, start=1)
+    ]
+
+
+def _tenders(sale: Sale) -> list[dict[str, Any]]:
+    return [
+        {
+            "store_id": sale.store_id,
+            "sale_id": sale.sale_id,
+            "tender_no": index,
+            "kind": tender.kind.value,
+            "amount_minor": tender.amount_minor,
+            "approval_code": tender.card.approval_code if tender.card else "",
+            "acquirer": tender.card.acquirer if tender.card else "",
+            "scheme": tender.card.scheme if tender.card else "",
+            "trace_number": tender.card.trace_number if tender.card else "",
+            "last_four": tender.card.last_four if tender.card else "",
+        }
+        for index, tender in enumerate(sale.tenders, start=1)
+    ]
+
+
+def _settle_orders(unit: Unit, reported: Sequence[Reported]) -> dict[str, Order]:
+    settled = {}
+    for one in reported:
+        if not one.sale.order_id:
+            continue
+        order = orders.by_id(unit.conn, one.sale.store_id, one.sale.order_id)
+        if order is None:
+            continue
+        if order.paid_minor < order.total_minor:
+            paid = msgspec.structs.replace(order, paid_minor=order.total_minor)
+            order = orders.change(unit, order, paid)
+        settled[one.sale.order_id] = order
+    return settled
+
+
+def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order]) -> list[customers.Bought]:
+    shop = shops.shop_by_id(unit.conn, reported[0].sale.store_id)
+    channel = shop.code if shop else ""
+    bought = []
+    for one in reported:
+        sale = one.sale
+        if not sale.customer_id:
+            continue
+        order = settled.get(sale.order_id)
+        purchase = Purchase(
+            at_ms=sale.completed_at_ms,
+            channel=order.channel if order else channel,
+            reference=order.number if order else sale.receipt_number,
+            total_minor=sale.total_minor,
+            summary=orders.summary_of([line.name for line in sale.lines]),
+        )
+        points = customers.points_for(sale.total_minor, sale.currency)
+        bought.append(
+            customers.Bought(
+                customer_id=sale.customer_id,
+                source=f"sale:{sale.sale_id}",
+                purchase=purchase,
+                points=points,
+            )
+        )
+    return bought
+
+
+def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]) -> list[str]:
+    wanted = {line.product_id for one in reported for line in one.sale.lines}
+    known = catalogue.known_ids(unit.conn, sorted(wanted))
+    table = tables.sale
+    used = set(
+        unit.conn.scalars(
+            select(table.c.receipt_number).where(
+                table.c.store_id == reported[0].sale.store_id,
+                table.c.receipt_number.in_([one.sale.receipt_number for one in reported]),
+            )
+        )
+    )
+    flags = []
+    for one in reported:
+        sale = one.sale
+        found = []
+        if any(line.product_id not in known for line in sale.lines):
+            found.append("product_unknown")
+        if sale.customer_id in unknown_customers:
+            found.append("customer_unknown")
+        if not adds_up(sale):
+            found.append("sums_disagree")
+            _note(unit, one, "sums_disagree", _("The sums of receipt {number} do not agree."))
+        if sale.receipt_number in used:
+            found.append("receipt_twice")
+            _note(unit, one, "receipt_twice", _("Receipt number {number} was used twice."))
+        used.add(sale.receipt_number)
+        flags.append(",".join(found))
+    return flags
+
+
+def _note(unit: Unit, one: Reported, kind: str, detail: str) -> None:
+    unit.note(
+        kind,
+        detail.format(number=one.sale.receipt_number),
+        store_id=one.sale.store_id,
+        device_id=one.device_id,
+        event_id=one.event_id,
+        order_id=one.sale.order_id,
+    )
+
+
+def totals(conn: Connection, store_id: str | None) -> Totals:
+    """Return what all sales come to, of one store or of all."""
+    table = tables.sale
+    names = [name for name in Totals.__struct_fields__ if name != "sales"]
+    sums = [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in names]
+    query = select(func.count().label("sales"), *sums).select_from(table)
+    if store_id is not None:
+        query = query.where(table.c.store_id == store_id)
+    row = conn.execute(query).one()
+    return Totals(sales=row.sales, **{name: int(getattr(row, name)) for name in names})
+
+
+def rows_after(conn: Connection, after: int, limit: int) -> list[SaleRow]:
+    """Return sales in the order they reached the hub."""
+    table = tables.sale
+    rows = conn.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(limit))
+    return [SaleRow(**{name: getattr(row, name) for name in SaleRow.__struct_fields__}) for row in rows]

@@ -1,0 +1,115 @@
+"""Running a hub: migrate, keep the owner's key, serve until told to stop."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hub.auth import keep_admin_key
+from hub.database import Database, is_url, migrate
+
+INSTANCE = "OMNIPOS_HUB_INSTANCE"
+"""The environment variable by which a starter recognises the hub that it started."""
+STOP_SECONDS = 10
+
+
+class BindTaken(Exception):
+    """The address to listen at is in use or not this machine's."""
+
+
+def open_database(database: str, admin_key: Path | None = None) -> Database:
+    """Open a hub's database with its tables up to date and its owner's key in place.
+
+    The key lies beside a SQLite file; for a database url its path is given.
+    """
+    if admin_key is None:
+        if is_url(database):
+            raise ValueError("a database url needs the path of the admin key")
+        admin_key = Path(database).resolve().parent / "admin.key"
+    from hub.context import wall_clock_ms
+
+    opened = Database(database)
+    migrate(opened)
+    opened.write(lambda conn: keep_admin_key(conn, admin_key, wall_clock_ms()))
+    return opened
+
+
+def serve(
+    database: str,
+    bind: str,
+    *,
+    admin_key: Path | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve a hub at HOST:PORT (port 0 takes a free one) until SIGTERM or SIGINT.
+
+    `ready` is called with the hub's address once it listens. Raises BindTaken.
+    """
+    from hub.app import create_app
+    from hub.context import Hub
+
+    host, port = _address(bind)
+    opened = open_database(database, admin_key)
+    app = create_app(Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8)))
+    asyncio.run(_serve(app, host, port, ready or _say))
+
+
+def _say(address: str) -> None:
+    sys.stdout.write(f"OmniPOS hub at {address}\n")
+    sys.stdout.flush()
+
+
+def _address(bind: str) -> tuple[str, int]:
+    host, _colon, port = bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise BindTaken(f"“{bind}” is not HOST:PORT")
+    # The server shares ports with others of its kind, so a taken one must be found here.
+    try:
+        with socket.create_server((host, int(port))) as probe:
+            return host, int(probe.getsockname()[1])
+    except OSError as taken:
+        raise BindTaken(f"{bind}: {taken.strerror}") from taken
+
+
+async def _serve(app: object, host: str, port: int, ready: Callable[[str], None]) -> None:
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    server: Any = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+    )
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stopping.set)
+    serving = asyncio.create_task(server.serve())
+    stopped = asyncio.create_task(stopping.wait())
+    await _listening(host, port, serving)
+    ready(f"http://{host}:{port}")
+    await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        server.stop()
+    stopped.cancel()
+    await asyncio.wait_for(serving, STOP_SECONDS)
+
+
+async def _listening(host: str, port: int, serving: "asyncio.Task[None]") -> None:
+    while not serving.done():
+        try:
+            _reader, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        await writer.wait_closed()
+        return

@@ -1,0 +1,223 @@
+"""Stores, their people and their tills, as the owner sets them up and sees them."""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from hub import tables
+from hub.database import upsert
+from hub.feed import SETTINGS, STAFF
+from hub.messages import Device, StaffMember, StaffWish, StoreWish
+from hub.problems import Refused
+from hub.unit import Unit
+from omnipos.domain.money import CashRounding, currency
+from omnipos.domain.names import clean_text, fold
+from omnipos.domain.shop import COUNTRIES, Shop
+from omnipos.domain.staff import Staff
+from omnipos.locale import _, later
+from omnipos.protocol import Hello
+
+NO_STORE = later("There is no store {code}. Send it with PUT /v1/stores first.")
+
+
+def put_stores(unit: Unit, wishes: Sequence[StoreWish]) -> tuple[Shop, ...]:
+    """Add or change stores by code and tell the tills."""
+    written = []
+    for wish in wishes:
+        table = tables.store
+        old = unit.conn.scalar(select(table.c.store_id).where(table.c.code == wish.code))
+        store_id = old or clean_text(wish.store_id, 64) or secrets.token_hex(16)
+        if old is None and shop_by_id(unit.conn, store_id) is not None:
+            raise Refused(409, "store_id", _("Another store has this id. Nothing was changed."))
+        shop = _shop(wish, store_id)
+        row = {
+            "store_id": store_id,
+            "code": shop.code,
+            "record": msgspec.json.encode(shop).decode(),
+        }
+        upsert(unit.conn, table, [row], replace=("record",))
+        unit.tell(SETTINGS, store_id, shop)
+        written.append(shop)
+    return tuple(written)
+
+
+def _shop(wish: StoreWish, store_id: str) -> Shop:
+    habits = COUNTRIES.get(wish.country)
+    money = wish.currency or (habits.currency if habits else "")
+    currency(money)
+    rounding = wish.cash_rounding or (habits.cash_rounding if habits else CashRounding())
+    return Shop(
+        store_id=store_id,
+        code=wish.code,
+        name=clean_text(wish.name),
+        country=wish.country,
+        currency=money,
+        address=clean_text(wish.address, 400),
+        phone=clean_text(wish.phone, 40),
+        tax_label=clean_text(wish.tax_label) or (habits.tax_label if habits else ""),
+        tax_number=clean_text(wish.tax_number),
+        language=wish.language or (habits.language if habits else "en"),
+        time_zone=wish.time_zone or (habits.time_zone if habits else "UTC"),
+        tax_rounding=wish.tax_rounding,
+        cash_rounding=rounding,
+        footer=clean_text(wish.footer, 400),
+    )
+
+
+def shop_by_code(conn: Connection, code: str) -> Shop:
+    """Return a store by its code; refuse an unknown one."""
+    table = tables.store
+    record = conn.scalar(select(table.c.record).where(table.c.code == code))
+    if record is None:
+        raise Refused(422, "store_unknown", _(NO_STORE).format(code=code))
+    return msgspec.json.decode(record, type=Shop)
+
+
+def shop_by_id(conn: Connection, store_id: str) -> Shop | None:
+    """Return a store by its id."""
+    table = tables.store
+    record = conn.scalar(select(table.c.record).where(table.c.store_id == store_id))
+    return None if record is None else msgspec.json.decode(record, type=Shop)
+
+
+def stores(conn: Connection) -> tuple[Shop, ...]:
+    """Return every store, by code."""
+    table = tables.store
+    records = conn.scalars(select(table.c.record).order_by(table.c.code))
+    return tuple(msgspec.json.decode(record, type=Shop) for record in records)
+
+
+def prepare_staff(conn: Connection, wishes: Sequence[StaffWish]) -> list[Staff]:
+    """Return the people a request wishes for, PINs hashed; slow, so not for a writing transaction."""
+    known = {one.staff_id: one for one in _staff(conn)}
+    by_name = {fold(one.name): one for one in known.values()}
+    people = []
+    for wish in wishes:
+        name = clean_text(wish.name, 80)
+        old = known.get(wish.staff_id) if wish.staff_id else by_name.get(fold(name))
+        staff_id = clean_text(wish.staff_id, 64) or (old.staff_id if old else secrets.token_hex(16))
+        pin_hash = _pin_hash(wish, old)
+        if not name or not pin_hash:
+            raise Refused(422, "staff_pin", _("{name} needs a name and a PIN.").format(name=name or "?"))
+        person = Staff(staff_id=staff_id, name=name, role=wish.role, pin_hash=pin_hash, active=wish.active)
+        by_name[fold(name)] = known[staff_id] = person
+        people.append(person)
+    return people
+
+
+def _pin_hash(wish: StaffWish, old: Staff | None) -> str:
+    import argon2
+
+    if wish.pin_hash:
+        if not wish.pin_hash.startswith("$argon2id$"):
+            raise Refused(422, "staff_pin", _("A ready hash must be argon2id in its text form."))
+        return wish.pin_hash
+    if not wish.pin:
+        return old.pin_hash if old else ""
+    hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    if old is not None:
+        try:
+            hasher.verify(old.pin_hash, wish.pin)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return hasher.hash(wish.pin)
+        return old.pin_hash
+    return hasher.hash(wish.pin)
+
+
+def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
+    """Write people and tell the tills of those who changed."""
+    known = {one.staff_id: one for one in _staff(unit.conn)}
+    changed = {one.staff_id: one for one in people if known.get(one.staff_id) != one}
+    rows = [
+        {
+            "staff_id": one.staff_id,
+            "folded_name": fold(one.name),
+            "record": msgspec.json.encode(one).decode(),
+        }
+        for one in changed.values()
+    ]
+    upsert(unit.conn, tables.staff, rows, replace=("folded_name", "record"))
+    for one in changed.values():
+        unit.tell(STAFF, one.staff_id, one)
+    return members(unit.conn)
+
+
+def _staff(conn: Connection) -> list[Staff]:
+    table = tables.staff
+    records = conn.scalars(select(table.c.record).order_by(table.c.folded_name))
+    return [msgspec.json.decode(record, type=Staff) for record in records]
+
+
+def members(conn: Connection) -> tuple[StaffMember, ...]:
+    """Return all people, without their hashes."""
+    return tuple(
+        StaffMember(staff_id=one.staff_id, name=one.name, role=one.role, active=one.active)
+        for one in _staff(conn)
+    )
+
+
+def first_till(conn: Connection, store_id: str) -> str:
+    """Return the device id of a store's lowest till that is not revoked; empty for none."""
+    table = tables.device
+    found = conn.scalar(
+        select(table.c.device_id)
+        .where(table.c.store_id == store_id, ~table.c.revoked)
+        .order_by(table.c.till_number)
+        .limit(1)
+    )
+    return found or ""
+
+
+def acked(conn: Connection, device_id: str, epoch: int) -> tuple[int, bytes]:
+    """Return how far the hub has everything of a device's epoch, and the hash of that event."""
+    table = tables.device_head
+    row = conn.execute(
+        select(table.c.acked_seq, table.c.acked_hash).where(
+            table.c.device_id == device_id, table.c.epoch == epoch
+        )
+    ).one_or_none()
+    return (0, b"") if row is None else (row.acked_seq, row.acked_hash)
+
+
+def note_hello(unit: Unit, device_id: str, hello: Hello) -> None:
+    """Remember what a till said of itself."""
+    table = tables.device
+    unit.conn.execute(
+        update(table)
+        .where(table.c.device_id == device_id)
+        .values(
+            last_seen_ms=unit.now_ms,
+            head_epoch=hello.epoch,
+            head_seq=hello.head_seq,
+            head_hash=clean_text(hello.head_hash, 64),
+            waiting=hello.waiting,
+            skew_ms=hello.sent_at_ms - unit.now_ms,
+            version=clean_text(hello.version, 40),
+        )
+    )
+
+
+def revoke(unit: Unit, device_id: str) -> str:
+    """Withdraw a till's rights; return its store. What it still sends is quarantined, not lost."""
+    table = tables.device
+    store_id = unit.conn.scalar(
+        update(table).where(table.c.device_id == device_id).values(revoked=True).returning(table.c.store_id)
+    )
+    if store_id is None:
+        raise Refused(404, "not_found", _("There is no such till."))
+    return str(store_id)
+
+
+def devices(conn: Connection) -> tuple[Device, ...]:
+    """Return every till, by store and number."""
+    table, heads, shop = tables.device, tables.device_head, tables.store
+    rows = conn.execute(
+        select(table, shop.c.code, func.coalesce(heads.c.acked_seq, 0).label("acked_seq"))
+        .join(shop, shop.c.store_id == table.c.store_id)
+        .outerjoin(heads, (heads.c.device_id == table.c.device_id) & (heads.c.epoch == table.c.epoch))
+        .order_by(shop.c.code, table.c.till_number)
+    )
+    names = [name for name in Device.__struct_fields__ if name != "store_code"]
+    return tuple(Device(store_code=row.code, **{name: getattr(row, name) for name in names}) for row in rows)

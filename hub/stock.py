@@ -1,0 +1,142 @@
+"""Stock at the hub: a ledger of signed movements, holds for orders, and the balance of both."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from hub import tables
+from hub.database import upsert
+from hub.feed import stock_stream
+from hub.unit import Unit
+from omnipos.domain.order import Order
+from omnipos.domain.stock import Movement, MovementReason, StockLevel
+
+PENDING, POSTED, VOIDED = "pending", "posted", "voided"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement with the id that makes it count once."""
+
+    movement_id: str
+    movement: Movement
+
+
+def entries_of(source_id: str, movements: Iterable[Movement]) -> list[Entry]:
+    """Return the movements of one event, named after it."""
+    return [
+        Entry(movement_id=f"{source_id}:{index}", movement=movement)
+        for index, movement in enumerate(movements)
+    ]
+
+
+def post(unit: Unit, entries: Sequence[Entry]) -> None:
+    """Write movements that are new, and move the balances with them."""
+    rows = [
+        {
+            "store_id": entry.movement.store_id,
+            "movement_id": entry.movement_id,
+            "product_id": entry.movement.product_id,
+            "quantity_milli": entry.movement.quantity_milli,
+            "reason": entry.movement.reason.value,
+            "at_ms": unit.now_ms,
+        }
+        for entry in entries
+    ]
+    if not rows:
+        return
+    unit.conn.execute(tables.stock_movement.insert(), rows)
+    sums: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        key = (entry.movement.store_id, entry.movement.product_id)
+        sums[key] = sums.get(key, 0) + entry.movement.quantity_milli
+    _move(unit, {key: (total, 0) for key, total in sums.items()})
+
+
+def known_movements(conn: Connection, store_id: str, ids: Sequence[str]) -> dict[str, Entry]:
+    """Return which of some movements of a store are written already."""
+    table = tables.stock_movement
+    rows = conn.execute(select(table).where(table.c.store_id == store_id, table.c.movement_id.in_(ids)))
+    return {
+        row.movement_id: Entry(
+            movement_id=row.movement_id,
+            movement=Movement(
+                product_id=row.product_id,
+                store_id=row.store_id,
+                quantity_milli=row.quantity_milli,
+                reason=MovementReason(row.reason),
+            ),
+        )
+        for row in rows
+    }
+
+
+def hold(unit: Unit, order: Order) -> None:
+    """Hold the goods of an order that was placed."""
+    rows = [
+        {
+            "store_id": order.store_id,
+            "order_id": order.order_id,
+            "line_id": line.line_id,
+            "product_id": line.product_id,
+            "quantity_milli": line.quantity_milli,
+            "state": PENDING,
+        }
+        for line in order.lines
+    ]
+    unit.conn.execute(tables.reservation.insert(), rows)
+    held: dict[tuple[str, str], tuple[int, int]] = {}
+    for line in order.lines:
+        key = (order.store_id, line.product_id)
+        held[key] = (0, held.get(key, (0, 0))[1] + line.quantity_milli)
+    _move(unit, held)
+
+
+def release(unit: Unit, order: Order, *, posted: bool) -> None:
+    """End an order's holds: posted by its hand-over, or voided."""
+    table = tables.reservation
+    ended = unit.conn.execute(
+        update(table)
+        .where(
+            table.c.store_id == order.store_id,
+            table.c.order_id == order.order_id,
+            table.c.state == PENDING,
+        )
+        .values(state=POSTED if posted else VOIDED)
+        .returning(table.c.product_id, table.c.quantity_milli)
+    ).all()
+    freed: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in ended:
+        key = (order.store_id, row.product_id)
+        freed[key] = (0, freed.get(key, (0, 0))[1] - row.quantity_milli)
+    _move(unit, freed)
+
+
+def _move(unit: Unit, moves: dict[tuple[str, str], tuple[int, int]]) -> None:
+    # Sorted, so that two transactions on PostgreSQL lock rows in one order.
+    rows = [
+        {
+            "store_id": store_id,
+            "product_id": product_id,
+            "on_hand_milli": on_hand,
+            "held_milli": held,
+            "as_of_ms": unit.now_ms,
+        }
+        for (store_id, product_id), (on_hand, held) in sorted(moves.items())
+    ]
+    levels = upsert(
+        unit.conn,
+        tables.stock_level,
+        rows,
+        add=("on_hand_milli", "held_milli"),
+        replace=("as_of_ms",),
+        returning=("store_id", "product_id", "on_hand_milli", "held_milli"),
+    )
+    for row in levels:
+        level = StockLevel(
+            store_id=row.store_id,
+            product_id=row.product_id,
+            on_hand_milli=row.on_hand_milli,
+            held_milli=row.held_milli,
+        )
+        unit.tell(stock_stream(row.store_id), row.product_id, level)

@@ -1,0 +1,65 @@
+"""One writing transaction: its connection, its time, and what it will tell the streams at its end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from omnipos.protocol import Record
+
+
+class WriteConflict(Exception):
+    """Another process changed the same row first; the same request may be tried again."""
+
+
+class Unit:
+    """A writing transaction in progress."""
+
+    def __init__(self, conn: Connection, now_ms: int) -> None:
+        """Begin with nothing to tell."""
+        self.conn = conn
+        self.now_ms = now_ms
+        self.changes: dict[str, dict[str, Record | None]] = {}
+        self.exceptions: list[dict[str, Any]] = []
+
+    def tell(self, stream: str, key: str, record: Record | None) -> None:
+        """Remember the newest state of one key of a stream; None says it is gone."""
+        self.changes.setdefault(stream, {})[key] = record
+
+    def note(
+        self,
+        kind: str,
+        detail: str,
+        *,
+        store_id: str,
+        device_id: str = "",
+        event_id: str = "",
+        order_id: str = "",
+    ) -> None:
+        """Remember something that a person must settle."""
+        self.exceptions.append(
+            {
+                "kind": kind,
+                "detail": detail,
+                "store_id": store_id,
+                "device_id": device_id,
+                "event_id": event_id,
+                "order_id": order_id,
+                "at_ms": self.now_ms,
+            }
+        )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Run a block that leaves no trace when it fails."""
+        changes = {stream: dict(keys) for stream, keys in self.changes.items()}
+        exceptions = list(self.exceptions)
+        nested = self.conn.begin_nested()
+        try:
+            yield
+        except BaseException:
+            nested.rollback()
+            self.changes, self.exceptions = changes, exceptions
+            raise
+        nested.commit()
