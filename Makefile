@@ -14,3 +14,41 @@ $(STAMP): requirements.lock pyproject.toml $(wildcard omnipos/locale/*/LC_MESSAG
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/pybabel --quiet compile --domain omnipos --directory omnipos/locale
 	touch $(STAMP)
+
+demo: setup
+	$(BIN)/omnipos demo
+
+test: setup
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_tidy.py
+
+bench: setup
+	$(BIN)/python -m bench
+
+# The long budgets of the randomised tests: hours, not minutes.
+soak: setup
+	OMNIPOS_SOAK=1 $(BIN)/pytest -m "soak or not soak" tests/real
+
+# Pins everything with hashes, without naming where it is fetched from.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header --all-extras --group dev pyproject.toml --output-file requirements.lock
+
+screenshots: setup
+	$(BIN)/python -m docs.screenshots
+
+# Collects all texts into the translation files; new ones come in empty.
+messages: setup
+	$(BIN)/pybabel --quiet extract --keywords "_ later ngettext:1,2" --no-location --sort-output --omit-header \
+		--output $(VENV)/omnipos.pot omnipos screens sync printing hub
+	for language in id ms; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-pot-creation-date \
+		--domain omnipos --input-file $(VENV)/omnipos.pot --output-dir omnipos/locale --locale $$language; done
+
+clean:
+	rm -rf $(VENV)

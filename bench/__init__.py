@@ -1,0 +1,1 @@
+"""What is measured, each beside its physical floor in the same run."""
