@@ -138,10 +138,22 @@ def code_payload(payload: str) -> str:
 
 
 def _as_picture(ink: "Image") -> "Image":
-    """Return ink 255 on 0 as the black on white that python-escpos takes."""
-    from PIL import ImageOps
+    """Return ink 255 on 0 as the black on white that python-escpos takes, no dots a command."""
+    from PIL import Image, ImageOps
 
-    return ImageOps.invert(ink)
+    dots = without_real_time_commands(ink.convert("1").tobytes())
+    return ImageOps.invert(Image.frombytes("1", ink.size, dots).convert("L"))
+
+
+def without_real_time_commands(dots: bytes) -> bytes:
+    """Return dots in which one more is black wherever they would read as a real-time command.
+
+    Printers obey DLE EOT, DLE ENQ and DLE DC4 (which opens the drawer) even inside graphics
+    (Epson ESC/POS reference, notes to DLE DC4).
+    """
+    for second in (b"\x04", b"\x05", b"\x14"):
+        dots = dots.replace(b"\x10" + second, b"\x18" + second)
+    return dots
 
 
 def _with_width(profile: dict[str, Any], dots: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def draw_text(text: str, *, bold: bool = False, wide: int = 1, tall: int = 1) ->
     """Return a text as an image just as wide as its letters, ink 255 on 0."""
     from PIL import Image, ImageChops
 
-    letters = _enlarged(_draw_cells(_in_visual_order(text)))
+    letters = _enlarged(_draw_cells(in_visual_order(text)))
     if bold:
         shifted = Image.new("L", letters.size)
         shifted.paste(letters, (1, 0))
@@ -56,7 +56,7 @@ def draw_text(text: str, *, bold: bool = False, wide: int = 1, tall: int = 1) ->
     return letters
 
 
-def _in_visual_order(text: str) -> str:
+def in_visual_order(text: str) -> str:
     """Return a text with Arabic letters joined and right-to-left runs turned, as they are drawn."""
     if text.isascii() or not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
         return text
@@ -106,12 +106,13 @@ def _cell(character: str) -> "Image":
     """Return one character's dots as a mask, 8 or 16 wide."""
     from PIL import Image
 
-    dots = _dots(ord(character)) or _dots(_REPLACEMENT)
+    dots = dots_of(ord(character)) or dots_of(_REPLACEMENT)
     assert dots is not None, "the font has a sign for what it lacks"
     return Image.frombytes("1", (len(dots) * 8 // _CELL, _CELL), dots)
 
 
-def _dots(code: int) -> bytes | None:
+def dots_of(code: int) -> bytes | None:
+    """Return a character's dots, rows of one or two bytes, or None when the font lacks it."""
     font = _font()
     key = b"\n%04X:" % code
     start = font.find(key)

@@ -95,6 +95,11 @@ class Spool:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the spool's thread is there."""
+        return self._thread.is_alive()
+
     def trouble(self) -> str:
         """Return what keeps the printer from printing, as a sentence; empty when nothing does."""
         return _(self._trouble) if self._trouble else ""
