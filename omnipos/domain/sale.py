@@ -114,7 +114,7 @@ def adds_up(sale: Sale) -> bool:
 
 
 def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:
-    """Return a receipt number, store-till[epoch letter]-number: `S1-2-000017`; restored tills add a letter."""
+    """Return a receipt number, store-till[epoch letter]-number: `S1-2-000017`, restored `S1-2A-000018`."""
     letter = "" if epoch == 1 else _letters(epoch - 1)
     return f"{store_code}-{till_number}{letter}-{number:06d}"
 

@@ -22,6 +22,8 @@ class ItemOffer(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
 
     item: Item
     quantity_milli: int
+    by_name: bool = False
+    """Whether only its name was typed, so that it may not be the one that was meant."""
 
 
 class CustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="customer"):
@@ -111,7 +113,7 @@ def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
             found.append(NewCustomerOffer(phone=rest))
     products = catalogue.products_by_name(till.store.books, rest, limit)
     found += [
-        ItemOffer(item=Item(product=one), quantity_milli=quantity_milli)
+        ItemOffer(item=Item(product=one), quantity_milli=quantity_milli, by_name=True)
         for one in products
         if not _is_item(exact, one.product_id)
     ]

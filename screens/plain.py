@@ -1,0 +1,256 @@
+"""The plain counter: the till as a line-by-line conversation for screen readers, slow lines and scripts."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TextIO, assert_never
+
+import msgspec
+
+from omnipos.config import Settings
+from omnipos.domain.errors import DomainError, SignInRefused
+from omnipos.domain.money import format_money
+from omnipos.domain.names import clean_text
+from omnipos.domain.staff import Right
+from omnipos.locale import _, ngettext
+from omnipos.ports import LinkState
+from omnipos.services import selling, signing_in
+from omnipos.services.finding import CustomerOffer, ItemOffer, OrderOffer, SaleOffer
+from omnipos.services.reporting import x_report
+from omnipos.services.till import Till
+from omnipos.services.watching import TillStatus, status
+from screens import plain_orders, plain_people, plain_selling
+from screens.plain_json import Shape, basket_shape, sale_shape
+from screens.plain_talk import Answer, Talk
+from screens.plain_words import basket_words, receipt_words, status_words
+
+LOG = logging.getLogger(__name__)
+
+SYNC_PATIENCE_S = 5.0
+AWAY_PATIENCE_S = 2.0
+LOOK_EVERY_S = 0.05
+LONGEST_LINE = 1000
+LONGEST_ANSWER = 1_000_000
+
+Command = Callable[[Talk, str], Answer]
+
+COMMANDS: dict[str, Command] = {
+    "qty": plain_selling.change_quantity,
+    "void": plain_selling.void,
+    "pay": plain_selling.pay,
+    "park": plain_selling.park,
+    "recall": plain_selling.recall,
+    "reprint": plain_selling.reprint,
+    "customer": plain_people.customer,
+    "order": plain_orders.open_order,
+    "pick": plain_orders.pick,
+    "ready": plain_orders.make_ready,
+    "hand-over": plain_orders.hand_over,
+}
+ALONE: dict[str, Command] = {
+    "basket": plain_selling.say_basket,
+    "parked": plain_selling.list_parked,
+    "orders": plain_orders.list_orders,
+}
+"""Commands that take nothing behind them: `park`, but a product called `Basket small` is a product."""
+
+
+class PlainCounter:
+    """One conversation with a till; the same services and rules as the screens, and never a traceback."""
+
+    def __init__(
+        self,
+        till: Till,
+        settings: Settings,
+        *,
+        as_json: bool,
+        out: TextIO,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Talk with a till; `pause` waits some seconds while `sync` watches the line."""
+        self._till = till
+        self._talk = Talk(till, settings)
+        self._as_json = as_json
+        self._out = out
+        self._pause = pause
+        self._heard_ms = till.clock.monotonic_ms()
+        self._locked = False
+        self._over = False
+
+    def run(self, lines: Iterable[str]) -> int:
+        """Answer line after line until `quit` or the end; return the exit status, 0."""
+        for line in lines:
+            said = self.answer(line)
+            if said is not None:
+                self._out.write(f"{said}\n")
+                self._out.flush()
+            if self._over:
+                break
+        return 0
+
+    def answer(self, line: str) -> str | None:
+        """Return the answer to one line: a sentence, or with JSON one object; None for an empty line."""
+        text = clean_text(line, LONGEST_LINE)
+        if not text or text == "#" or text.startswith("# "):
+            return self._written(Answer(say=_("Nothing was typed."))) if self._as_json else None
+        try:
+            found = self._understand(text)
+        except DomainError as refusal:
+            found = Answer(ok=False, say=str(refusal))
+        except Exception:
+            LOG.exception("a line of the plain counter failed")
+            found = Answer(
+                ok=False,
+                say=_("Something went wrong in the program. The basket and all sales are safe on disk."),
+            )
+        self._over = found.over
+        return self._written(found)
+
+    def _understand(self, text: str) -> Answer:
+        self._lock_when_idle()
+        chosen = self._talk.chosen(text)
+        verb, _space, rest = text.partition(" ")
+        verb, rest = verb.casefold(), rest.strip()
+        free = self._free_command(verb, rest)
+        if free:
+            return free()
+        if self._locked:
+            raise SignInRefused(_("The till locked itself. The basket is kept. Type sign-in NAME PIN."))
+        self._till.signed_in(Right.SELL)
+        if chosen:
+            return chosen()
+        if verb in COMMANDS:
+            return COMMANDS[verb](self._talk, rest)
+        if verb in ALONE and not rest:
+            return ALONE[verb](self._talk, rest)
+        return self._enter(text)
+
+    def _free_command(self, verb: str, rest: str) -> Callable[[], Answer] | None:
+        """Return what may be asked without anybody signed in."""
+        if verb == "sign-in":
+            return lambda: self._sign_in(rest)
+        if rest:
+            return None
+        alone: dict[str, Callable[[], Answer]] = {
+            "sign-out": self._sign_out,
+            "status": lambda: self._say_status(self._till.call(status)),
+            "sync": self._sync,
+            "report": self._report,
+            "help": _help,
+            "quit": _quit,
+        }
+        return alone.get(verb)
+
+    def _lock_when_idle(self) -> None:
+        now_ms = self._till.clock.monotonic_ms()
+        patience_ms = self._talk.settings.idle_lock_s * 1000
+        if patience_ms and self._till.staff and now_ms - self._heard_ms > patience_ms:
+            signing_in.sign_out(self._till)
+            self._locked = True
+        self._heard_ms = now_ms
+
+    def _enter(self, text: str) -> Answer:
+        found = plain_selling.understand(self._talk, text)
+        match found:
+            case ItemOffer():
+                return plain_selling.ring(self._talk, found, text)
+            case CustomerOffer(customer=customer):
+                return plain_people.attach(self._talk, customer.customer_id)
+            case OrderOffer(order=order):
+                return plain_orders.say_order(self._talk, order)
+            case SaleOffer(sale=sale):
+                shop = self._till.call(lambda till: till.shop())
+                said = receipt_words(sale, shop, self._till.clock.now_ms())
+                return Answer(say=said, more={"receipt": sale_shape(sale)})
+            case unknown:
+                raise AssertionError(f"{type(unknown).__name__} was refused before")
+
+    def _sign_in(self, rest: str) -> Answer:
+        name, _space, pin = rest.rpartition(" ")
+        if not name.strip():
+            raise SignInRefused(_("Type sign-in, your name and your PIN: sign-in Sari 1234."))
+        person = self._till.call(signing_in.person_named, name)
+        staff = self._till.call(signing_in.sign_in, person.staff_id, pin)
+        view = self._till.call(selling.current)
+        self._talk.unlocked = self._locked and not view.basket.is_empty
+        self._locked = False
+        said = _("{name} is signed in.").format(name=staff.name)
+        return Answer(say=said if view.basket.is_empty else f"{said} {basket_words(view)}")
+
+    def _sign_out(self) -> Answer:
+        signing_in.sign_out(self._till)
+        return Answer(say=_("Signed out. The basket is kept."))
+
+    def _say_status(self, now: TillStatus) -> Answer:
+        return Answer(say=status_words(now), more={"status": msgspec.to_builtins(now)})
+
+    def _sync(self) -> Answer:
+        """Try the hub now and watch the line for a short while; the wait never touches the books."""
+        self._till.syncing.nudge()
+        waited = 0.0
+        while True:
+            now = self._till.call(status)
+            match now.link:
+                case LinkState.ONLINE:
+                    settled = not now.waiting or waited >= SYNC_PATIENCE_S
+                case LinkState.AWAY:
+                    settled = waited >= AWAY_PATIENCE_S
+                case LinkState.ATTENTION:
+                    settled = True
+                case unknown:
+                    assert_never(unknown)
+            if settled:
+                return self._say_status(now)
+            self._pause(LOOK_EVERY_S)
+            waited += LOOK_EVERY_S
+
+    def _report(self) -> Answer:
+        self._till.signed_in(Right.REPORT)
+        report = self._till.store.call(lambda: x_report(self._till.store.books))
+        sums = report.takings
+        said = ngettext(
+            "{count} sale, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
+            "{count} sales, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
+            sums.sales,
+        ).format(
+            count=sums.sales,
+            total=format_money(sums.total_minor, report.currency),
+            tax=format_money(sums.tax_minor, report.currency),
+            cash=format_money(report.cash_in_drawer_minor, report.currency),
+        )
+        return Answer(say=said, more={"report": msgspec.to_builtins(report)})
+
+    def _written(self, found: Answer) -> str:
+        # A name from a shop is no command to the terminal that shows it.
+        said = clean_text(found.say, LONGEST_ANSWER)
+        if not self._as_json:
+            return said
+        shape: Shape = {
+            "ok": found.ok,
+            "say": said,
+            "error": None if found.ok else said,
+            "basket": self._basket(),
+            "sale": sale_shape(found.sale) if found.sale else None,
+        }
+        return msgspec.json.encode(shape | found.more).decode()
+
+    def _basket(self) -> Shape | None:
+        try:
+            return basket_shape(self._till.call(selling.current))
+        except DomainError:
+            return None
+
+
+def _help() -> Answer:
+    return Answer(
+        say=_(
+            "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands: sign-in"
+            " NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add NAME, PHONE,"
+            " customer none, pay cash 50000, pay card 20000 CODE, park, parked, recall 17, orders, order N,"
+            " pick CODE, ready N PLACE, hand-over N CODE, reprint, report, status, sync, quit."
+        )
+    )
+
+
+def _quit() -> Answer:
+    return Answer(say=_("Goodbye. The basket is kept."), over=True)

@@ -1,0 +1,100 @@
+"""The shapes in which the plain counter answers programs; all sums are minor units."""
+
+from omnipos.domain.order import Order
+from omnipos.domain.sale import Sale
+from omnipos.services.selling import BasketView
+
+Shape = dict[str, object]
+
+
+def basket_shape(view: BasketView) -> Shape:
+    """Return a basket with its lines as numbered on the counter, its customer and its sums."""
+    basket, owed = view.basket, view.due
+    lines = [
+        {
+            "line": number,
+            "sku": line.sku,
+            "barcode": line.barcode,
+            "name": line.name,
+            "unit": line.unit,
+            "quantity_milli": line.quantity_milli,
+            "unit_price_minor": line.unit_price_minor,
+            "amount_minor": line.amount_minor,
+        }
+        for number, line in enumerate(basket.lines, start=1)
+    ]
+    who = view.customer
+    customer = {"customer_id": who.customer_id, "name": who.name, "phone": who.phone} if who else None
+    return {
+        "number": basket.number,
+        "lines": lines,
+        "customer": customer,
+        "order": basket.order.number if basket.order else None,
+        "total_minor": view.totals.total_minor,
+        "tax_minor": view.totals.tax_minor,
+        "due_minor": owed.due_minor,
+        "rounding_minor": owed.rounding_minor,
+        "cash_due_minor": owed.cash_due_minor,
+        "paid_minor": owed.paid_minor,
+    }
+
+
+def sale_shape(sale: Sale) -> Shape:
+    """Return a completed sale with its lines and tenders."""
+    return {
+        "sale_id": sale.sale_id,
+        "receipt_number": sale.receipt_number,
+        "currency": sale.currency,
+        "total_minor": sale.total_minor,
+        "tax_minor": sale.tax_minor,
+        "rounding_minor": sale.rounding_minor,
+        "change_minor": sale.change_minor,
+        "tenders": [_tender(sale, index) for index in range(len(sale.tenders))],
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "unit": line.unit,
+                "quantity_milli": line.quantity_milli,
+                "unit_price_minor": line.unit_price_minor,
+                "amount_minor": line.amount_minor,
+                "tax_minor": line.tax_minor,
+            }
+            for line in sale.lines
+        ],
+        "customer_id": sale.customer_id,
+        "order_id": sale.order_id,
+        "at_ms": sale.completed_at_ms,
+    }
+
+
+def _tender(sale: Sale, index: int) -> Shape:
+    tender = sale.tenders[index]
+    shape: Shape = {"kind": tender.kind.value, "amount_minor": tender.amount_minor}
+    if tender.card:
+        shape |= {name: getattr(tender.card, name) for name in tender.card.__struct_fields__}
+    return shape
+
+
+def order_shape(order: Order) -> Shape:
+    """Return an order with its lines; the collection code stays with the customer."""
+    return {
+        "order_id": order.order_id,
+        "number": order.number,
+        "state": order.state.value,
+        "customer_name": order.customer_name,
+        "promised_at_ms": order.promised_at_ms,
+        "total_minor": order.total_minor,
+        "due_minor": order.due_minor,
+        "bag_place": order.bag_place,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "shelf": line.shelf,
+                "quantity_milli": line.quantity_milli,
+                "picked_milli": line.picked_milli,
+            }
+            for line in order.lines
+        ],
+    }

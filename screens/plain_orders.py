@@ -1,0 +1,104 @@
+"""The collection desk in the plain counter: orders listed, opened, picked, made ready and handed over."""
+
+from omnipos.domain.errors import EntryRefused, OrderRefused
+from omnipos.domain.money import format_money
+from omnipos.domain.order import Order, Taker
+from omnipos.domain.quantity import format_quantity
+from omnipos.locale import _, ngettext
+from omnipos.services import collecting, finding
+from omnipos.services.finding import OrderOffer
+from screens.plain_json import order_shape
+from screens.plain_talk import Answer, Talk
+from screens.plain_words import order_line_words, order_words
+
+
+def list_orders(talk: Talk, _rest: str) -> Answer:
+    """`orders` lists the orders that are not finished, the soonest promised first."""
+    found = talk.till.call(collecting.worklist)
+    if not found:
+        return Answer(say=_("No order waits here."), more={"orders": []})
+    shop, now_ms = talk.till.call(lambda till: till.shop()), talk.till.clock.now_ms()
+    said = [ngettext("{count} order.", "{count} orders.", len(found)).format(count=len(found))]
+    said += [order_words(one, shop, now_ms) for one in found]
+    return Answer(say=" ".join(said), more={"orders": [order_shape(one) for one in found]})
+
+
+def open_order(talk: Talk, rest: str) -> Answer:
+    """`order N` opens an order and reads it out; `pick` then works on it."""
+    if not rest:
+        raise EntryRefused(_("Type order and its number, such as order 1001. Type orders for all of them."))
+    return say_order(talk, _named(talk, rest))
+
+
+def say_order(talk: Talk, order: Order) -> Answer:
+    """Open an order: read it out whole, and let `pick` work on it."""
+    talk.order_id = order.order_id
+    shop, now_ms = talk.till.call(lambda till: till.shop()), talk.till.clock.now_ms()
+    said = [order_words(order, shop, now_ms), order_line_words(order)]
+    if order.bag_place:
+        said.append(_("Its bag lies at {place}.").format(place=order.bag_place))
+    return Answer(say=" ".join(said), more={"order": order_shape(order)})
+
+
+def _named(talk: Talk, written: str) -> Order:
+    found = talk.till.call(finding.understood, f"#{written.removeprefix('#')}")
+    assert isinstance(found, OrderOffer), "what begins with # is an order or refused"
+    return found.order
+
+
+def pick(talk: Talk, rest: str) -> Answer:
+    """`pick CODE` ticks a scanned item of the order opened last."""
+    if not talk.order_id:
+        raise OrderRefused(_("Open an order first: order and its number."))
+    if not rest:
+        raise EntryRefused(_("Scan the item behind pick."))
+    done = talk.till.call(collecting.pick, talk.order_id, rest)
+    line, order = done.line, done.order
+    said = _("{name}, {picked} of {wanted} picked.").format(
+        name=line.name,
+        picked=format_quantity(line.picked_milli, line.unit, order.currency),
+        wanted=format_quantity(line.quantity_milli, line.unit, order.currency),
+    )
+    missing = [one.name for one in order.lines if one.picked_milli < one.quantity_milli]
+    if missing:
+        more = _("Still missing: {names}.").format(names=", ".join(missing))
+    else:
+        more = _("All is picked. Type ready {number}.").format(number=order.number)
+    return Answer(say=f"{said} {more}", more={"order": order_shape(order)})
+
+
+def make_ready(talk: Talk, rest: str) -> Answer:
+    """`ready N PLACE` marks an order ready, its bag in a place, and prints the bag slip."""
+    number, _space, place = rest.partition(" ")
+    if not number:
+        raise EntryRefused(_("Type ready, the order's number and where its bag lies: ready 1001 A3."))
+    order = talk.till.call(collecting.make_ready, _named(talk, number).order_id, place)
+    said = _("Order {number} is ready. Its bag slip is printed.").format(number=order.number)
+    return Answer(say=said, more={"order": order_shape(order)})
+
+
+def hand_over(talk: Talk, rest: str) -> Answer:
+    """`hand-over N CODE`, or `hand-over N NAME PHONE`; an unpaid order goes into the basket first."""
+    number, _space, who = rest.partition(" ")
+    if not who.strip():
+        raise EntryRefused(_("Type hand-over, the order's number, and its code or the name and phone."))
+    done = talk.till.call(collecting.hand_over, _named(talk, number).order_id, _taker(who.split()))
+    order = done.order
+    if done.view is None:
+        said = _("Order {number} is handed over to {name}.").format(
+            number=order.number, name=order.customer_name or _("its customer")
+        )
+    else:
+        talk.touched = 0
+        said = _("Order {number} is in the basket, {due} to pay. Paying it hands the order over.").format(
+            number=order.number, due=format_money(done.view.due.due_minor, order.currency)
+        )
+    return Answer(say=said, more={"order": order_shape(order)})
+
+
+def _taker(words: list[str]) -> Taker:
+    """Read a code, or a name with the phone behind it: the phone begins where the digits do."""
+    starts = [place for place, word in enumerate(words) if word[0] in "+(0123456789"]
+    if len(words) > 1 and starts and starts[0] > 0:
+        return Taker(name=" ".join(words[: starts[0]]), phone=" ".join(words[starts[0] :]))
+    return Taker(code="".join(words))

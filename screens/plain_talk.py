@@ -1,0 +1,58 @@
+"""What a plain conversation remembers from line to line, and what it answers to each."""
+
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import msgspec
+
+from omnipos.config import Settings
+from omnipos.domain.errors import DomainError
+from omnipos.domain.sale import Sale
+from omnipos.locale import _
+from omnipos.services.till import Till
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line led to. `more` holds further keys for programs, such as the list asked for."""
+
+    say: str
+    ok: bool = True
+    sale: Sale | None = None
+    more: dict[str, object] = {}
+    over: bool = False
+    """Set by `quit`: nothing more is read."""
+
+
+class Asked(DomainError):
+    """A question that the next line answers by a number; nothing was changed by asking it."""
+
+
+Choice = tuple[str, Callable[[], Answer]]
+
+
+class Talk:
+    """One conversation: the till it works on, the line and order spoken of last, and an open question."""
+
+    def __init__(self, till: Till, settings: Settings) -> None:
+        """Begin with nothing spoken of."""
+        self.till = till
+        self.settings = settings
+        self.touched = 0
+        self.order_id = ""
+        self.unlocked = False
+        """Set by a sign-in over a basket: its first tender asks once more, as after a recall."""
+        self._choices: dict[str, Callable[[], Answer]] = {}
+
+    def ask(self, question: str, choices: Sequence[Choice]) -> NoReturn:
+        """Ask by numbers; the next line may be one of them, and any other line drops the question."""
+        self._choices = {str(number): act for number, (_label, act) in enumerate(choices, start=1)}
+        offered = "; ".join(
+            _("{number} to {act}").format(number=number, act=label)
+            for number, (label, _act) in enumerate(choices, start=1)
+        )
+        raise Asked(" ".join((question, _("Type {choices}.").format(choices=offered))))
+
+    def chosen(self, line: str) -> Callable[[], Answer] | None:
+        """Return what a line chooses of the question asked before it, and forget the question."""
+        choices, self._choices = self._choices, {}
+        return choices.get(line)
