@@ -1,0 +1,100 @@
+"""A real hub process on a free loopback port, set up through its own API, ended by its own process id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+SERVE = "import sys; from hub.serving import serve; serve(sys.argv[1], sys.argv[2])"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class HubProcess:
+    """A hub on its own SQLite file; it can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start a hub in a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the process and wait until it answers with the id it was given."""
+        instance = os.urandom(8).hex()
+        command = [sys.executable, "-c", SERVE, str(self.folder / "hub.db"), f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(
+            command, env={**os.environ, "OMNIPOS_HUB_INSTANCE": instance}, stdout=subprocess.DEVNULL
+        )
+        until = time.monotonic() + 20
+        while True:
+            assert self.process.poll() is None, "the hub ended while it started"
+            assert time.monotonic() < until, "the hub did not answer in time"
+            try:
+                if httpx.get(f"{self.address}/v1/health", timeout=2).json()["instance"] == instance:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End the process politely."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(timeout=15)
+
+    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
+        """Send a request with the owner's key and return the JSON of a good answer."""
+        token = key or (self.folder / "admin.key").read_text().strip()
+        answer = httpx.request(
+            method, self.address + path, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def set_up_shop(self) -> None:
+        """Make one store with a tax, three products, a customer, a cashier and stock."""
+        store = {"code": "S1", "name": "Toko Sinar", "country": "ID", "store_id": "store-1"}
+        self.ask("PUT", "/v1/stores", {"stores": [store]})
+        tax = {"code": "PPN", "name": "PPN", "rate_ppm": 120_000, "inclusive": True}
+        self.ask("PUT", "/v1/taxes", {"taxes": [{**tax, "base_numerator": 11, "base_denominator": 12}]})
+        goods = (("IDM", "Indomie Goreng", 3500), ("TEH", "Teh Botol", 6000), ("KOPI", "Kopi", 25_600))
+        products = [
+            {"sku": sku, "name": name, "price_minor": price, "tax_code": "PPN", "barcodes": [{"code": code}]}
+            for (sku, name, price), code in zip(
+                goods, ("8998866200578", "8996006855893", "8991002101425"), strict=True
+            )
+        ]
+        self.ask("PUT", "/v1/products", {"products": products})
+        sarah = {"name": "Sarah Wijaya", "phone": "0812-3456-7890"}
+        self.ask("PUT", "/v1/customers", {"customers": [sarah], "country": "ID"})
+        self.ask("PUT", "/v1/staff", {"staff": [{"name": "Sari", "role": "cashier", "pin": "1234"}]})
+        moves = [
+            {"movement_id": f"m-{sku}", "store_code": "S1", "sku": sku, "quantity_milli": 100_000}
+            for sku, _name, _price in goods
+        ]
+        self.ask("POST", "/v1/stock/movements", {"movements": moves})
+
+    def enrol_code(self, store_code: str = "S1") -> str:
+        """Return a new one-time code."""
+        code: str = self.ask("POST", "/v1/enrol-codes", {"store_code": store_code})["code"]
+        return code

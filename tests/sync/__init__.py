@@ -1,0 +1,1 @@
+"""Tests of syncing against a real hub process."""

@@ -1,0 +1,65 @@
+"""A hub with a shop, and a till enrolled with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from omnipos.domain.staff import Role, Staff
+from omnipos.services.till import Till
+from omnipos.store.connection import Store, transaction
+from omnipos.store.identity import Identity, save_identity
+from sync.client import HubClient
+from sync.engine import SyncEngine
+from sync.enrolling import enrol
+from tests.hubs import HubProcess
+from tests.rigs import HandClock, QuietLine
+
+
+class EnrolledTill:
+    """A till with an engine that syncs when it is told to."""
+
+    def __init__(self, hub: HubProcess, folder: Path) -> None:
+        """Enrol with the hub's first store and sync once."""
+        answer = enrol(hub.address, hub.enrol_code(), "counter")
+        self.clock = HandClock()
+        self.store = Store(folder)
+        self.identity = Identity(
+            device_id=answer.device_id,
+            store_id=answer.store_id,
+            store_code=answer.store_code,
+            till_number=answer.till_number,
+            epoch=answer.epoch,
+            hub_epoch=answer.hub_epoch,
+        )
+        self.store.call(self._save_identity)
+        self.client = HubClient(hub.address, answer.token)
+        self.engine = SyncEngine(self.store, self.identity, self.clock, self.client)
+        self.till = Till(self.store, self.clock, self.identity, QuietLine(), self.engine)
+        self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
+
+    def _save_identity(self) -> None:
+        with transaction(self.store.books):
+            save_identity(self.store.books, self.identity)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.engine.stop()
+        self.store.close()
+
+
+@pytest.fixture(scope="module")
+def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub with a shop, for all tests of a module."""
+    hub = HubProcess(tmp_path_factory.mktemp("hub"))
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def counter(running_hub: HubProcess, tmp_path: Path) -> Iterator[EnrolledTill]:
+    """A till enrolled with the hub."""
+    counter = EnrolledTill(running_hub, tmp_path / "till")
+    yield counter
+    counter.close()
