@@ -144,7 +144,7 @@ def _columns_of_character(character: str) -> int:
         return 0
     code = ord(character)
     if any(first <= code <= last for first, last in _WIDE_SCRIPTS):
-        return 0 if category == "Mc" else 2
+        return 1 if category == "Mc" else 2
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

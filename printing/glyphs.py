@@ -22,6 +22,9 @@ _CELL = 16
 _FONTS = Path(__file__).parent / "fonts"
 _RIGHT_TO_LEFT = ("R", "AL")
 _REPLACEMENT = 0xFFFD
+_TAMIL_BEFORE = "\u0bc6\u0bc7\u0bc8"
+_TAMIL_BESIDE = _TAMIL_BEFORE + "\u0bbe\u0bd7"
+"""Tamil vowel signs that stand before or after their letter; the font would draw them across it."""
 
 
 def draw_line(line: Line, columns: int) -> "Image":
@@ -57,13 +60,30 @@ def draw_text(text: str, *, bold: bool = False, wide: int = 1, tall: int = 1) ->
 
 
 def in_visual_order(text: str) -> str:
-    """Return a text with Arabic letters joined and right-to-left runs turned, as they are drawn."""
-    if text.isascii() or not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+    """Return a text as it is drawn: Arabic letters joined, right-to-left runs turned, Tamil vowels placed."""
+    if text.isascii():
+        return text
+    if any("\u0b80" <= c <= "\u0bff" for c in text):
+        text = _with_tamil_vowels_placed(text)
+    if not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
         return text
     import arabic_reshaper
     from bidi import get_display
 
     return str(get_display(arabic_reshaper.reshape(text)))
+
+
+def _with_tamil_vowels_placed(text: str) -> str:
+    """Return a text with two-sided Tamil vowels taken apart and the left ones before their letter."""
+    placed: list[str] = []
+    for character in text:
+        parts = unicodedata.normalize("NFD", character) if "\u0bca" <= character <= "\u0bcc" else character
+        for part in parts:
+            if part in _TAMIL_BEFORE and placed:
+                placed.insert(len(placed) - 1, part)
+            else:
+                placed.append(part)
+    return "".join(placed)
 
 
 def _draw_cells(text: str) -> "Image":
@@ -76,13 +96,20 @@ def _draw_cells(text: str) -> "Image":
         if unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f":
             continue
         cell = _cell(character)
-        offset = _mark_offsets().get(ord(character))
+        beside = character in _TAMIL_BESIDE
+        if beside and (box := cell.getbbox()):
+            cell = cell.crop((max(box[0] - 1, 0), 0, box[2], _CELL))
+            if character not in _TAMIL_BEFORE and placed and (ink := placed[-1][1].getbbox()):
+                end = placed[-1][0] + ink[2] + 1
+        offset = None if beside else _mark_offsets().get(ord(character))
         if offset is None:
             placed.append((end, cell))
             end += cell.width
         else:
             placed.append((max(end + (offset or -cell.width), 0), cell))
-    drawn = Image.new("L", (max(end, max((x + c.width for x, c in placed), default=1)), _CELL))
+    width = max([end, 2, *(x + cell.width for x, cell in placed)])
+    # Two of the font's dots become three, so a line of an odd width would be drawn askew.
+    drawn = Image.new("L", (width + width % 2, _CELL))
     for x, cell in placed:
         drawn.paste(255, (x, 0), cell)
     return drawn

@@ -87,6 +87,18 @@ def test_marks_stand_on_their_letter():
     assert draw_text("กี").tobytes() != draw_text("ก").tobytes()
 
 
+def test_tamil_vowels_stand_on_their_own_side_of_the_letter():
+    assert in_visual_order("கொழும்பு") == "\u0bc6க\u0bbeழும்பு"
+    letter, after = draw_text("க"), draw_text("கா")
+    ink = letter.getbbox()[2]
+    assert after.width > ink
+    assert after.crop((0, 0, ink, 24)).tobytes() == letter.crop((0, 0, ink, 24)).tobytes()
+    before = draw_text("கெ")
+    left = before.width - letter.width
+    assert left > 0
+    assert before.crop((left, 0, before.width, 24)).tobytes() == letter.tobytes()
+
+
 def test_joiners_and_variation_selectors_are_not_drawn():
     assert draw_text("🍦\ufe0f\u200d").tobytes() == draw_text("🍦").tobytes()
 
