@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from litestar.di import NamedDependency
 from sqlalchemy import Connection, insert, select
 
 from hub import feed, tables
@@ -49,6 +50,10 @@ class Hub:
         result = work(unit)
         feed.publish(unit)
         return result
+
+
+Ours = NamedDependency[Hub]
+"""How a route asks for its hub."""
 
 
 def _identity(conn: Connection, now_ms: int) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from hub import catalogue, customers, orders, shops, stock, tables
 from hub.feed import SALE_NUMBERS, take_numbers
-from hub.messages import SaleRow, Totals
+from hub.reports import SaleRow, Totals
 from hub.unit import Unit
 from omnipos.domain.customer import Purchase
 from omnipos.domain.order import Order

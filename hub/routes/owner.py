@@ -1,9 +1,10 @@
 """What only the owner's key may do: keys, enrolment codes, stores, staff, tills."""
 
 from litestar import get, post, put
+from litestar.params import FromPath, JSONBody
 
 from hub import auth, shops
-from hub.context import Hub
+from hub.context import Ours
 from hub.guards import owner_only, shops_only
 from hub.messages import (
     ApiKey,
@@ -20,14 +21,14 @@ from hub.unit import Unit
 
 
 @post("/v1/api-keys", status_code=200, guards=[owner_only], tags=["owner"])
-async def make_key(hub: Hub, data: ApiKeyWish) -> ApiKey:
+async def make_key(hub: Ours, data: JSONBody[ApiKeyWish]) -> ApiKey:
     """Make a key for a channel; it is shown this once."""
     key = await hub.write(lambda unit: auth.make_api_key(unit, data.channel))
     return ApiKey(channel=data.channel, key=key)
 
 
 @post("/v1/enrol-codes", status_code=200, guards=[owner_only], tags=["owner"])
-async def make_code(hub: Hub, data: EnrolCodeWish) -> EnrolCode:
+async def make_code(hub: Ours, data: JSONBody[EnrolCodeWish]) -> EnrolCode:
     """Make a one-time code that enrols one till of a store within a day."""
 
     def work(unit: Unit) -> EnrolCode:
@@ -39,32 +40,32 @@ async def make_code(hub: Hub, data: EnrolCodeWish) -> EnrolCode:
 
 
 @put("/v1/stores", guards=[owner_only], tags=["owner"])
-async def put_stores(hub: Hub, data: PutStores) -> Stores:
+async def put_stores(hub: Ours, data: JSONBody[PutStores]) -> Stores:
     """Add or change stores by code."""
     return Stores(stores=await hub.write(lambda unit: shops.put_stores(unit, data.stores)))
 
 
 @put("/v1/staff", guards=[owner_only], tags=["owner"])
-async def put_staff(hub: Hub, data: PutStaff) -> StaffList:
+async def put_staff(hub: Ours, data: JSONBody[PutStaff]) -> StaffList:
     """Add or change people by id or name; PINs are hashed here and never told again."""
     people = await hub.read(lambda conn: shops.prepare_staff(conn, data.staff))
     return StaffList(staff=await hub.write(lambda unit: shops.put_staff(unit, people)))
 
 
 @get("/v1/staff", guards=[owner_only], tags=["owner"])
-async def get_staff(hub: Hub) -> StaffList:
+async def get_staff(hub: Ours) -> StaffList:
     """List the people of the shop."""
     return StaffList(staff=await hub.read(shops.members))
 
 
 @get("/v1/devices", guards=[owner_only], tags=["owner"])
-async def get_devices(hub: Hub) -> Devices:
+async def get_devices(hub: Ours) -> Devices:
     """List the tills: when each was last seen, what it has and what the hub has of it."""
     return Devices(devices=await hub.read(shops.devices))
 
 
 @post("/v1/devices/{device_id:str}/revoke", status_code=200, guards=[owner_only], tags=["owner"])
-async def revoke(hub: Hub, device_id: str) -> Devices:
+async def revoke(hub: Ours, device_id: FromPath[str]) -> Devices:
     """Withdraw a till's rights; what it still sends is quarantined, not lost."""
 
     def work(unit: Unit) -> Devices:
@@ -75,7 +76,7 @@ async def revoke(hub: Hub, device_id: str) -> Devices:
 
 
 @get("/v1/stores", guards=[shops_only], tags=["owner"])
-async def get_stores(hub: Hub) -> Stores:
+async def get_stores(hub: Ours) -> Stores:
     """List the stores; web shops may ask too."""
     return Stores(stores=await hub.read(shops.stores))
 

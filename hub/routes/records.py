@@ -4,28 +4,21 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from sqlalchemy import Connection, select
 
 from hub import sales, shops, tables
-from hub.context import Hub
+from hub.context import Ours
 from hub.guards import shops_only
-from hub.messages import (
-    LARGEST,
-    AppliedEvent,
-    Events,
-    ExceptionRow,
-    Exceptions,
-    Sales,
-    Totals,
-)
+from hub.messages import LARGEST
+from hub.reports import AppliedEvent, Events, ExceptionRow, Exceptions, Sales, Totals
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
-After = Annotated[int, Parameter(ge=0, le=LARGEST)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+After = Annotated[int, QueryParameter(ge=0, le=LARGEST)]
 
 
 @get("/v1/events", guards=[shops_only], tags=["records"])
-async def get_events(hub: Hub, after: After = 0, limit: Limit = 500) -> Events:
+async def get_events(hub: Ours, after: After = 0, limit: Limit = 500) -> Events:
     """List the facts of all tills in the order they reached the hub."""
 
     def work(conn: Connection) -> Events:
@@ -35,7 +28,7 @@ async def get_events(hub: Hub, after: After = 0, limit: Limit = 500) -> Events:
         ).all()
         names = [name for name in AppliedEvent.__struct_fields__ if name != "body"]
         found = tuple(
-            AppliedEvent(body=msgspec.Raw(row.body), **{name: getattr(row, name) for name in names})
+            AppliedEvent(body=_readable(row.body), **{name: getattr(row, name) for name in names})
             for row in rows
         )
         return Events(events=found, next=found[-1].number if found else after)
@@ -43,15 +36,23 @@ async def get_events(hub: Hub, after: After = 0, limit: Limit = 500) -> Events:
     return await hub.read(work)
 
 
+def _readable(body: bytes) -> msgspec.Raw:
+    try:
+        body.decode()
+    except UnicodeDecodeError:  # what a till sent as an event may be anything
+        body = msgspec.json.encode(body.decode(errors="replace"))
+    return msgspec.Raw(body)
+
+
 @get("/v1/sales", guards=[shops_only], tags=["records"])
-async def get_sales(hub: Hub, after: After = 0, limit: Limit = 500) -> Sales:
+async def get_sales(hub: Ours, after: After = 0, limit: Limit = 500) -> Sales:
     """List the sales of all tills in the order they reached the hub."""
     found = await hub.read(lambda conn: sales.rows_after(conn, after, limit))
     return Sales(sales=tuple(found), next=found[-1].number if found else after)
 
 
 @get("/v1/totals", guards=[shops_only], tags=["records"])
-async def get_totals(hub: Hub, store: str = "") -> Totals:
+async def get_totals(hub: Ours, store: FromQuery[str] = "") -> Totals:
     """Sum up the sales of one store, by its code, or of all."""
 
     def work(conn: Connection) -> Totals:
@@ -62,7 +63,7 @@ async def get_totals(hub: Hub, store: str = "") -> Totals:
 
 
 @get("/v1/exceptions", guards=[shops_only], tags=["records"])
-async def get_exceptions(hub: Hub, after: After = 0, limit: Limit = 500) -> Exceptions:
+async def get_exceptions(hub: Ours, after: After = 0, limit: Limit = 500) -> Exceptions:
     """List what a person must settle."""
 
     def work(conn: Connection) -> Exceptions:

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
 from hub import catalogue, customers, inventory, orders, shops
 from hub.auth import Role
-from hub.context import Hub
+from hub.context import Ours
 from hub.guards import Asked, shops_only
 from hub.messages import (
     Customers,
@@ -26,26 +26,26 @@ from hub.messages import (
 from hub.unit import Unit
 from omnipos.domain.order import Order, OrderState
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
-InState = Annotated[OrderState | None, Parameter(query="state")]
-Text = Annotated[str, Parameter(max_length=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+InState = Annotated[OrderState | None, QueryParameter(name="state")]
+Text = Annotated[str, QueryParameter(max_length=200)]
 
 
 @put("/v1/taxes", guards=[shops_only], tags=["shop"])
-async def put_taxes(hub: Hub, data: PutTaxes) -> Written:
+async def put_taxes(hub: Ours, data: JSONBody[PutTaxes]) -> Written:
     """Add or change tax rates by code."""
     return await hub.write(lambda unit: catalogue.put_taxes(unit, data.taxes))
 
 
 @put("/v1/products", guards=[shops_only], tags=["shop"])
-async def put_products(hub: Hub, data: PutProducts) -> Written:
+async def put_products(hub: Ours, data: JSONBody[PutProducts]) -> Written:
     """Add or change products by SKU, all or none; send the most sold first."""
     return await hub.write(lambda unit: catalogue.put_products(unit, data.products))
 
 
 @get("/v1/products", guards=[shops_only], tags=["shop"])
 async def get_products(
-    hub: Hub, q: Text = "", sku: Text = "", barcode: Text = "", after: Text = "", limit: Limit = 100
+    hub: Ours, q: Text = "", sku: Text = "", barcode: Text = "", after: Text = "", limit: Limit = 100
 ) -> Products:
     """Find products by words of the name, SKU or barcode."""
     found = await hub.read(
@@ -55,7 +55,7 @@ async def get_products(
 
 
 @put("/v1/customers", guards=[shops_only], tags=["shop"])
-async def put_customers(hub: Hub, data: PutCustomers) -> CustomersWritten:
+async def put_customers(hub: Ours, data: JSONBody[PutCustomers]) -> CustomersWritten:
     """Add or change customers by id or phone; rows that cannot be read are told and left out."""
 
     def work(unit: Unit) -> CustomersWritten:
@@ -71,7 +71,7 @@ def _country(conn: Connection) -> str:
 
 @get("/v1/customers", guards=[shops_only], tags=["shop"])
 async def get_customers(
-    hub: Hub,
+    hub: Ours,
     phone: Text = "",
     q: Text = "",
     country: Text = "",
@@ -96,7 +96,7 @@ async def get_customers(
 
 
 @post("/v1/orders", status_code=200, guards=[shops_only], tags=["shop"])
-async def place_order(hub: Hub, request: Asked, data: OrderWish) -> Order:
+async def place_order(hub: Ours, request: Asked, data: JSONBody[OrderWish]) -> Order:
     """Place an order; the same number with the same content again is the same order."""
     caller = request.user
     own = data.channel if caller.role is Role.ADMIN and data.channel else caller.channel
@@ -105,7 +105,7 @@ async def place_order(hub: Hub, request: Asked, data: OrderWish) -> Order:
 
 @get("/v1/orders", guards=[shops_only], tags=["shop"])
 async def get_orders(
-    hub: Hub,
+    hub: Ours,
     in_state: InState = None,
     store: Text = "",
     number: Text = "",
@@ -127,28 +127,28 @@ async def get_orders(
 
 
 @get("/v1/orders/{number:str}", guards=[shops_only], tags=["shop"])
-async def get_order(hub: Hub, request: Asked, number: str, channel: Text = "") -> Order:
+async def get_order(hub: Ours, request: Asked, number: FromPath[str], channel: Text = "") -> Order:
     """Show an order by its number: the asking channel's own first."""
     own = channel or request.user.channel
     return await hub.read(lambda conn: orders.by_number(conn, number, own))
 
 
 @post("/v1/orders/{number:str}/cancel", status_code=200, guards=[shops_only], tags=["shop"])
-async def cancel_order(hub: Hub, request: Asked, number: str, channel: Text = "") -> Order:
+async def cancel_order(hub: Ours, request: Asked, number: FromPath[str], channel: Text = "") -> Order:
     """Cancel an order that is not collected; its goods are free again."""
     own = channel or request.user.channel
     return await hub.write(lambda unit: orders.cancel(unit, orders.by_number(unit.conn, number, own)))
 
 
 @post("/v1/stock/movements", status_code=200, guards=[shops_only], tags=["shop"])
-async def post_movements(hub: Hub, data: PostMovements) -> Written:
+async def post_movements(hub: Ours, data: JSONBody[PostMovements]) -> Written:
     """Report goods received or adjusted, as signed movements; each id counts once."""
     return await hub.write(lambda unit: inventory.post_movements(unit, data.movements))
 
 
 @get("/v1/stock", guards=[shops_only], tags=["shop"])
 async def get_stock(
-    hub: Hub, store: Text = "", sku: Text = "", after: Text = "", limit: Limit = 1000
+    hub: Ours, store: Text = "", sku: Text = "", after: Text = "", limit: Limit = 1000
 ) -> Stock:
     """Show stock by store code and SKU: on hand, held for orders, available, as of when."""
     return await hub.read(

@@ -3,11 +3,12 @@
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
 from hub import auth, feed, ingest, orders, shops
 from hub.auth import Principal, Role
-from hub.context import Hub
+from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
 from hub.guards import Asked, readers_only, tills_only
 from hub.messages import LARGEST, Health
@@ -31,13 +32,13 @@ _common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.STAFF, feed.SETTINGS)
 
 
 @get("/v1/health", tags=["hub"])
-async def health(hub: Hub) -> Health:
+async def health(hub: Ours) -> Health:
     """Tell which running hub this is; the instance id is the one its starter gave it."""
     return Health(instance=hub.instance, version=__version__, hub_epoch=hub.hub_epoch)
 
 
 @post("/v1/enrol", status_code=200, tags=["tills"])
-async def enrol(hub: Hub, data: EnrolRequest) -> EnrolAnswer:
+async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
     """Make a till of the device that brings a one-time code; the code works once."""
 
     def work(unit: Unit) -> EnrolAnswer:
@@ -49,7 +50,7 @@ async def enrol(hub: Hub, data: EnrolRequest) -> EnrolAnswer:
 
 
 @post("/v1/hello", status_code=200, guards=[tills_only], tags=["tills"])
-async def hello(hub: Hub, request: Asked, data: Hello) -> HelloAnswer:
+async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer:
     """Exchange where journal, acknowledgement and clock stand; begins every connection."""
     till = request.user
     if not _fits(data):
@@ -73,7 +74,7 @@ async def hello(hub: Hub, request: Asked, data: Hello) -> HelloAnswer:
     )
 
 
-def _fits(data: Hello) -> bool:
+def _fits(data: JSONBody[Hello]) -> bool:
     numbers = (data.epoch, data.head_seq, data.sent_at_ms, data.waiting)
     return all(0 <= number <= LARGEST // 2 for number in numbers)
 
@@ -86,7 +87,7 @@ def _fits(data: Hello) -> bool:
     tags=["tills"],
     description="The body is a protocol.PushBatch, plain or with Content-Encoding: gzip.",
 )
-async def push(hub: Hub, request: Asked) -> PushAnswer:
+async def push(hub: Ours, request: Asked) -> PushAnswer:
     """Take events in sequence; one verdict each, all durable before the answer."""
     till, body = request.user, await request.body()
     encoding = request.headers.get("content-encoding", "identity").lower()
@@ -106,7 +107,11 @@ async def push(hub: Hub, request: Asked) -> PushAnswer:
     responses={200: ResponseSpec(data_container=Page, description="A page of changes")},
 )
 async def pull(
-    hub: Hub, request: Asked, stream: str, after: str = "", limit: int = MOST_CHANGES
+    hub: Ours,
+    request: Asked,
+    stream: FromPath[str],
+    after: FromQuery[str] = "",
+    limit: FromQuery[int] = MOST_CHANGES,
 ) -> Response[bytes]:
     """Give the changes of a stream behind a cursor, with how far the asking till's events are in."""
     name = stream.strip("/")

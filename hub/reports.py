@@ -1,0 +1,93 @@
+"""What there is to read of the past: the answers about facts, sales, totals and exceptions."""
+
+import msgspec
+
+
+class AppliedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact of a till, as it came; `number` counts all facts of the hub."""
+
+    number: int
+    store_id: str
+    device_id: str
+    epoch: int
+    seq: int
+    event_id: str
+    type: str
+    occurred_at_ms: int
+    received_at_ms: int
+    actor: str
+    outcome: str
+    body: msgspec.Raw
+
+
+class Events(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/events`: a page; `next` goes into `after`."""
+
+    events: tuple[AppliedEvent, ...]
+    next: int
+
+
+class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One sale in short; its lines stand in its event."""
+
+    number: int
+    store_id: str
+    sale_id: str
+    event_id: str
+    device_id: str
+    receipt_number: str
+    till_number: int
+    staff_id: str
+    currency: str
+    completed_at_ms: int
+    total_minor: int
+    tax_minor: int
+    rounding_minor: int
+    cash_minor: int
+    card_minor: int
+    online_minor: int
+    change_minor: int
+    customer_id: str
+    order_id: str
+    flags: str
+
+
+class Sales(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/sales`: a page; `next` goes into `after`."""
+
+    sales: tuple[SaleRow, ...]
+    next: int
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sales come to. cash + card + online − change = total + rounding."""
+
+    sales: int
+    total_minor: int
+    cash_minor: int
+    card_minor: int
+    online_minor: int
+    change_minor: int
+    rounding_minor: int
+    tax_minor: int
+
+
+class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person must settle."""
+
+    number: int
+    store_id: str
+    device_id: str
+    kind: str
+    detail: str
+    event_id: str
+    order_id: str
+    at_ms: int
+    settled: bool
+
+
+class Exceptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/exceptions`: a page; `next` goes into `after`."""
+
+    exceptions: tuple[ExceptionRow, ...]
+    next: int
