@@ -1,9 +1,13 @@
 """The bytes: text in the code page, all else as dots, and never a command that a text became."""
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from omnipos.domain.paper import BagSlipPaper, ReceiptPaper
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
@@ -123,6 +127,24 @@ def test_nothing_is_written_to_the_terminal(capfd):
 def test_dots_never_read_as_real_time_commands():
     dots = b"\x10\x14\x01\x00\x01\x10\x10\x04\x10\x05\x10"
     assert without_real_time_commands(dots) == b"\x18\x14\x01\x00\x01\x10\x18\x04\x18\x05\x10"
+
+
+def test_a_drawn_name_whose_dots_spell_the_drawer_is_altered_by_a_dot(monkeypatch):
+    spelt = b"\x10\x14\x01\x00\x05".ljust(72, b"\0") * 30
+    picture = Image.frombytes("1", (576, 30), spelt).convert("L")
+    monkeypatch.setattr("printing.escpos.draw_line", lambda line, columns: picture)
+    composed = WIDE.compose(Document("t", (Text("可"),)))
+    assert list(commands(composed))[2:] == [Raster(72, 30, spelt.replace(b"\x10", b"\x18"))]
+    assert b"\x10\x14" not in composed
+
+
+def test_nothing_heavy_is_imported_before_the_first_paper():
+    modules = "printing.spool, printing.links, printing.composing, printing.receipt, printing.slips"
+    look = (
+        f"import sys, {modules}; print([m for m in ('escpos', 'PIL', 'babel', 'segno') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 def test_a_control_byte_never_leaves_the_encoder():

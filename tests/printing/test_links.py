@@ -162,7 +162,7 @@ def test_a_printer_that_takes_nothing_more_is_given_up_when_the_till_stops():
     assert not thread.is_alive()
     stopping.set()
     printer.close()
-    assert [type(error) for error in errors] in ([PrintInterrupted], [])
+    assert [type(error) for error in errors] == [PrintInterrupted]
 
 
 def test_what_is_raised_before_the_first_byte_comes_through_and_sends_nothing():
