@@ -43,7 +43,7 @@ class HubClient:
                     address=address[:60]
                 )
             )
-        self._token = token
+        self.token = token
         self._http: httpx.Client | None = None
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
@@ -69,12 +69,14 @@ class HubClient:
             self._http.close()
             self._http = None
 
-    def _ask(self, method: str, path: str, answer: type[Answer], body: Any = None) -> Answer:
+    def _ask(
+        self, method: str, path: str, answer: type[Answer], body: Any = None, *, zipped: bool = True
+    ) -> Answer:
         import httpx
 
         headers = {"Content-Type": "application/json"}
         content = msgspec.json.encode(body) if body is not None else b""
-        if len(content) > WORTH_GZIP:
+        if zipped and len(content) > WORTH_GZIP:
             content, headers["Content-Encoding"] = gzip.compress(content, 1), "gzip"
         try:
             response = self._client().request(method, path, content=content, headers=headers)
@@ -93,7 +95,7 @@ class HubClient:
         import httpx
 
         if self._http is None:
-            headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+            headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
             self._http = httpx.Client(
                 base_url=self.address,
                 headers=headers,
@@ -106,13 +108,14 @@ class HubClient:
 
 def _refusal(response: "httpx.Response") -> Exception:
     try:
-        detail = msgspec.json.decode(response.content, type=Problem).detail
+        problem = msgspec.json.decode(response.content, type=Problem)
     except msgspec.DecodeError:
-        detail = f"HTTP {response.status_code}"
+        problem = Problem(detail=f"HTTP {response.status_code}")
+    detail = problem.detail
     status = response.status_code
     if status == 413:
         return TooLarge(detail)
     if status in (408, 425, 429) or status >= 500 or status < 400:
         asked = response.headers.get("Retry-After", "")
         return Retryable(detail, wait_ms=int(asked) * 1000 if asked.isdigit() else 0)
-    return Rejected(detail)
+    return Rejected(detail, problem.code)

@@ -21,7 +21,12 @@ class Retryable(SyncError):
 
 
 class Rejected(SyncError):
-    """The hub refused; a person must look at it."""
+    """The hub refused; a person must look at it. `code` is the refusal's word for programs."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        """Say why, in the hub's own words."""
+        super().__init__(reason)
+        self.code = code
 
 
 class TooLarge(SyncError):

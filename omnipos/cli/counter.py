@@ -1,0 +1,34 @@
+"""Starting the counter: the screens, or the same till line by line."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from omnipos.cli.folders import data_dir_option
+from omnipos.cli.opening import is_enrolled, open_till
+
+
+def run_screens(folder: Path) -> None:
+    """Start the till on a folder; set it up first when there is none."""
+    if not is_enrolled(folder):
+        from omnipos.cli.first_start import set_up
+
+        if not set_up(folder):
+            return
+    with open_till(folder) as (till, settings):
+        from screens.app import TillApp
+
+        TillApp(till, settings).run()
+
+
+@click.command()
+@data_dir_option
+@click.option("--json", "as_json", is_flag=True, help="Answer each line with one JSON object.")
+def plain(data_dir: Path, as_json: bool) -> None:
+    """Sell line by line: for screen readers, slow lines and scripts. Type help for the commands."""
+    with open_till(data_dir) as (till, settings):
+        from screens.plain import PlainCounter
+
+        code = PlainCounter(till, settings, as_json=as_json, out=sys.stdout).run(sys.stdin)
+    sys.exit(code)

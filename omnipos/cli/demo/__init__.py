@@ -1,0 +1,1 @@
+"""The demo shop: a whole small shop made up at once, for trying OmniPOS and for tests."""

@@ -1,0 +1,26 @@
+"""`omnipos enrol URL CODE`: make this computer a till of a hub."""
+
+import socket
+from pathlib import Path
+
+import click
+
+from omnipos.cli.folders import data_dir_option
+from omnipos.locale import _
+
+
+@click.command()
+@click.argument("url")
+@click.argument("code")
+@data_dir_option
+@click.option("--name", default="", help="What the hub calls this till; else the computer's name.")
+def enrol(url: str, code: str, data_dir: Path, name: str) -> None:
+    """Make this computer a till of the hub at URL, with the one-time CODE that the hub gave."""
+    from omnipos.cli.joining import join
+
+    who = join(data_dir, url, code, name or socket.gethostname())
+    click.echo(
+        _("This is now till {number} of store {store}. Start it with: omnipos").format(
+            number=who.till_number, store=who.store_code
+        )
+    )

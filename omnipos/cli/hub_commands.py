@@ -1,0 +1,139 @@
+"""`omnipos hub`: run a hub, and set up its stores, people, tills and web shops."""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from omnipos.cli.folders import data_dir_option, use_folder
+from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
+from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.ownhub import hub_database, take_keeper_lock
+from omnipos.domain.errors import EntryRefused, StoreTrouble
+from omnipos.domain.shop import COUNTRIES
+from omnipos.domain.staff import Role
+from omnipos.locale import _
+
+DEFAULT_BIND = "127.0.0.1:8311"
+
+
+@click.group(invoke_without_command=True)
+@click.option("--database", default="", help="An SQLite file; else one in the data folder.")
+@click.option("--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at.")
+@data_dir_option
+@click.pass_context
+def hub(context: click.Context, database: str, bind: str, data_dir: Path) -> None:
+    """Run a hub, and set up its stores, staff and tills. Without a command it serves."""
+    if context.invoked_subcommand is None:
+        _serve(database, bind, data_dir)
+
+
+@hub.command()
+@click.option("--database", default="", help="An SQLite file; else one in the data folder.")
+@click.option("--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at.")
+@data_dir_option
+def serve(database: str, bind: str, data_dir: Path) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    end_with_parent()
+    _serve(database, bind, data_dir)
+
+
+def _serve(database: str, bind: str, folder: Path) -> None:
+    path = Path(database) if database else hub_database(folder)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    use_folder(click.get_current_context(), path.parent)
+    try:
+        from hub.serving import BindTaken, serve
+    except ModuleNotFoundError as missing:
+        raise StoreTrouble(
+            _("The hub's own parts are not installed ({part}). Install omnipos with its extra “hub”.").format(
+                part=missing.name
+            )
+        ) from missing
+    # A till that runs this hub inside itself holds the lock already.
+    lock = None if os.environ.get(PARENT_VARIABLE) else take_keeper_lock(path.parent, f"http://{bind}")
+    try:
+        serve(str(path), bind)
+    except BindTaken as taken:
+        raise EntryRefused(_("The hub cannot listen there: {reason}.").format(reason=taken)) from taken
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+@hub.command()
+@click.option("--store", default="", help="The store's code; the only store needs none.")
+@hub_options
+def enrol_code(store: str, address: str, key_file: Path) -> None:
+    """Make a one-time code for a new till."""
+    from hub.messages import EnrolCode, EnrolCodeWish, Stores
+
+    with owner_line(address, key_file) as line:
+        if not store:
+            stores = line.get("/v1/stores", Stores).stores
+            if len(stores) != 1:
+                codes = ", ".join(one.code for one in stores)
+                raise EntryRefused(
+                    _("Say which store with --store: {codes}.").format(codes=codes)
+                    if codes
+                    else _("There is no store yet. Make one with: omnipos hub add-store")
+                )
+            store = stores[0].code
+        made = line.post("/v1/enrol-codes", EnrolCode, EnrolCodeWish(store_code=store))
+    click.echo(made.code)
+    click.echo(
+        _("It makes one till of store {store}, today: omnipos enrol {address} {code}").format(
+            store=store, address=address, code=made.code
+        ),
+        err=True,
+    )
+
+
+@hub.command()
+@click.argument("code")
+@click.argument("name")
+@click.option("--country", type=click.Choice(sorted(COUNTRIES)), default="ID", show_default=True)
+@hub_options
+def add_store(code: str, name: str, country: str, address: str, key_file: Path) -> None:
+    """Add a store, or change its name; its country's taxes are set up with the first."""
+    from hub.messages import PutStores, Stores, StoreWish
+    from omnipos.cli.taxes import put_missing_taxes
+
+    with owner_line(address, key_file) as line:
+        first = not line.get("/v1/stores", Stores).stores
+        wish = StoreWish(code=code, name=name, country=country)
+        line.put("/v1/stores", Stores, PutStores(stores=(wish,)))
+        if first:
+            put_missing_taxes(line, country)
+    click.echo(_("Store {code} is {name}.").format(code=code, name=name))
+
+
+@hub.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CASHIER.value)
+@hub_options
+def add_staff(name: str, role: str, address: str, key_file: Path) -> None:
+    """Add a person, or give one a new PIN; the PIN is asked for, or read from the input."""
+    from hub.messages import PutStaff, StaffList, StaffWish
+
+    pin = getpass.getpass(_("PIN of 4 to 12 digits: ")) if sys.stdin.isatty() else sys.stdin.readline()
+    pin = pin.strip()
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 12):
+        raise EntryRefused(_("A PIN is 4 to 12 digits. Nobody was added."))
+    with owner_line(address, key_file) as line:
+        wish = StaffWish(name=name, role=Role(role), pin=pin)
+        line.put("/v1/staff", StaffList, PutStaff(staff=(wish,)))
+    click.echo(_("{name} can sign in once the tills have synced.").format(name=name))
+
+
+@hub.command()
+@click.argument("channel")
+@hub_options
+def api_key(channel: str, address: str, key_file: Path) -> None:
+    """Make a key for a web shop; it is shown this once."""
+    from hub.messages import ApiKey, ApiKeyWish
+
+    with owner_line(address, key_file) as line:
+        click.echo(line.post("/v1/api-keys", ApiKey, ApiKeyWish(channel=channel)).key)

@@ -1,0 +1,43 @@
+"""Making a data folder a till: what the hub answered at enrolment, kept in books and identity file."""
+
+from pathlib import Path
+
+from omnipos.cli.membership import Membership, save_membership
+from omnipos.domain.errors import EntryRefused
+from omnipos.locale import _
+from omnipos.store.connection import Store, transaction
+from omnipos.store.identity import Identity, load_identity, save_identity
+from sync.enrolling import enrol
+
+
+def join(folder: Path, address: str, code: str, name: str) -> Identity:
+    """Enrol a folder with a hub; raise EntryRefused when it is a till already or the code is no good."""
+    store = Store(folder)
+    try:
+        if store.call(lambda: load_identity(store.books)) is not None:
+            raise EntryRefused(
+                _(
+                    "There is a till in {folder} already; its sales must not change owners."
+                    " Name another folder with --data-dir."
+                ).format(folder=folder)
+            )
+        answer = enrol(address, code, name)
+        identity = Identity(
+            device_id=answer.device_id,
+            store_id=answer.store_id,
+            store_code=answer.store_code,
+            till_number=answer.till_number,
+            epoch=answer.epoch,
+            hub_epoch=answer.hub_epoch,
+        )
+        # The token first: books that know the till are never without it.
+        save_membership(folder, Membership(hub=address.strip().rstrip("/"), token=answer.token))
+
+        def keep() -> None:
+            with transaction(store.books):
+                save_identity(store.books, identity)
+
+        store.call(keep)
+        return identity
+    finally:
+        store.close()

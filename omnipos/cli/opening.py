@@ -1,0 +1,119 @@
+"""Opening a till: its folder, its hub, its printer and its syncing, wired together and ended together."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from omnipos.cli.complaints import log_to
+from omnipos.cli.control import ControlSocket
+from omnipos.cli.membership import Membership, load_membership, save_membership
+from omnipos.cli.ownhub import has_own_hub, reach_own_hub
+from omnipos.config import Settings, load_settings
+from omnipos.domain.errors import StoreTrouble
+from omnipos.locale import _, speak
+from omnipos.services.till import SystemClock, Till
+from omnipos.store import people
+from omnipos.store.connection import Store
+from omnipos.store.identity import Identity, load_identity
+from omnipos.store.printjobs import StoredJobs
+from sync.client import HubClient
+from sync.engine import SyncEngine
+
+if TYPE_CHECKING:
+    from printing.spool import Spool
+
+
+def is_enrolled(folder: Path) -> bool:
+    """Tell whether there is a till in a data folder."""
+    return load_membership(folder) is not None
+
+
+@contextlib.contextmanager
+def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
+    """Open the till of a folder for selling; everything it started ends with it.
+
+    Raises StoreTrouble when there is no till or another program has it open.
+    """
+    settings = load_settings(folder)
+    member = _member(folder)
+    with contextlib.ExitStack() as stack:
+        store, identity = _open_store(folder, stack)
+        log_to(folder)
+        address = _address(folder, settings, member, stack, wait=False)
+        clock = SystemClock()
+        spool = _open_spool(store, settings)
+        engine = SyncEngine(store, identity, clock, HubClient(address, member.token))
+        till = Till(store, clock, identity, spool, engine)
+        shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
+        speak(settings.language or (shop.language if shop else "en"))
+        stack.callback(spool.stop)
+        spool.start()
+        stack.callback(engine.stop)
+        engine.start()
+        control = ControlSocket(folder, {"sync": lambda: msgspec.structs.asdict(engine.once())})
+        stack.callback(control.close)
+        yield till, settings
+
+
+@contextlib.contextmanager
+def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
+    """Open the till of a folder for one round of syncing, with its own hub serving."""
+    settings = load_settings(folder)
+    member = _member(folder)
+    with contextlib.ExitStack() as stack:
+        store, identity = _open_store(folder, stack)
+        address = _address(folder, settings, member, stack, wait=True)
+        engine = SyncEngine(store, identity, SystemClock(), HubClient(address, member.token))
+        stack.callback(engine.stop)
+        yield engine
+
+
+def _member(folder: Path) -> Membership:
+    member = load_membership(folder)
+    if member is None:
+        raise StoreTrouble(
+            _(
+                "There is no till in {folder} yet. Start omnipos once to set it up,"
+                " or join a hub with: omnipos enrol URL CODE"
+            ).format(folder=folder)
+        )
+    return member
+
+
+def _open_store(folder: Path, stack: contextlib.ExitStack) -> tuple[Store, Identity]:
+    store = Store(folder)
+    stack.callback(store.close)
+    identity = store.call(lambda: load_identity(store.books))
+    if identity is None:
+        raise StoreTrouble(
+            _("The till in {folder} was not enrolled to its end. Enrol it again.").format(folder=folder)
+        )
+    return store, identity
+
+
+def _address(
+    folder: Path, settings: Settings, member: Membership, stack: contextlib.ExitStack, *, wait: bool
+) -> str:
+    if settings.hub:
+        return settings.hub
+    if not has_own_hub(folder):
+        return member.hub
+    address = stack.enter_context(reach_own_hub(folder, wait=wait))
+    if address != member.hub:
+        save_membership(folder, Membership(hub=address, token=member.token))
+    return address
+
+
+def _open_spool(store: Store, settings: Settings) -> "Spool":
+    from printing.composing import JobComposer
+    from printing.links import COLUMNS, open_link, parse_setting
+    from printing.spool import Spool
+
+    setting = parse_setting(settings.printer)
+    if "columns=" not in settings.printer and settings.paper_columns in COLUMNS:
+        setting = msgspec.structs.replace(setting, columns=settings.paper_columns)
+    composer = JobComposer(setting.columns, setting.code_page)
+    return Spool(StoredJobs(store), open_link(setting), composer)
