@@ -83,6 +83,11 @@ class PtyProgram:
         while self.read(seconds):
             pass
 
+    @staticmethod
+    def monotonic() -> float:
+        """Return the time by the clock of `started`, in seconds."""
+        return time.perf_counter()
+
     def memory_mb(self) -> float:
         """Return the program's resident memory."""
         with open(f"/proc/{self.process.pid}/statm") as file:

@@ -118,7 +118,7 @@ def shop(tmp_path: Path) -> Iterator[tuple[HubProcess, Zygote]]:
     hub.set_up_shop()
     counter = EnrolledTill(hub, tmp_path / "till")
     counter.engine.once()
-    save_membership(counter.store.folder, Membership(hub=hub.address, token=counter.client._token))
+    save_membership(counter.store.folder, Membership(hub=hub.address, token=counter.client.token))
     (counter.store.folder / "omnipos.toml").write_text(f'printer = "folder://{tmp_path}/paper"\n')
     counter.close()
     zygote = Zygote(tmp_path / "till")
