@@ -69,7 +69,8 @@ def create_app(hub: Hub) -> Litestar:
             HTTPException: _http,
             OperationalError: _busy,
             WriteConflict: _busy,
-            RecursionError: _too_deep,
+            RecursionError: _unreadable,
+            UnicodeDecodeError: _unreadable,
             Exception: _bug,
         },
     )
@@ -124,8 +125,8 @@ def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:
     return _problem(503, "busy", detail, {"Retry-After": "1"})
 
 
-def _too_deep(_request: AnyRequest, _error: RecursionError) -> Response[bytes]:
-    return _problem(400, "json", _("The body is nested too deeply."))
+def _unreadable(_request: AnyRequest, _error: Exception) -> Response[bytes]:
+    return _problem(400, "json", _("The body is not UTF-8, or is nested too deeply."))
 
 
 def _bug(request: AnyRequest, error: Exception) -> Response[bytes]:

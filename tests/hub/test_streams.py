@@ -1,0 +1,130 @@
+"""Streams: pages join without a gap, leave out what was replaced, and know another hub's cursor."""
+
+import base64
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from omnipos.domain.catalogue import Product
+from omnipos.domain.shop import Shop
+from omnipos.domain.stock import StockLevel
+from omnipos.domain.tax import Tax
+from tests.hub.rig import A, B, HubRig
+
+
+def put(rig: HubRig, *rows: tuple[str, int]) -> None:
+    products = [{"sku": sku, "name": sku, "price_minor": price, "tax_code": "PPN"} for sku, price in rows]
+    rig.ask("PUT", "/v1/products", {"products": products})
+
+
+def test_first_pull_gives_everything_in_the_order_it_came(rig: HubRig) -> None:
+    page = rig.pull("catalogue")
+    assert [type(change.record) for change in page.changes] == [Tax, Product, Product]
+    assert [change.key for change in page.changes] == ["tax/PPN", A, B]
+    assert (page.after, page.upto, page.head) == (0, 3, 3)
+    assert not page.must_refetch
+
+
+def test_pages_join_without_a_gap_and_leave_out_what_was_replaced(rig: HubRig) -> None:
+    put(rig, *((f"P{number}", 100) for number in range(10)))
+    put(rig, ("P3", 200), ("P7", 200))
+    seen, cursor, last = [], "", 0
+    while True:
+        page = rig.pull("catalogue", cursor, 4)
+        assert page.after == last
+        seen += [change.number for change in page.changes]
+        assert all(page.after < change.number <= page.upto for change in page.changes)
+        last, cursor = page.upto, page.cursor
+        if page.upto == page.head:
+            break
+    assert seen == [1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15]
+    again = rig.pull("catalogue", cursor)
+    assert (again.after, again.upto, again.changes) == (15, 15, ())
+
+
+def test_what_is_unchanged_takes_no_number(rig: HubRig) -> None:
+    answer = rig.ask(
+        "PUT",
+        "/v1/products",
+        {"products": [{"sku": "A", "name": "Indomie Goreng", "price_minor": 3500, "tax_code": "PPN"}]},
+    )
+    assert answer == {"written": 0, "unchanged": 1}
+    assert rig.pull("catalogue").head == 3
+
+
+def test_a_cursor_of_another_hub_or_beyond_the_head_is_to_fetch_again(rig: HubRig) -> None:
+    other = base64.urlsafe_b64encode(b"0123456789abcdef:2").decode().rstrip("=")
+    beyond = base64.urlsafe_b64encode(f"{rig.hub.hub_epoch}:99".encode()).decode().rstrip("=")
+    for cursor in (other, beyond, "rubbish", "%21%21", "ä", "9" * 30):
+        page = rig.pull("catalogue", cursor)
+        assert page.must_refetch
+        assert page.changes == ()
+        assert page.cursor == ""
+
+
+def test_a_page_says_how_far_the_asking_tills_events_are_in(rig: HubRig) -> None:
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    page = rig.pull(f"stock/{rig.till.store_id}")
+    assert (page.applied_epoch, page.applied_seq) == (1, 2)
+    assert page.changes[0].record == StockLevel(store_id=rig.till.store_id, product_id=A, on_hand_milli=-2000)
+
+
+def test_a_batch_tells_each_product_once(rig: HubRig) -> None:
+    journal = rig.journal()
+    for _number in range(20):
+        journal.sell((A, 1, 3500), (B, 1, 6000))
+    rig.push(*journal.envelopes)
+    assert rig.pull(f"stock/{rig.till.store_id}").head == 2
+
+
+def test_a_till_sees_no_stream_of_another_store(rig: HubRig) -> None:
+    wish = {"stores": [{"code": "S2", "name": "Toko Dua", "country": "ID"}]}
+    other = rig.ask("PUT", "/v1/stores", wish)["stores"][0]["store_id"]
+    rig.ask(
+        "POST",
+        "/v1/stock/movements",
+        {"movements": [{"movement_id": "1", "store_code": "S2", "sku": "A", "quantity_milli": 1000}]},
+    )
+    streams = (f"stock/{other}", f"orders/{other}", "hub/events", "nothing", f"stock/{other}/..")
+    for stream in streams:
+        path = f"/v1/streams/{stream}"
+        assert rig.refused("GET", path, key=rig.till.token) == (404, "not_found")
+    assert rig.ask("GET", f"/v1/streams/stock/{other}")["head"] == 1
+
+
+def test_settings_carry_every_store(rig: HubRig) -> None:
+    record = rig.pull("settings").changes[0].record
+    assert isinstance(record, Shop)
+    assert (record.code, record.currency, record.cash_rounding.step_minor) == ("S1", "IDR", 100)
+
+
+@pytest.mark.parametrize("limit", ["abc", "1e3", "99999999999999999999999"])
+def test_a_limit_that_is_none_breaks_nothing(rig: HubRig, limit: str) -> None:
+    answer = rig.raw("GET", f"/v1/streams/catalogue?limit={limit}")
+    assert answer.status_code in (200, 400)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(st.one_of(st.tuples(st.integers(0, 5), st.integers(1, 9)), st.just("pull")), max_size=25),
+    limit=st.integers(1, 4),
+)
+def test_a_mirror_filled_by_pages_equals_the_catalogue(
+    rig: HubRig, steps: list[tuple[int, int] | str], limit: int
+) -> None:
+    mirror: dict[str, object] = {}
+    cursor, last = "", 0
+    for step in [*steps, *["pull"] * 40]:
+        if isinstance(step, tuple):
+            put(rig, (f"P{step[0]}", step[1]))
+            continue
+        page = rig.pull("catalogue", cursor, limit)
+        assert page.after == last
+        mirror |= {change.key: change.record for change in page.changes}
+        cursor, last = page.cursor, page.upto
+    everything = {change.key: change.record for change in rig.pull("catalogue").changes}
+    assert mirror == everything
