@@ -94,6 +94,7 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
     _assert_open_to_change(basket)
     product = item.product
     quantity_milli = check_quantity(quantity_milli)
+    _check_whole(product.name, product.unit, quantity_milli)
     for line in basket.lines:
         if _same_line(line, item):
             return change_quantity(basket, line.line_id, line.quantity_milli + quantity_milli)
@@ -120,7 +121,8 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
 def _same_line(line: Line, item: Item) -> bool:
     product = item.product
     same_product = line.product_id == product.product_id and line.unit == product.unit
-    return same_product and line.unit_price_minor == product.price_minor and not line.order_line_id
+    same_price = line.unit_price_minor == product.price_minor and line.tax_code == product.tax_code
+    return same_product and same_price and not line.order_line_id
 
 
 def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:
@@ -129,8 +131,7 @@ def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
-    if line.unit == "pcs" and quantity_milli % PIECE_MILLI:
-        raise BasketRefused(_("{name} is sold by the piece. Type a whole number.").format(name=line.name))
+    _check_whole(line.name, line.unit, quantity_milli)
     changed = msgspec.structs.replace(line, quantity_milli=check_quantity(quantity_milli))
     _check_amount(changed)
     lines = tuple(changed if one.line_id == line_id else one for one in basket.lines)
@@ -159,6 +160,11 @@ def _assert_open_to_change(basket: Basket) -> None:
     assert basket.state is BasketState.OPEN, "only the open basket changes"
     if basket.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying, then ring up the rest."))
+
+
+def _check_whole(name: str, unit: str, quantity_milli: int) -> None:
+    if unit == "pcs" and quantity_milli % PIECE_MILLI:
+        raise BasketRefused(_("{name} is sold by the piece. Type a whole number.").format(name=name))
 
 
 def _check_amount(line: Line) -> None:

@@ -6,6 +6,10 @@ import unicodedata
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 LONGEST_NAME = 200
 
+# Letters to Python that SQLite's tokenizer still takes for marks (it follows Unicode 6.1); a word with
+# one of them inside would be two words there.
+_MARKS_OF_THE_INDEX = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
+
 
 def clean_text(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text without control characters and bidi overrides, spaces folded, cut to length."""
@@ -30,5 +34,7 @@ def fold(text: str) -> str:
 
 def search_words(text: str) -> list[str]:
     """Return the folded words of a text as the search index sees them: letters and digits only."""
-    spaced = "".join(c if c.isalnum() else " " for c in fold(text))
-    return spaced.split()
+    folded = fold(text)
+    if folded.isascii():
+        return "".join(c if c.isalnum() else " " for c in folded).split()
+    return "".join(c if c.isalnum() and c not in _MARKS_OF_THE_INDEX else " " for c in folded).split()

@@ -41,6 +41,10 @@ OPEN_STATES = (OrderState.PLACED, OrderState.PICKING, OrderState.SHORT, OrderSta
 """The states the collection desk still has work with."""
 
 
+PICKED_STATES = (OrderState.PLACED, OrderState.PICKING, OrderState.SHORT)
+"""The states in which items are still put into the bag."""
+
+
 class Check(StrEnum):
     """How the person who collects is checked."""
 
@@ -124,7 +128,7 @@ def pick(order: Order, code: str) -> tuple[Order, OrderLine, int]:
     Returns the order, the line as it is now and the quantity ticked (a line sold by weight is
     ticked whole). Raises OrderRefused for a wrong or surplus item.
     """
-    if order.state not in (OrderState.PLACED, OrderState.PICKING, OrderState.SHORT):
+    if order.state not in PICKED_STATES:
         raise OrderRefused(
             _("Order {number} is {state}; there is nothing to pick.").format(
                 number=order.number, state=_(STATE_WORDS[order.state])
@@ -203,7 +207,8 @@ def check_hand_over(order: Order, device_id: str, holder_name: str) -> None:
 def check_taker(order: Order, taker: Taker) -> Check:
     """Return which check the taker passed; raise OrderRefused when none."""
     if taker.code:
-        if canonical(taker.code) == canonical(order.collection_code):
+        code = canonical(taker.code)
+        if code and code == canonical(order.collection_code):
             return Check.CODE
         raise OrderRefused(
             _("That is not the code of order {number}. Ask for name and phone instead.").format(

@@ -4,6 +4,8 @@ from omnipos.domain.errors import CustomerRefused
 from omnipos.locale import _
 
 CALLING_CODES = {"ID": "62", "MY": "60", "US": "1", "SG": "65", "GB": "44", "JP": "81"}
+_OWN_LENGTHS = {"SG": 8}
+"""Where a number without calling code may begin like one: so long such numbers are."""
 _SEPARATORS = " -.()/\u00a0\u2010\u2011\u2012\u2013"
 
 
@@ -31,7 +33,7 @@ def search_prefix(text: str, country: str) -> str:
         digits = number[2:]
     elif number.startswith("0"):
         return code + number[1:]
-    elif code and number.startswith(code) and len(number) > len(code) + 4:
+    elif code and number.startswith(code) and len(number) > _OWN_LENGTHS.get(country, 0):
         digits = number
     else:
         return code + number
@@ -47,9 +49,10 @@ def to_e164(text: str, country: str) -> str:
     import phonenumbers
 
     number = bare(text)
-    candidate = "+" + search_prefix(number, country)
+    digits = search_prefix(number, country)
     try:
-        parsed = phonenumbers.parse(candidate, None)
+        # libphonenumber would read letters as the keys they stand on.
+        parsed = phonenumbers.parse(f"+{digits}", None) if digits.isascii() and digits.isdigit() else None
     except phonenumbers.NumberParseException:
         parsed = None
     if parsed is None or not phonenumbers.is_valid_number(parsed):

@@ -56,10 +56,14 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def due(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) -> Due:
-    """Return what is still due of a total after the tenders taken so far."""
+    """Return what is still due of a total after the tenders taken so far.
+
+    All that is settled in cash is rounded as one sum, so that no splitting of it gains a rounding.
+    """
     paid = sum(tender.amount_minor for tender in tenders)
+    in_cash = sum(tender.amount_minor for tender in tenders if tender.kind is TenderKind.CASH)
     rest = total_minor - paid
-    cash = round_cash(rest, rounding) if rest > 0 else rest
+    cash = max(round_cash(rest + in_cash, rounding) - in_cash, 0) if rest > 0 else rest
     return Due(
         total_minor=total_minor,
         paid_minor=paid,
@@ -102,6 +106,12 @@ def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
         case TenderKind.CASH:
             if tender.amount_minor < 0 or (tender.amount_minor == 0 and owed.cash_due_minor > 0):
                 raise TenderRefused(_("Type the sum that the customer gave."))
+            if 0 < owed.due_minor <= tender.amount_minor < owed.cash_due_minor:
+                raise TenderRefused(
+                    _("In cash {due} is due, rounded as the shop settles cash.").format(
+                        due=format_money(owed.cash_due_minor, currency)
+                    )
+                )
             if tender.amount_minor > 1000 * max(owed.cash_due_minor, 1_000_000):
                 raise TenderRefused(_("That is far more than is due. Was a barcode scanned here?"))
         case TenderKind.CARD:

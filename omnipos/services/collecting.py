@@ -135,13 +135,18 @@ def _to_basket(till: Till, order: Order, check: Check) -> BasketView:
     return view
 
 
-def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Order:
-    """Write a hand-over with its proof, stock and slip; the caller owns the transaction.
+def check_before_paying(till: Till, order_id: str) -> None:
+    """Raise OrderRefused when an order in the basket can no longer be handed over here.
 
-    It is checked once more: between the check and the payment somebody else may have been faster.
+    Asked before the first tender only: once money was taken the sale can always be finished, and
+    the hub keeps what then clashes as an exception.
     """
+    _check_holder(till, order_with_id(till, order_id))
+
+
+def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Order:
+    """Write a hand-over with its proof, stock and slip; the caller owns the transaction and has checked."""
     db = till.store.books
-    _check_holder(till, order)
     stamp = till.stamp()
     fact = OrderHandedOver(
         order_id=order.order_id,

@@ -82,13 +82,14 @@ def understood(till: Till, text: str) -> Offer:
     exact = _exact(till, rest, quantity_milli)
     if exact is not None:
         return exact
-    found = offers(till, text, 1)
-    if found:
-        return found[0]
     if rest.isdigit() and len(rest) <= 2:
+        # A name may well begin with these digits (200 g), but nobody orders by them.
         raise EntryRefused(
             _("Did you mean {count} pieces? Type {count}* and then the item.").format(count=rest)
         )
+    found = offers(till, text, 1)
+    if found:
+        return found[0]
     raise ItemUnknown(
         _("Nothing is called “{text}” here: no item, customer, order or receipt.").format(text=rest[:40])
     )
@@ -106,10 +107,11 @@ def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
         return _orders_beginning(till, rest[1:], limit)
     exact = _exact(till, rest, quantity_milli)
     found: list[Offer] = [exact] if exact else []
-    if looks_like_phone(rest) or (rest.isdigit() and len(rest) == 4):
+    is_phone = looks_like_phone(rest) or (rest.isdigit() and len(rest) == 4)
+    if is_phone:
         people = recognising.find(till, rest, limit)
         found += [CustomerOffer(customer=one) for one in people]
-        if not people and len(rest) >= 8 and looks_like_phone(rest):
+        if not people and len(rest) >= 8:
             found.append(NewCustomerOffer(phone=rest))
     products = catalogue.products_by_name(till.store.books, rest, limit)
     found += [
@@ -117,7 +119,7 @@ def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
         for one in products
         if not _is_item(exact, one.product_id)
     ]
-    if not rest.isdigit():
+    if not is_phone and not rest.isdigit():
         people = recognising.find(till, rest, 3)
         # Products come first, but a name typed for a customer must stay in sight.
         found = found[: max(limit - len(people), 1)]

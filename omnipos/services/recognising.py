@@ -73,11 +73,11 @@ def add(till: Till, draft: CustomerDraft) -> Customer:
     staff = till.signed_in(Right.SELL)
     db = till.store.books
     draft = check_draft(draft, till.shop().country)
-    known = customers.customers_by_digits(db, draft.phone.removeprefix("+"), 1)
+    known = customers.customer_by_phone(db, draft.phone)
     if known:
         raise CustomerRefused(
             _("{phone} belongs to {name} already. Choose that card.").format(
-                phone=display(draft.phone), name=known[0].name
+                phone=display(draft.phone), name=known.name
             )
         )
     stamp = till.stamp()

@@ -7,9 +7,6 @@ from omnipos.services.till import Till
 from omnipos.store import people
 from omnipos.store.connection import transaction
 
-_waiting_since: dict[str, int] = {}
-"""When this process last saw a wrong PIN for a name, by a clock that nobody can set."""
-
 
 def people_here(till: Till) -> list[Staff]:
     """Return everybody who may sign in, by name."""
@@ -41,7 +38,7 @@ def sign_in(till: Till, staff_id: str, pin: str) -> Staff:
     if not _is_right(person.pin_hash, pin):
         with transaction(db):
             failures = people.count_failure(db, staff_id)
-        _waiting_since[staff_id] = till.clock.monotonic_ms()
+        till.wrong_pin_at_ms[staff_id] = till.clock.monotonic_ms()
         wait = delay_after(failures) // 1000
         text = _("That is not the PIN of {name}.").format(name=person.name)
         if wait:
@@ -65,7 +62,7 @@ def _refuse_while_waiting(till: Till, person: Staff) -> None:
         return
     # After a restart the whole delay begins again: no clock is trusted over it.
     now = till.clock.monotonic_ms()
-    since = _waiting_since.setdefault(person.staff_id, now)
+    since = till.wrong_pin_at_ms.setdefault(person.staff_id, now)
     rest = (since + delay - now + 999) // 1000
     if rest > 0:
         raise SignInRefused(

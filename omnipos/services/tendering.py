@@ -49,6 +49,8 @@ def take(till: Till, tender: Tender) -> Paid:
     basket = open_basket(till)
     if basket.is_empty:
         raise TenderRefused(_("There is nothing to pay. Scan something first."))
+    if basket.order and not basket.tenders:
+        collecting.check_before_paying(till, basket.order.order_id)
     shop = till.shop()
     view = view_of(till, basket)
     check_tender(tender, view.due, basket.currency)

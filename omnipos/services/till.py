@@ -57,6 +57,8 @@ class Till:
         self.printing = printing
         self.syncing = syncing
         self.staff: Staff | None = None
+        self.wrong_pin_at_ms: dict[str, int] = {}
+        """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
 
     async def run(
         self,

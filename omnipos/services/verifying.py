@@ -7,7 +7,7 @@ from omnipos.domain.stock import Movement, hand_over_movements, sale_movements
 from omnipos.events import GENESIS, Event, OrderHandedOver, SaleCompleted, chain_hash, decode_fact
 from omnipos.locale import _
 from omnipos.store import identity, journal
-from omnipos.store.books import movements_at, sale_row
+from omnipos.store.books import SALE_HEAD, movements_at, sale_row
 from omnipos.store.connection import Database
 
 
@@ -26,7 +26,7 @@ def verify(db: Database) -> Verification:
     found: list[str] = []
     who = identity.load_identity(db)
     head, place = GENESIS, (0, 0)
-    sales = total = numbers = events = 0
+    sales = total = numbers = events = moved = 0
     for event in journal.read_events(db):
         events += 1
         found += _check_link(event, head, place)
@@ -38,14 +38,16 @@ def verify(db: Database) -> Verification:
             continue
         if isinstance(fact, SaleCompleted):
             sales, numbers, total = sales + 1, numbers + 1, total + fact.sale.total_minor
-            found += _check_sale(db, event, fact.sale)
+            found += _check_sale(db, event, fact.sale, numbers)
             if who:
                 wanted = receipt_number(who.store_code, who.till_number, event.header.epoch, numbers)
                 if fact.sale.receipt_number != wanted:
                     text = _("has receipt number {number}, due was {wanted}")
                     found.append(_at(event, text.format(number=fact.sale.receipt_number, wanted=wanted)))
-        found += _check_movements(db, event, _movements(fact))
-    found += _check_totals(db, events, sales, numbers)
+        movements = _movements(fact)
+        moved += len(movements)
+        found += _check_movements(db, event, movements)
+    found += _check_totals(db, numbers, {"sale": sales, "outbox": events, "stock_movement": moved})
     return Verification(
         events=events, sales=sales, total_minor=total, head_hash=head.hex(), findings=tuple(found)
     )
@@ -68,7 +70,7 @@ def _check_link(event: Event, head: bytes, place: tuple[int, int]) -> list[str]:
     return found
 
 
-def _check_sale(db: Database, event: Event, sale: Sale) -> list[str]:
+def _check_sale(db: Database, event: Event, sale: Sale, number: int) -> list[str]:
     found = []
     if not adds_up(sale):
         found.append(_at(event, _("holds a sale whose sums do not agree")))
@@ -76,10 +78,13 @@ def _check_sale(db: Database, event: Event, sale: Sale) -> list[str]:
     if row is None:
         found.append(_at(event, _("is a sale that is missing from the books")))
         return found
-    lines = tuple((one.product_id, one.quantity_milli, one.amount_minor, one.tax_minor) for one in sale.lines)
+    head = tuple(number if name == "number" else getattr(sale, name) for name in SALE_HEAD)
+    lines = tuple(
+        (one.product_id, one.quantity_milli, one.amount_minor, one.tax_code, one.tax_minor)
+        for one in sale.lines
+    )
     tenders = tuple((one.kind.value, one.amount_minor) for one in sale.tenders)
-    sums = (sale.receipt_number, sale.total_minor, sale.tax_minor, sale.rounding_minor, sale.change_minor)
-    if (row.sums, row.lines, row.tenders) != (sums, lines, tenders):
+    if (row.head, row.lines, row.tenders) != (head, lines, tenders):
         found.append(_at(event, _("is a sale that the books show differently")))
     return found
 
@@ -91,19 +96,19 @@ def _movements(fact: object) -> tuple[Movement, ...]:
 
 
 def _check_movements(db: Database, event: Event, movements: tuple[Movement, ...]) -> list[str]:
-    wanted = tuple((one.product_id, one.quantity_milli) for one in movements)
+    wanted = tuple((one.product_id, one.quantity_milli, one.reason.value) for one in movements)
     if movements_at(db, event.header.epoch, event.header.seq) == wanted:
         return []
     return [_at(event, _("moved other stock than the books show"))]
 
 
-def _check_totals(db: Database, events: int, sales: int, numbers: int) -> list[str]:
+def _check_totals(db: Database, numbers: int, tables: dict[str, int]) -> list[str]:
     found = []
     drawn = journal.counter_value(db, "receipt")
     if drawn != numbers:
         text = _("{drawn} receipt numbers were drawn, but the journal has {numbers} sales.")
         found.append(text.format(drawn=drawn, numbers=numbers))
-    for table, wanted in (("sale", sales), ("outbox", events)):
+    for table, wanted in tables.items():
         rows = journal.count_rows(db, table)
         if rows != wanted:
             text = _("The table {table} has {rows} rows where the journal has {wanted}.")

@@ -108,38 +108,53 @@ def _sale_at(db: Database, epoch: int, seq: int) -> Sale:
     return fact.sale
 
 
+SALE_HEAD = (
+    "sale_id",
+    "number",
+    "receipt_number",
+    "completed_at_ms",
+    "staff_id",
+    "customer_id",
+    "order_id",
+    "total_minor",
+    "tax_minor",
+    "rounding_minor",
+    "change_minor",
+)
+
+
 class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
     """A sale as the books hold it, for comparing with the journal."""
 
-    sums: tuple[str, int, int, int, int]
-    lines: tuple[tuple[str, int, int, int], ...]
+    head: tuple[str | int, ...]
+    """The columns of `SALE_HEAD`."""
+    lines: tuple[tuple[str, int, int, str, int], ...]
     tenders: tuple[tuple[str, int], ...]
 
 
 def sale_row(db: Database, epoch: int, seq: int) -> SaleRow | None:
-    """Return what the books hold for a sale's event: number and sums, lines, tenders."""
+    """Return what the books hold for a sale's event: its head, lines and tenders."""
     row = db.execute(
-        "SELECT sale_id, receipt_number, total_minor, tax_minor, rounding_minor, change_minor"
-        " FROM sale WHERE epoch = ? AND seq = ?",
-        (epoch, seq),
+        f"SELECT {', '.join(SALE_HEAD)} FROM sale WHERE epoch = ? AND seq = ?", (epoch, seq)
     ).fetchone()
     if row is None:
         return None
     lines = db.execute(
-        "SELECT product_id, quantity_milli, amount_minor, tax_minor FROM sale_line"
+        "SELECT product_id, quantity_milli, amount_minor, tax_code, tax_minor FROM sale_line"
         " WHERE sale_id = ? ORDER BY position",
         [row[0]],
     )
     tenders = db.execute(
         "SELECT kind, amount_minor FROM sale_tender WHERE sale_id = ? ORDER BY position", [row[0]]
     )
-    return SaleRow(sums=row[1:], lines=tuple(lines.fetchall()), tenders=tuple(tenders.fetchall()))
+    return SaleRow(head=row, lines=tuple(lines.fetchall()), tenders=tuple(tenders.fetchall()))
 
 
-def movements_at(db: Database, epoch: int, seq: int) -> tuple[tuple[str, int], ...]:
-    """Return what an event moved: product and signed quantity (thousandths)."""
+def movements_at(db: Database, epoch: int, seq: int) -> tuple[tuple[str, int, str], ...]:
+    """Return what an event moved: product, signed quantity (thousandths) and reason."""
     rows = db.execute(
-        "SELECT product_id, quantity_milli FROM stock_movement WHERE epoch = ? AND seq = ? ORDER BY position",
+        "SELECT product_id, quantity_milli, reason FROM stock_movement"
+        " WHERE epoch = ? AND seq = ? ORDER BY position",
         (epoch, seq),
     )
     return tuple(rows.fetchall())

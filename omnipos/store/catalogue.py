@@ -29,7 +29,8 @@ def item_by_code(db: Database, code: str) -> Item | None:
     for query, key in zip(_BY_CODE, (canonical(written), written.upper(), written.upper()), strict=True):
         row = db.execute(query, [key]).fetchone()
         if row:
-            return Item(product=_decode(row[0]), barcode=written, quantity_milli=row[1])
+            barcode = written if query is _BY_CODE[0] else ""
+            return Item(product=_decode(row[0]), barcode=barcode, quantity_milli=row[1])
     return None
 
 

@@ -45,17 +45,27 @@ class Store:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         try:
             self.books: Database = self._writer.submit(self._open).result()
-        except BaseException:
+        except BaseException as error:
             self._writer.shutdown()
             os.close(self._lock)
+            if isinstance(error, sqlite3.DatabaseError):
+                raise StoreTrouble(
+                    _("The data folder {folder} cannot be used: {reason}. Nothing was changed in it.").format(
+                        folder=folder, reason=error
+                    )
+                ) from error
             raise
 
     def _open(self) -> Database:
         mirror = open_mirror(self.folder)
         mirror.close()
         books = _connect(self.folder / BOOKS_FILE)
-        _migrate(books, BOOKS)
-        _attach_mirror(books, self.folder)
+        try:
+            _migrate(books, BOOKS)
+            _attach_mirror(books, self.folder)
+        except BaseException:
+            books.close()
+            raise
         return books
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -101,7 +111,11 @@ def transaction(db: Database) -> Iterator[None]:
 def open_mirror(folder: Path) -> Database:
     """Return the one writing connection to the mirror that is current, making it when there is none."""
     mirror = _connect(mirror_path(folder), durable=False)
-    _migrate(mirror, MIRROR)
+    try:
+        _migrate(mirror, MIRROR)
+    except BaseException:
+        mirror.close()
+        raise
     return mirror
 
 

@@ -45,6 +45,17 @@ def customer_by_id(db: Database, customer_id: str) -> Customer | None:
     return _decode(row[0]) if row else None
 
 
+def customer_by_phone(db: Database, phone: str) -> Customer | None:
+    """Return the customer whose number this is (E.164), all of it."""
+    digits = phone.removeprefix("+")
+    row = db.execute(
+        "SELECT body FROM mirror.customer WHERE digits = ?"
+        " UNION ALL SELECT body FROM overlay_customer WHERE digits = ? LIMIT 1",
+        (digits, digits),
+    ).fetchone()
+    return _decode(row[0]) if row else None
+
+
 def customers_by_digits(db: Database, digits: str, limit: int) -> list[Customer]:
     """Return customers whose number, calling code first, begins with some digits."""
     rows = db.execute(

@@ -119,19 +119,35 @@ def _apply(db: Database, stream: str, changes: Sequence[Change]) -> None:
 
 
 def _delete(db: Database, family: str, keys: list[str]) -> None:
-    # A key is `kind:id`, or for stock the product's id.
-    ids = [key.rpartition(":")[2] for key in keys]
     match family:
         case "catalogue":
-            _remove_products(db, ids)
-            db.conn.executemany("DELETE FROM tax WHERE code = ?", [(i,) for i in ids])
+            _remove_products(db, [_id_in(key, "product") for key in keys if not _names_tax(key)])
+            codes = [(_id_in(key, "tax"),) for key in keys if _names_tax(key)]
+            db.conn.executemany("DELETE FROM tax WHERE code = ?", codes)
         case "customers":
-            _remove_customers(db, ids)
+            _remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
             (table,) = _TABLES[family]
-            key = {"orders": "order_id", "stock": "product_id", "staff": "staff_id"}
-            column = key.get(family, "store_id")
-            db.conn.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(i,) for i in ids])
+            kind, column = _KEYS[family]
+            rows = [(_id_in(key, kind),) for key in keys]
+            db.conn.executemany(f"DELETE FROM {table} WHERE {column} = ?", rows)
+
+
+_KEYS = {
+    "orders": ("order", "order_id"),
+    "stock": ("stock", "product_id"),
+    "staff": ("staff", "staff_id"),
+    "settings": ("shop", "store_id"),
+}
+
+
+def _names_tax(key: str) -> bool:
+    return key.startswith(("tax:", "tax/"))
+
+
+def _id_in(key: str, kind: str) -> str:
+    # A key is an id, or its kind before it: `tax/PPN`, `product:p-1`. An id may hold either mark itself.
+    return key[len(kind) + 1 :] if key.startswith((f"{kind}:", f"{kind}/")) else key
 
 
 def _product_words(product: Product) -> str:
@@ -188,7 +204,7 @@ def _write_products(db: Database, products: list[Product]) -> None:
         rank = kept.get(product.product_id)
         if rank is None:
             rank, free = free, free + 1
-        key = (rank, product.product_id, product.sku.upper(), product.plu, _encode(product))
+        key = (rank, product.product_id, product.sku.upper(), product.plu.upper(), _encode(product))
         rows.append(key)
         words.append((rank, _product_words(product)))
         codes.extend(

@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from omnipos.domain.barcode import canonical
 from omnipos.domain.order import (
     OPEN_STATES,
+    PICKED_STATES,
     Order,
     OrderState,
     Proof,
@@ -62,7 +63,7 @@ def orders_of_customer(db: Database, device_id: str, customer_id: str, phone: st
     ).fetchall()
     states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
     by_phone = db.execute(
-        f"SELECT body FROM mirror.orders WHERE state IN ({states}) AND digits = ?",
+        f"SELECT body FROM mirror.orders WHERE state IN ({states}) AND digits = ? AND digits <> ''",
         [phone.removeprefix("+")],
     ).fetchall()
     found = {}
@@ -91,8 +92,11 @@ def _with_steps(db: Database, device_id: str, order: Order) -> Order:
 def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms: int) -> Order:
     match decode_fact(body):
         case OrderPicked(line_id=line_id, quantity_milli=quantity):
-            return tick(order, line_id, quantity)
+            return tick(order, line_id, quantity) if order.state in PICKED_STATES else order
         case OrderReadied(bag_place=place):
+            # What was cancelled or collected meanwhile never opens again by an older step of ours.
+            if order.state not in OPEN_STATES:
+                return order
             return msgspec.structs.replace(order, state=OrderState.READY, bag_place=place)
         case OrderHandedOver(check=check, sale_id=sale_id):
             proof = Proof(staff_id=staff_id, at_ms=at_ms, device_id=device_id, check=check, sale_id=sale_id)
