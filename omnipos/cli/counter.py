@@ -7,6 +7,7 @@ import click
 
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.opening import is_enrolled, open_till
+from omnipos.cli.stopping import stopping_in_order
 
 
 def run_screens(folder: Path) -> None:
@@ -16,6 +17,12 @@ def run_screens(folder: Path) -> None:
 
         if not set_up(folder):
             return
+    with stopping_in_order():
+        run_till(folder)
+
+
+def run_till(folder: Path) -> None:
+    """Open the till of a folder and show its screens until they are left."""
     with open_till(folder) as (till, settings):
         from screens.app import TillApp
 
@@ -27,8 +34,8 @@ def run_screens(folder: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer each line with one JSON object.")
 def plain(data_dir: Path, as_json: bool) -> None:
     """Sell line by line: for screen readers, slow lines and scripts. Type help for the commands."""
-    with open_till(data_dir) as (till, settings):
+    with stopping_in_order(), open_till(data_dir) as (till, settings):
         from screens.plain import PlainCounter
 
         code = PlainCounter(till, settings, as_json=as_json, out=sys.stdout).run(sys.stdin)
-    sys.exit(code)
+        sys.exit(code)

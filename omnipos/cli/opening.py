@@ -16,7 +16,7 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _, speak
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
-from omnipos.store.connection import Store
+from omnipos.store.connection import BOOKS_FILE, Store, open_to_read
 from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs
 from sync.client import HubClient
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 
 
 def is_enrolled(folder: Path) -> bool:
-    """Tell whether there is a till in a data folder."""
-    return load_membership(folder) is not None
+    """Tell whether there is a till in a data folder, enrolled to its end."""
+    if load_membership(folder) is None or not (folder / BOOKS_FILE).exists():
+        return False
+    books = open_to_read(folder)
+    try:
+        return load_identity(books) is not None
+    finally:
+        books.close()
 
 
 @contextlib.contextmanager

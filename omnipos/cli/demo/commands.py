@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from omnipos.cli.demo.shop import OpenDemo, open_demo, orders_now, throw_away
 from omnipos.cli.folders import default_folder, use_folder
+from omnipos.cli.stopping import stopping_in_order
 from omnipos.domain.shop import COUNTRIES
 from omnipos.locale import LANGUAGES, _, speak
 
@@ -45,36 +44,25 @@ def demo(
     as_json: bool,
 ) -> None:
     """Open a demo shop: a hub, 300 products, 200 customers, 12 online orders, and a till on it."""
-    if context.invoked_subcommand is not None:
-        return
-    speak(lang or os.environ.get("OMNIPOS_LANGUAGE", "en"))
-    stop = _stop_on_signals()
-    try:
+    if context.invoked_subcommand is None:
+        speak(lang or os.environ.get("OMNIPOS_LANGUAGE", "en"))
         if reset:
             throw_away(data_dir)
-        with open_demo(data_dir, country or "", lang or "") as opened:
-            click.echo(_as_json(opened) if as_json else _as_words(opened))
-            if no_app:
-                stop.wait()
-            else:
-                from omnipos.cli.counter import run_screens
-
-                run_screens(data_dir)
-    except _Stopped:
-        return
+        run_demo(data_dir, country or "", lang or "", no_app=no_app, as_json=as_json)
 
 
-class _Stopped(BaseException):
-    """Somebody asked the demo to end; everything it started ends on the way out."""
+def run_demo(
+    folder: Path, country: str, language: str, *, no_app: bool = False, as_json: bool = False
+) -> None:
+    """Open the demo shop of a folder, made first where there is none, until it is left or ended."""
+    with stopping_in_order(), open_demo(folder, country, language) as opened:
+        click.echo(_as_json(opened) if as_json else _as_words(opened))
+        if no_app:
+            while True:
+                signal.pause()
+        from omnipos.cli.counter import run_till
 
-
-def _stop_on_signals() -> threading.Event:
-    def stopped(_number: int, _frame: FrameType | None) -> None:
-        raise _Stopped
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, stopped)
-    return threading.Event()
+        run_till(folder)
 
 
 def _as_json(demo: OpenDemo) -> str:

@@ -95,10 +95,6 @@ _NAMES = {
     "MY": ("Aisyah", "Mei Ling", "Kumar"),
     "US": ("Emma", "Liam", "Olivia"),
 }
-    "ID": ("Sari", "Dewi", "Budi"),
-    "MY": ("Aisyah", "Mei Ling", "Kumar"),
-    "US": ("Emma", "Liam", "Olivia"),
-}
 
 _FIRST = {
     "ID": "Sarah Budi Citra Dian Eko Fitri Gita Hadi Indah Joko"

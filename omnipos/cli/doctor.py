@@ -1,0 +1,184 @@
+"""`omnipos doctor`: data folder, disk, printer, hub, clock and versions, a line each."""
+
+import json
+import os
+import platform
+import shutil
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from omnipos import __version__
+from omnipos.cli.folders import data_dir_option
+from omnipos.cli.membership import load_membership
+from omnipos.cli.ownhub import has_own_hub, running_hub
+from omnipos.cli.reading import speak_as_shop
+from omnipos.config import Settings, load_settings
+from omnipos.domain.errors import DomainError
+from omnipos.locale import _
+from omnipos.store.connection import open_to_read
+from omnipos.store.outbox import count_waiting
+from omnipos.store.printjobs import count_unprinted
+
+LITTLE_SPACE = 500 << 20
+MOST_SKEW_S = 300
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look found, and what to do about it when it is not well."""
+
+    check: str
+    ok: bool
+    say: str
+    do: str = ""
+
+
+@click.command()
+@data_dir_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(data_dir: Path, as_json: bool) -> None:
+    """Look at folder, disk, printer, hub, clock and versions; exit code 1 when something needs doing."""
+    findings = list(_findings(data_dir))
+    if as_json:
+        ok = all(one.ok for one in findings)
+        told = {"ok": ok, "checks": [msgspec.structs.asdict(one) for one in findings]}
+        click.echo(json.dumps(told))
+    else:
+        for one in findings:
+            click.echo(f"{_('ok  ') if one.ok else _('LOOK')} {one.check:<8} {one.say}")
+            if one.do:
+                click.echo(f"              {one.do}")
+    sys.exit(0 if all(one.ok for one in findings) else 1)
+
+
+def _findings(folder: Path) -> Iterator[Finding]:
+    yield _guarded("folder", lambda: _folder(folder))
+    yield _guarded("disk", lambda: _disk(folder))
+    try:
+        settings = load_settings(folder)
+    except DomainError as error:
+        yield Finding(check="settings", ok=False, say=str(error))
+        settings = Settings()
+    yield _guarded("printer", lambda: _printer(folder, settings))
+    yield from _hub_and_clock(folder, settings)
+    yield _versions()
+
+
+def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (DomainError, OSError, sqlite3.Error) as error:
+        return Finding(check=check, ok=False, say=str(error))
+
+
+def _folder(folder: Path) -> Finding:
+    books = open_to_read(folder)
+    try:
+        speak_as_shop(books, folder)
+        sound = books.execute("PRAGMA quick_check(1)").fetchone()[0]
+        waiting = count_waiting(books)
+    finally:
+        books.close()
+    if sound != "ok":
+        say = _("The books in {folder} are damaged: {reason}").format(folder=folder, reason=sound)
+        return Finding(check="folder", ok=False, say=say, do=_("Stop selling here and call for help."))
+    if not os.access(folder, os.W_OK):
+        say = _("{folder} cannot be written.").format(folder=folder)
+        return Finding(check="folder", ok=False, say=say, do=_("Give this user the right to write there."))
+    if waiting.quarantined:
+        say = _("The hub did not understand {count} events; it keeps them.").format(count=waiting.quarantined)
+        return Finding(check="folder", ok=False, say=say, do=_("Tell who looks after the hub."))
+    say = _("{folder}, {waiting} events waiting for the hub").format(folder=folder, waiting=waiting.events)
+    return Finding(check="folder", ok=True, say=say)
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    say = _("{free} MB free").format(free=free >> 20)
+    if free >= LITTLE_SPACE:
+        return Finding(check="disk", ok=True, say=say)
+    return Finding(check="disk", ok=False, say=say, do=_("Free some space: a full disk stops selling."))
+
+
+def _printer(folder: Path, settings: Settings) -> Finding:
+    from printing.links import parse_setting
+
+    setting = parse_setting(settings.printer)
+    trouble = ""
+    match setting.kind:
+        case "none":
+            return Finding(check="printer", ok=True, say=_("none is set; receipts are not printed"))
+        case "tcp":
+            try:
+                socket.create_connection((setting.host, setting.port), timeout=2).close()
+            except OSError as error:
+                trouble = str(error)
+        case _:
+            place = Path(setting.path)
+            nearest = place if place.exists() else place.parent
+            if not os.access(nearest, os.W_OK) and setting.kind == "file":
+                trouble = _("{path} cannot be written").format(path=place)
+    if trouble:
+        say = f"{settings.printer}: {trouble}"
+        do = _("Look at power, paper and cable. Papers wait and are printed later.")
+        return Finding(check="printer", ok=False, say=say, do=do)
+    books = open_to_read(folder)
+    try:
+        waiting = count_unprinted(books)
+    finally:
+        books.close()
+    say = _("{printer}, {waiting} papers waiting").format(printer=settings.printer, waiting=waiting)
+    return Finding(check="printer", ok=True, say=say)
+
+
+def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
+    from hub.messages import Health
+    from sync.errors import SyncError
+    from sync.owner import OwnerClient
+
+    try:
+        member = load_membership(folder)
+        running = running_hub(folder) if has_own_hub(folder) else None
+        address = settings.hub or (running.address if running else member.hub if member else "")
+        if not address:
+            yield Finding(
+                check="hub",
+                ok=False,
+                say=_("This till belongs to no hub yet."),
+                do=_("Start omnipos once to set it up."),
+            )
+            return
+        client = OwnerClient(address, member.token if member else "")
+        try:
+            health = client.get("/v1/health", Health)
+            # A page says the hub's time, and that the hub takes this till.
+            said_ms = client.pull("settings", "", 1).as_of_ms
+            skew_s = round(time.time() - said_ms / 1000)
+        finally:
+            client.close()
+    except (DomainError, SyncError) as error:
+        do = _("Selling goes on; everything is kept and sent later. Look at network and hub.")
+        if has_own_hub(folder):
+            do = _("The hub of this shop runs with the till: it is away while no till is open.")
+        yield Finding(check="hub", ok=has_own_hub(folder), say=str(error), do=do)
+        return
+    text = _("{address} answers, version {version}")
+    yield Finding(check="hub", ok=True, say=text.format(address=address, version=health.version))
+    say = _("{seconds} s from the hub's").format(seconds=skew_s)
+    if abs(skew_s) <= MOST_SKEW_S:
+        yield Finding(check="clock", ok=True, say=say)
+    else:
+        yield Finding(check="clock", ok=False, say=say, do=_("Set this computer's clock."))
+
+
+def _versions() -> Finding:
+    from sqlite3 import sqlite_version
+
+    say = f"OmniPOS {__version__}, Python {platform.python_version()}, SQLite {sqlite_version}"
+    return Finding(check="versions", ok=True, say=say)
