@@ -1,0 +1,259 @@
+"""The counter in a terminal: takes every key and scan in order and gives it to the screen that is up."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from omnipos.config import Settings
+from omnipos.domain.errors import DomainError
+from omnipos.locale import _
+from omnipos.services import signing_in
+from omnipos.services.till import Till
+from screens.bursts import BurstReader, Stroke
+from screens.commands import key_name
+from screens.counter import Counter
+from screens.desk import Desk
+from screens.ringing import Scan
+from screens.signin import SignInScreen
+from screens.themes import DARK, LIGHT
+
+Result = TypeVar("Result")
+
+HERE = Path(__file__).parent
+
+HOLD_S = 0.03
+"""How long a key may wait for the next: too short to be seen, longer than a scanner's gap."""
+
+
+class TillApp(App[None]):
+    """One till. It never asks the network for anything; the till given to it is all it knows."""
+
+    CSS_PATH: ClassVar[list[Path]] = [HERE / "app.tcss", HERE / "signin.tcss"]
+    TITLE = "OmniPOS"
+    AUTO_FOCUS = None
+    NOTIFICATION_TIMEOUT = 3
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+
+    def __init__(self, till: Till, settings: Settings) -> None:
+        """Show a till; nobody is signed in yet unless the till says so."""
+        super().__init__()
+        self.desk = Desk(till, settings)
+        self._bursts = BurstReader(settings.scan_gap_ms)
+        self._scans: deque[Scan] = deque()
+        self._scan_came = asyncio.Event()
+        self._scans_done = asyncio.Event()
+        self._scans_done.set()
+        self._holding: asyncio.TimerHandle | None = None
+        self._last_stroke_s = 0.0
+        self._last_used_ms = till.clock.monotonic_ms()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name if settings.theme == "light" else DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen at the bottom of all: nobody gets past it without a PIN."""
+        return SignInScreen(self.desk)
+
+    async def on_mount(self) -> None:
+        """Begin to listen, to look at the time, and to tend the status line."""
+        self.run_worker(self._serve_scans(), name="scans")
+        self.set_interval(1, self._tick)
+        await self.desk.load()
+        if self.desk.till.staff is not None:
+            await self.enter_shop()
+        else:
+            await self._bottom().open()
+        self._show()
+
+    def _bottom(self) -> SignInScreen:
+        bottom = self.screen_stack[0]
+        assert isinstance(bottom, SignInScreen), "sign-in is the bottom of the stack"
+        return bottom
+
+    # Moving between screens
+
+    async def go(self, screen: Counter) -> None:
+        """Put a screen on top, ready for the next key."""
+        await self.push_screen(screen)
+        await screen.open()
+
+    async def back(self, screen: Screen[None]) -> None:
+        """Take a screen, and what is over it, away."""
+        while screen in self.screen_stack[1:] and len(self.screen_stack) > 1:
+            top = self.screen
+            await self.pop_screen()
+            if top is screen:
+                break
+
+    async def enter_shop(self) -> None:
+        """Go to selling: somebody is signed in. Their first tender asks if a basket was lying there."""
+        from screens.sell import SellScreen
+
+        await self.desk.load()
+        view = await self.desk.open_basket()
+        self.desk.is_taken_over = bool(view.basket.lines)
+        await self.go(SellScreen(self.desk))
+
+    async def lock(self) -> None:
+        """Go back to sign-in from wherever this is; the basket stays on disk."""
+        await self.desk.till.run(signing_in.sign_out)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self._bottom().open()
+
+    # Keys and scans
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys and pastes before any widget does; all else goes Textual's way."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._take_key(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            await self._take_paste(event)
+        else:
+            await super().on_event(event)
+
+    async def _take_key(self, event: events.Key) -> None:
+        self._last_used_ms = self.desk.till.clock.monotonic_ms()
+        if event.is_printable and event.character is not None:
+            await self._take_character(event, event.character)
+            return
+        if event.key in ("enter", "tab"):
+            ended = self._bursts.end(event.time * 1000)
+            await self._type(ended.typed)
+            if ended.scan:
+                self._take_scan(ended.scan, ended.taken_back)
+                return
+        else:
+            await self._type(self._bursts.break_off())
+        if isinstance(self.screen, Counter):
+            await self._press(event, self.screen)
+        else:
+            await super().on_event(event)
+
+    async def _take_character(self, event: events.Key, character: str) -> None:
+        due = self._bursts.add(Stroke(character, event.time * 1000))
+        if isinstance(self.screen, Counter):
+            await self._type(due)
+            self._last_stroke_s = asyncio.get_running_loop().time()
+            self._hold(HOLD_S)
+        else:
+            # Textual's own palette is up: it types at once, and a scan closes it.
+            self._bursts.release()
+            await super().on_event(event)
+
+    def _hold(self, seconds: float) -> None:
+        if self._holding is None:
+            self._holding = asyncio.get_running_loop().call_later(seconds, self._held_long_enough)
+
+    def _held_long_enough(self) -> None:
+        self._holding = None
+        rest = self._last_stroke_s + HOLD_S - asyncio.get_running_loop().time()
+        if self._bursts.is_holding and rest > 0:
+            self._hold(rest)
+        elif self._bursts.is_holding:
+            self.call_next(self._release)
+
+    async def _release(self) -> None:
+        await self._type(self._bursts.release())
+
+    async def _type(self, strokes: Iterable[Stroke]) -> None:
+        for stroke in strokes:
+            await self._scans_done.wait()
+            screen = self.screen
+            if isinstance(screen, Counter):
+                screen.say("")
+                await self._carefully(screen, screen.type(stroke.character))
+                self._show()
+
+    async def _press(self, event: events.Key, screen: Counter) -> None:
+        await self._scans_done.wait()
+        screen = self.screen if isinstance(self.screen, Counter) else screen
+        screen.say("")
+        screen.pressed_at_s = event.time
+        if await self._carefully(screen, screen.press(event.key)) is False:
+            await super().on_event(event)
+        self._show()
+
+    async def _carefully(self, screen: Counter, doing: Awaitable[Result]) -> Result | None:
+        try:
+            return await doing
+        except DomainError as error:
+            screen.say(str(error))
+            return None
+
+    async def _take_paste(self, event: events.Paste) -> None:
+        await self._type(self._bursts.break_off())
+        for line in event.text.splitlines():
+            if line.strip():
+                self._take_scan(line.strip(), "")
+
+    def _take_scan(self, code: str, taken_back: str) -> None:
+        screen = self.screen
+        if not isinstance(screen, Counter):
+            self.pop_screen()
+            screen = self.screen
+        assert isinstance(screen, Counter), "below the palette is always a screen of the counter"
+        if taken_back:
+            screen.take_back(taken_back)
+        self._scans.append(screen.scan_of(code))
+        self._scans_done.clear()
+        self._scan_came.set()
+
+    async def _serve_scans(self) -> None:
+        while True:
+            await self._scan_came.wait()
+            self._scan_came.clear()
+            while self._scans:
+                scans = tuple(self._scans)
+                self._scans.clear()
+                screen = self.screen
+                if isinstance(screen, Counter):
+                    screen.say("")
+                    rest = await self._carefully(screen, screen.take_scans(scans))
+                    self._scans.extendleft(reversed(rest or ()))
+                    self._show()
+            self._scans_done.set()
+
+    def hit(self, key: str) -> None:
+        """Act as if a key had been hit: a click on it, or its entry in the palette."""
+        self.post_message(events.Key(key, None))
+
+    # What goes on by itself
+
+    def _show(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Counter) and screen.is_attached:
+                screen.show()
+
+    async def _tick(self) -> None:
+        desk = self.desk
+        await desk.look()
+        if desk.shop is None:
+            await desk.load()
+        if isinstance(self.screen, Counter):
+            await self.screen.tick()
+        idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms
+        lock_s = desk.settings.idle_lock_s
+        if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:
+            await self.lock()
+        self._show()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return the palette's entries: all keys of the screen, the colours, and leaving."""
+        if isinstance(screen, Counter):
+            for command in screen.commands:
+                title = f"{_(command.label)} ({key_name(command.key)})"
+                yield SystemCommand(title, _(command.tells), partial(self.hit, command.key))
+        yield SystemCommand(_("Light or dark"), _("Change the colours"), self.change_colours)
+        yield SystemCommand(_("Quit"), _("Close the till; the basket stays on disk"), self.exit)
+
+    def change_colours(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

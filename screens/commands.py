@@ -1,0 +1,62 @@
+"""What keys do: one record gives a key, its palette entry and its place in the footer."""
+
+from typing import NamedTuple
+
+from omnipos.locale import _, later
+
+
+class Command(NamedTuple):
+    """One thing that can be done on a screen: the method `do_<action>` does it."""
+
+    key: str
+    label: str
+    action: str
+    tells: str = ""
+    is_in_footer: bool = True
+
+
+HELP = Command("f1", later("Help"), "help", later("Show all keys"))
+BACK = Command("escape", later("Back"), "back", later("Go one step back; nothing is lost"))
+
+KEY_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "delete": "Del",
+    "insert": "Ins",
+    "up": "↑",
+    "down": "↓",
+    "space": "Space",
+}
+
+SELL_KEYS = (
+    HELP,
+    Command("f2", later("Customer"), "customer", later("Find or add a customer by phone or name")),
+    Command("f3", later("Orders"), "orders", later("Online orders to pick and hand over")),
+    Command("f4", later("Park"), "park", later("Put the basket aside; with an empty one, take one up again")),
+    Command("f5", later("Qty"), "quantity", later("Change the quantity of the chosen line")),
+    Command("f8", later("Void"), "void", later("Take the chosen line out")),
+    Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
+    Command("f12", later("Pay"), "pay", later("Take the money")),
+    Command("f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False),
+    Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
+    Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
+)
+
+
+def key_name(key: str) -> str:
+    """Return a key as it is written on the keyboard."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+').upper()}"
+    return KEY_NAMES.get(key, key.upper())
+
+
+def where_it_works(key: str) -> str:
+    """Return where a key that does nothing here works; empty for a key that works nowhere."""
+    for command in SELL_KEYS:
+        if command.key == key:
+            return _("{key} ({label}) works on the sell screen. Esc goes back to it.").format(
+                key=key_name(key), label=_(command.label)
+            )
+    if key.startswith("f") and key[1:].isdigit():
+        return _("{key} does nothing on this till. F1 shows all keys.").format(key=key_name(key))
+    return ""

@@ -1,0 +1,150 @@
+"""What every screen of the counter is: keys taken in order, one message line, scans that always arrive."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.screen import ModalScreen, Screen
+
+from omnipos.locale import _
+from screens.commands import HELP, Command, where_it_works
+from screens.desk import Desk
+from screens.ringing import Rung, Scan, ring_scans
+from screens.widgets.entry import Entry
+from screens.widgets.footer import KeysLine
+from screens.widgets.header import HeaderLine
+from screens.widgets.message import MessageLine
+
+if TYPE_CHECKING:
+    from screens.app import TillApp
+
+
+class Counter(Screen[None]):
+    """A screen whose keys come from the app one after the other, each finished before the next.
+
+    Textual's own dispatch goes through queues of their own for screen and widgets, where a fast
+    Enter can overtake the F12 before it; here nothing can.
+    """
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = ()
+    AUTO_FOCUS = None
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin with what all screens share."""
+        super().__init__()
+        self.desk = desk
+        self.entry: Entry | None = None
+        self.header = HeaderLine(desk)
+        self.message = MessageLine()
+        self.keys = KeysLine(self.commands)
+        self.pressed_at_s = 0.0
+        """When the key was struck that is acted on now; seconds of the clock of key events."""
+
+    @property
+    def till_app(self) -> "TillApp":
+        """The app, for moving between screens."""
+        return cast("TillApp", self.app)
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """What can be done here now."""
+        return self.COMMANDS_HERE
+
+    async def open(self) -> None:
+        """Get ready; called each time the screen comes up by a key."""
+
+    async def press(self, key: str) -> bool:
+        """Act on a key; return whether it meant anything here. May raise DomainError."""
+        for command in self.commands:
+            if command.key == key:
+                await getattr(self, f"do_{command.action}")()
+                return True
+        if self.entry is not None and self.entry.edit(key):
+            self.edited()
+            return True
+        hint = where_it_works(key)
+        if hint:
+            self.say(hint, "warn")
+        return bool(hint)
+
+    async def type(self, text: str) -> None:
+        """Take typed characters."""
+        if self.entry is not None:
+            self.entry.type(text)
+            self.edited()
+
+    def take_back(self, text: str) -> None:
+        """Take out typed characters that were the beginning of a scan."""
+        if self.entry is not None:
+            self.entry.take_back(text)
+            self.edited()
+
+    def edited(self) -> None:
+        """Notice that the entry has another text."""
+
+    def scan_of(self, code: str) -> Scan:
+        """Return a scan with what was typed for it."""
+        return Scan(code)
+
+    async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
+        """Act on scans; return those that are for the screen which is up by then.
+
+        A dialog stays as it is: items go into the basket behind it, and it says so.
+        """
+        rung = await self.desk.till.run(ring_scans, scans)
+        if rung.view is not None:
+            await self.desk.put(rung.view)
+        self.say_rung(rung)
+        if rung.other is not None:
+            self.say(_("That code is no item. Go back with Esc and scan it again."), "warn")
+        return rung.rest
+
+    def say_rung(self, rung: Rung) -> None:
+        """Say what scans did that cannot be seen here."""
+        if rung.refusals:
+            self.app.bell()
+            self.say(" ".join(rung.refusals[-2:]))
+        elif rung.names:
+            self.say(_("{name} is in the basket.").format(name=rung.names[-1]), "good")
+
+    async def tick(self) -> None:
+        """Look again at what changes by itself; called about once a second."""
+
+    def show(self) -> None:
+        """Paint what has changed."""
+        self.header.show()
+        self.keys.show(self.commands)
+
+    def say(self, text: str, style: str = "bad") -> None:
+        """Say something that stays until the next key or scan."""
+        self.message.say(text, style)
+
+    async def go(self, screen: "Counter") -> None:
+        """Put another screen over this one, ready for the next key."""
+        await self.till_app.go(screen)
+
+    async def do_back(self) -> None:
+        """Go one step back."""
+        await self.till_app.back(self)
+
+    async def do_help(self) -> None:
+        """Show all keys."""
+        from screens.help import HelpScreen
+
+        await self.go(HelpScreen(self.desk, self.commands))
+
+    @on(HeaderLine.Clicked)
+    def ask_for_status(self) -> None:
+        """Show the details behind the status line."""
+        self.till_app.hit("f9")
+
+    @on(KeysLine.Hit)
+    def hit_key(self, event: KeysLine.Hit) -> None:
+        """A click on a key in the footer is that key."""
+        self.till_app.hit(event.key)
+
+
+class Dialog(Counter, ModalScreen[None]):
+    """A box over the screen it came from; Esc goes back and loses nothing."""
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (HELP,)

@@ -1,0 +1,275 @@
+"""The sell screen: the basket, the customer, the totals, and the omnibox that takes everything."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, assert_never
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from omnipos.domain.errors import EntryRefused
+from omnipos.locale import _
+from omnipos.services import finding, selling
+from omnipos.services.finding import (
+    CustomerOffer,
+    ItemOffer,
+    NewCustomerOffer,
+    Offer,
+    OrderOffer,
+    SaleOffer,
+)
+from screens.commands import SELL_KEYS, Command
+from screens.counter import Counter
+from screens.desk import Desk
+from screens.pay import PayScreen
+from screens.ringing import Scan, ring_scans
+from screens.widgets.basket import BasketPane
+from screens.widgets.entry import Entry
+from screens.widgets.lines import Lines
+from screens.widgets.offers import offer_row
+from screens.widgets.side import CustomerPane, TotalsPane
+
+OFFERS_SHOWN = 8
+
+
+class SellScreen(Counter):
+    """Rings up what is scanned or typed; all other screens come up over it."""
+
+    CSS_PATH: ClassVar[Path] = Path(__file__).with_suffix(".tcss")
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = SELL_KEYS
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin with the basket that is on disk."""
+        super().__init__(desk)
+        self._basket = BasketPane()
+        self._customer = CustomerPane(desk)
+        self._totals = TotalsPane()
+        self._offers = Lines(id="offers")
+        self._offered: tuple[Offer, ...] = ()
+        self._offered_for = ""
+        self._omnibox = Entry(_("scan, or type a name, phone, order or receipt"))
+        self.entry = self._omnibox
+        self._pay = PayScreen(desk)
+
+    def compose(self) -> ComposeResult:
+        """The basket left, the customer and the totals right, the omnibox below."""
+        yield self.header
+        with Horizontal(id="counter"):
+            yield self._basket
+            with Vertical(id="side"):
+                yield self._customer
+                yield self._totals
+        yield self._offers
+        yield self.message
+        yield self._omnibox
+        yield self.keys
+
+    async def on_mount(self) -> None:
+        """Have the pay screen ready before the first customer pays."""
+        self._offers.display = False
+        self.app.install_screen(self._pay, "pay")
+        self.show()
+
+    def show(self) -> None:
+        """Paint what has changed."""
+        super().show()
+        self._basket.show(self.desk.view)
+        self._customer.show()
+        self._totals.show(self.desk.view)
+
+    # Scans and typing
+
+    def scan_of(self, code: str) -> Scan:
+        """Return a scan with the quantity typed before it, which is used up by it."""
+        before = self._omnibox.text.strip()
+        if not before.endswith("*"):
+            return Scan(code)
+        try:
+            quantity_milli, _rest = finding.split_quantity(before)
+        except EntryRefused:
+            return Scan(code)
+        self._clear()
+        return Scan(code, quantity_milli)
+
+    async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
+        """Ring up what was scanned; an order or a receipt opens."""
+        rung = await self.desk.till.run(ring_scans, scans)
+        if rung.view is not None:
+            await self.desk.put(rung.view)
+        if rung.refusals:
+            self.say_rung(rung)
+        if rung.other is not None:
+            self.show()
+            await self._take_offer(rung.other)
+        return rung.rest
+
+    def edited(self) -> None:
+        """Look for what the text may mean so far; only the latest answer is shown."""
+        text = self._omnibox.text
+        if not text.strip():
+            self._show_offers("", ())
+        self.run_worker(self._look_for(text), group="offers", exclusive=True)
+
+    async def _look_for(self, text: str) -> None:
+        found = await self.desk.till.run(finding.offers, text, OFFERS_SHOWN) if text.strip() else ()
+        if text == self._omnibox.text:
+            self._show_offers(text, found)
+
+    def _show_offers(self, text: str, found: tuple[Offer, ...]) -> None:
+        self._offered, self._offered_for = found, text
+        width = max(self._offers.size.width, self.size.width) - 4
+        self._offers.show([offer_row(offer, self.desk, width) for offer in found], -1)
+        self._offers.display = bool(found)
+
+    def _clear(self) -> None:
+        self._omnibox.put("")
+        self._show_offers("", ())
+
+    async def press(self, key: str) -> bool:
+        """Arrows choose an offer while there are any, else a line; Enter takes."""
+        match key:
+            case "up" | "down":
+                step = -1 if key == "up" else 1
+                if self._offered:
+                    self._offers.move(step)
+                else:
+                    self._basket.move(step)
+            case "pageup" | "pagedown":
+                self._basket.move(-10 if key == "pageup" else 10)
+            case "enter":
+                await self._submit()
+            case "escape":
+                self._clear()
+            case "tab":
+                return True
+            case _:
+                return await super().press(key)
+        return True
+
+    async def _submit(self) -> None:
+        text = self._omnibox.text
+        chosen = self._offers.chosen
+        if self._offered_for == text and 0 <= chosen < len(self._offered):
+            await self._take_offer(self._offered[chosen])
+        elif text.strip():
+            await self._take_offer(await self.desk.till.run(finding.understood, text))
+
+    async def _take_offer(self, offer: Offer) -> None:
+        desk = self.desk
+        match offer:
+            case ItemOffer():
+                items = [(offer.item, offer.quantity_milli)]
+                await desk.put(await desk.till.run(selling.ring, items))
+            case CustomerOffer():
+                await self.attach(offer.customer.customer_id)
+            case OrderOffer():
+                from screens.order import OrderScreen
+
+                await self.go(OrderScreen(desk, offer.order))
+            case SaleOffer():
+                from screens.receipts import ReceiptScreen
+
+                await self.go(ReceiptScreen(desk, offer.sale))
+            case NewCustomerOffer():
+                from screens.customer_add import AddCustomerScreen
+
+                await self.go(AddCustomerScreen(desk, phone=offer.phone))
+            case unknown:
+                assert_never(unknown)
+        self._clear()
+
+    async def attach(self, customer_id: str) -> None:
+        """Put a customer beside the basket; an empty id takes the card away."""
+        await self.desk.put(await self.desk.till.run(selling.attach_customer, customer_id))
+
+    @on(Lines.Picked)
+    async def pick_offer(self, event: Lines.Picked) -> None:
+        """A click on an offer takes it."""
+        self._offers.show(self._offers.rows, event.index)
+        self.till_app.hit("enter")
+
+    # What the keys do
+
+    async def do_pay(self) -> None:
+        """Go to paying."""
+        if self.desk.view is None or self.desk.view.basket.is_empty:
+            self.say(_("There is nothing to pay. Scan something first."), "warn")
+            return
+        await self.go(self._pay)
+
+    async def do_customer(self) -> None:
+        """Find or add a customer, or open the card of the one who is here."""
+        from screens.customers import CustomersScreen
+
+        await self.go(CustomersScreen(self.desk))
+
+    async def do_orders(self) -> None:
+        """Open the collection desk."""
+        from screens.orders import OrdersScreen
+
+        await self.go(OrdersScreen(self.desk))
+
+    async def do_park(self) -> None:
+        """Put the basket aside, or with an empty one open the list of those put aside."""
+        from screens.parked import ParkedScreen
+
+        if self.desk.view is not None and not self.desk.view.basket.is_empty:
+            number = self.desk.view.basket.number
+            await self.desk.put(await self.desk.till.run(selling.park))
+            self.desk.is_taken_over = False
+            self.say(_("Basket {number} is parked. F4 takes it up again.").format(number=number), "good")
+        else:
+            await self.go(ParkedScreen(self.desk))
+
+    async def do_quantity(self) -> None:
+        """Change the quantity of the chosen line."""
+        from screens.quantity import QuantityScreen
+
+        line = self._basket.chosen
+        if line is None:
+            self.say(_("There is no line to change. Scan something first."), "warn")
+        else:
+            await self.go(QuantityScreen(self.desk, line))
+
+    async def do_void(self) -> None:
+        """Take the chosen line out."""
+        line = self._basket.chosen
+        if line is None:
+            self.say(_("There is no line to take out."), "warn")
+            return
+        await self.desk.put(await self.desk.till.run(selling.void_line, line.line_id))
+        self.say(_("{name} is out of the basket.").format(name=line.name), "good")
+
+    async def do_void_all(self) -> None:
+        """Give the whole basket up, after a numbered choice."""
+        from screens.choice import ChoiceScreen
+
+        view = self.desk.view
+        if view is None or view.basket.is_empty:
+            self.say(_("The basket is empty already."), "warn")
+            return
+        question = _("Give up basket {number} with {count} lines? The journal keeps what was in it.").format(
+            number=view.basket.number, count=len(view.basket.lines)
+        )
+        await self.go(ChoiceScreen(self.desk, question, ((_("Void the whole basket"), self._void_all),)))
+
+    async def _void_all(self) -> None:
+        await self.desk.put(await self.desk.till.run(selling.void_basket))
+        self.desk.is_taken_over = False
+
+    async def do_receipts(self) -> None:
+        """Show the last sales."""
+        from screens.receipts import ReceiptsScreen
+
+        await self.go(ReceiptsScreen(self.desk))
+
+    async def do_status(self) -> None:
+        """Show how the till stands."""
+        from screens.standing import StandingScreen
+
+        await self.go(StandingScreen(self.desk))
+
+    async def do_lock(self) -> None:
+        """Leave the till to the next one."""
+        await self.till_app.lock()

@@ -1,0 +1,47 @@
+"""Times of day as the shop's own clock shows them."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from omnipos.locale import _, ngettext
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _local(at_ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, _zone(zone) or UTC)
+
+
+def clock(at_ms: int, zone: str) -> str:
+    """Return the time of day, `14:32`."""
+    return f"{_local(at_ms, zone):%H:%M}"
+
+
+def day(at_ms: int, zone: str) -> str:
+    """Return the day, `21/11/26`."""
+    return f"{_local(at_ms, zone):%d/%m/%y}"
+
+
+def day_or_clock(at_ms: int, now_ms: int, zone: str) -> str:
+    """Return the time of day for today, else the day."""
+    return clock(at_ms, zone) if day(at_ms, zone) == day(now_ms, zone) else day(at_ms, zone)
+
+
+def time_left(at_ms: int, now_ms: int) -> str:
+    """Return how long is left until a time, or by how much it has passed."""
+    minutes = abs(at_ms - now_ms) // 60_000
+    if minutes < 60:
+        length = ngettext("{count} min", "{count} min", minutes).format(count=minutes)
+    elif minutes < 48 * 60:
+        length = _("{hours} h {minutes:02d}").format(hours=minutes // 60, minutes=minutes % 60)
+    else:
+        days = minutes // (24 * 60)
+        length = ngettext("{count} day", "{count} days", days).format(count=days)
+    return length if at_ms >= now_ms else _("{length} late").format(length=length)

@@ -1,0 +1,55 @@
+"""Text measured in terminal cells: cut, padded and set left and right; control characters never pass."""
+
+from rich.cells import cell_len, set_cell_size
+
+from omnipos.domain.names import clean_text
+
+Piece = tuple[str, str]
+"""A text and the name of its style: plain, strong, dim, accent, good, bad or chosen."""
+
+Row = tuple[Piece, ...]
+
+
+def drawn(text: str) -> str:
+    """Return a text that is safe to draw; names are cleaned on the way in and here again."""
+    return text if text.isascii() and text.isprintable() else clean_text(text, 500)
+
+
+def fit(text: str, width: int) -> str:
+    """Return a text in exactly `width` cells, cut with an ellipsis or filled with spaces."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text in at most `width` cells."""
+    return text if cell_len(text) <= width else fit(text, width)
+
+
+def right(text: str, width: int) -> str:
+    """Return a text set to the right of `width` cells."""
+    return " " * max(width - cell_len(text), 0) + cut(text, width)
+
+
+def between(left: str, behind: str, width: int) -> str:
+    """Return two texts at the two ends of `width` cells; the left one gives way."""
+    room = width - cell_len(behind) - 1
+    return right(behind, width) if room < 1 else f"{fit(left, room)} {behind}"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` cells, broken at spaces."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = cut(word, width)
+    return [*lines, line] if line else lines

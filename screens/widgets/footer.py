@@ -1,0 +1,56 @@
+"""The last line of a screen: its keys, as many as fit, each of them a place to click."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from omnipos.locale import _
+from screens.commands import Command, key_name
+from screens.widgets.cells import Row
+from screens.widgets.painted import Painted
+
+
+class KeysLine(Painted):
+    """Keys and what they do; the rest stands under F1."""
+
+    class Hit(Message):
+        """A key was clicked."""
+
+        def __init__(self, key: str) -> None:
+            """Say which."""
+            super().__init__()
+            self.key = key
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        """Show these commands."""
+        super().__init__()
+        self._commands = commands
+        self._places: list[tuple[int, int, str]] = []
+
+    def show(self, commands: Sequence[Command]) -> None:
+        """Show other commands."""
+        if commands != self._commands:
+            self._commands = commands
+            self.repaint()
+
+    def paint(self, width: int, height: int) -> Sequence[Row]:
+        """Return the line, without those that no longer fit."""
+        row: list[tuple[str, str]] = [(" ", "plain")]
+        at = 1
+        self._places = []
+        for command in self._commands:
+            key, label = key_name(command.key), _(command.label)
+            length = cell_len(key) + 1 + cell_len(label)
+            if not command.is_in_footer or at + length > width:
+                continue
+            row += [(key, "accent"), (f" {label}  ", "dim")]
+            self._places.append((at, at + length, command.key))
+            at += length + 2
+        return (tuple(row),)
+
+    async def _on_click(self, event: events.Click) -> None:
+        for start, end, key in self._places:
+            if start <= event.x < end:
+                self.post_message(self.Hit(key))

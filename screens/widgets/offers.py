@@ -1,0 +1,50 @@
+"""What the omnibox offers while somebody types: one row each for items, customers, orders and receipts."""
+
+from typing import assert_never
+
+from omnipos.domain.money import format_money
+from omnipos.domain.order import STATE_WORDS
+from omnipos.domain.phone import display
+from omnipos.domain.quantity import PIECE_MILLI, format_quantity
+from omnipos.locale import _
+from omnipos.services.finding import (
+    CustomerOffer,
+    ItemOffer,
+    NewCustomerOffer,
+    Offer,
+    OrderOffer,
+    SaleOffer,
+)
+from screens.desk import Desk
+from screens.widgets.cells import Row, between, drawn
+
+
+def offer_row(offer: Offer, desk: Desk, width: int) -> Row:
+    """Return an offer as one row: what it is, and what one wants to know of it."""
+    left, behind = _texts(offer, desk)
+    return ((between(f" {drawn(left)}", f"{drawn(behind)} ", width), "plain"),)
+
+
+def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
+    match offer:
+        case ItemOffer(item=item, quantity_milli=quantity_milli):
+            product = item.product
+            price = format_money(product.price_minor, desk.currency)
+            if product.unit != "pcs":
+                price += f" / {product.unit}"
+            if quantity_milli != PIECE_MILLI:
+                price = f"{format_quantity(quantity_milli, product.unit, desk.currency)} × {price}"
+            return product.name, price
+        case CustomerOffer(customer=customer):
+            return f"☺ {customer.name}", display(customer.phone)
+        case OrderOffer(order=order):
+            name = f"# {order.number}  {order.customer_name}"
+            return name, f"{_(STATE_WORDS[order.state])} · {desk.clock(order.promised_at_ms)}"
+        case SaleOffer(sale=sale):
+            return _("Receipt {number}").format(number=sale.receipt_number), format_money(
+                sale.total_minor, sale.currency
+            )
+        case NewCustomerOffer(phone=phone):
+            return _("Add a customer with {phone}").format(phone=phone), _("new")
+        case unknown:
+            assert_never(unknown)

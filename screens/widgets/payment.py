@@ -1,0 +1,107 @@
+"""The right side of paying: what is due and how it may be given; afterwards the change, large."""
+
+from collections.abc import Sequence
+
+from omnipos.domain.money import currency, format_amount, format_money
+from omnipos.domain.sale import Sale
+from omnipos.domain.tender import Tender, TenderKind
+from omnipos.locale import _
+from omnipos.services.selling import BasketView
+from screens.commands import key_name
+from screens.widgets.cells import Row, between, cut, drawn, right
+from screens.widgets.digits import large
+from screens.widgets.painted import Painted
+
+NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
+
+
+def tender_name(tender: Tender) -> str:
+    """Return a tender as one says it: cash, card with its last digits, or paid online."""
+    match tender.kind:
+        case TenderKind.CASH:
+            return _("Cash")
+        case TenderKind.ONLINE:
+            return _("Paid online")
+        case TenderKind.CARD:
+            slip = tender.card
+            words = [_("Card"), slip.scheme if slip else "", slip.last_four if slip else ""]
+            return drawn(" ".join(word for word in words if word))
+
+
+class PaymentPane(Painted):
+    """Total, tenders, rounding and what is due; or the finished sale with its change."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to pay."""
+        super().__init__()
+        self._view: BasketView | None = None
+        self._sale: Sale | None = None
+
+    def show(self, view: BasketView, sale: Sale | None) -> None:
+        """Show a basket to be paid, or the sale it has become."""
+        if view is self._view and sale is self._sale:
+            return
+        self._view, self._sale = view, sale
+        self.border_title = _("Paid") if sale else _("To pay")
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> Sequence[Row]:
+        """Return the rows."""
+        if self._view is None:
+            return ()
+        if self._sale is not None:
+            return _finished_rows(self._sale, width)
+        return _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
+
+
+def _sum_row(left: str, minor: int, code: str, width: int, style: str) -> Row:
+    return ((between(left, format_amount(minor, code), width), style),)
+
+
+def _due_rows(view: BasketView, width: int) -> list[Row]:
+    code, owed = view.basket.currency, view.due
+    rows = [_sum_row(_("Total"), owed.total_minor, code, width, "plain")]
+    for tax in view.totals.taxes:
+        if tax.rate_ppm:
+            name = _("of which {tax}") if tax.inclusive else _("with {tax}")
+            rows.append(_sum_row(name.format(tax=drawn(tax.name)), tax.tax_minor, code, width, "dim"))
+    rows += [_sum_row(tender_name(t), -t.amount_minor, code, width, "good") for t in view.basket.all_tenders]
+    if owed.paid_minor:
+        rows.append(_sum_row(_("Still due"), owed.due_minor, code, width, "plain"))
+    if owed.rounding_minor:
+        rows.append(_sum_row(_("Rounding, if in cash"), owed.rounding_minor, code, width, "plain"))
+    rows.append((("─" * width, "dim"),))
+    rows.append(((between(_("DUE IN CASH"), format_money(owed.cash_due_minor, code), width), "accent"),))
+    return rows
+
+
+def _note_rows(code: str, width: int) -> list[Row]:
+    notes = [format_amount(note, code) for note in currency(code).notes]
+    keys = [key_name(key) for key in NOTE_KEYS]
+    half = (width - 2) // 2
+    cells = [(key, right(note, half - 4)) for key, note in zip(keys, notes, strict=False)]
+    middle = (len(cells) + 1) // 2
+    rows: list[Row] = [(), ((_("One key for a note"), "dim"),)]
+    for number in range(middle):
+        pieces: list[tuple[str, str]] = []
+        for key, note in (cells[number], *cells[middle + number : middle + number + 1]):
+            pieces += [(f"{key:<4}", "accent"), (f"{note}  ", "plain")]
+        rows.append(tuple(pieces))
+    return rows
+
+
+def _finished_rows(sale: Sale, width: int) -> list[Row]:
+    code = sale.currency
+    rows = [_sum_row(_("Total"), sale.total_minor, code, width, "plain")]
+    if sale.rounding_minor:
+        rows.append(_sum_row(_("Rounding"), sale.rounding_minor, code, width, "plain"))
+    rows += [_sum_row(tender_name(one), one.amount_minor, code, width, "plain") for one in sale.tenders]
+    rows += [(("─" * width, "dim"),), ()]
+    prefix = currency(code).prefix.strip()
+    rows.append(((_("CHANGE DUE"), "strong"), (f"  {prefix}", "dim")))
+    rows.append(())
+    big = large(format_amount(sale.change_minor, code))
+    style = "accent" if sale.change_minor else "dim"
+    rows += [((right(cut(line, width), width), style),) for line in big]
+    rows += [(), ((_("The sale is saved."), "good"),)]
+    return rows
