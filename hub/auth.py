@@ -74,9 +74,9 @@ def recognise(conn: Connection, token: str, now_ms: int) -> Principal | None:
 
 def keep_admin_key(conn: Connection, path: Path, now_ms: int) -> None:
     """Make sure that the key in a file opens this hub; make both at the first start."""
-    if path.exists():
-        key = path.read_text().strip()
-    else:
+    key = path.read_text().strip() if path.exists() else ""
+    if not key:
+        path.unlink(missing_ok=True)
         key = secrets.token_urlsafe(32)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:

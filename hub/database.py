@@ -2,12 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, column, create_engine, event, inspect, select
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -104,6 +107,30 @@ def _prepare_reader(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA busy_timeout=10000")
 
 
+def insert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows with the same columns.
+
+    The statement goes to the driver as it is: SQLAlchemy's own work on each row takes as long as
+    writing it does, and these tables take eleven rows a sale.
+    """
+    if not rows:
+        return
+    sql, names = _insert_statement(table, tuple(rows[0]), conn.dialect)
+    if names is None:
+        conn.exec_driver_sql(sql, [dict(row) for row in rows])
+    else:
+        pick = itemgetter(*names)
+        conn.exec_driver_sql(sql, [pick(row) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _insert_statement(
+    table: Table, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None]:
+    compiled: Any = table.insert().compile(dialect=dialect, column_keys=list(columns))
+    return str(compiled), tuple(compiled.positiontup) if compiled.positional else None
+
+
 def upsert(
     conn: Connection,
     table: Table,
@@ -135,14 +162,16 @@ def upsert(
     return list(answer)
 
 
+def _revision(conn: Connection) -> str | None:
+    # Alembic's own way to ask imports all of it, a fifth of the time a hub takes to start.
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.scalar(select(column("version_num")).select_from(sql_table("alembic_version")))
+
+
 def migrate(database: Database) -> None:
     """Bring the tables to this program's version; quick when they are there already."""
-    from alembic.runtime.migration import MigrationContext
-
-    def current(conn: Connection) -> str | None:
-        return MigrationContext.configure(conn).get_current_revision()
-
-    if database.write(current) == NEWEST:
+    if database.write(_revision) == NEWEST:
         return
     from alembic import command
     from alembic.config import Config

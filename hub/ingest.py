@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub import collecting, customers, sales, shops, tables
 from hub.auth import Principal
-from hub.database import upsert
+from hub.database import insert_rows, upsert
 from hub.envelopes import Received
 from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.unit import Unit, WriteConflict
@@ -191,7 +191,7 @@ def _store_one(unit: Unit, till: Principal, one: Received) -> None:
 def _write(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     first = take_numbers(unit.conn, EVENT_NUMBERS, len(fresh))
     rows = [_row(one, till, first + index, unit.now_ms) for index, one in enumerate(fresh)]
-    unit.conn.execute(tables.event.insert(), rows)
+    insert_rows(unit.conn, tables.event, rows)
     _apply(unit, till, fresh)
     for one in fresh:
         if one.problem:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from hub import catalogue, customers, orders, shops, stock, tables
+from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
 from hub.reports import SaleRow, Totals
 from hub.unit import Unit
@@ -34,21 +35,14 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
     unknown = customers.record_purchases(unit, _bought(unit, reported, settled))
     flags = _flags(unit, reported, unknown)
     first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
-    unit.conn.execute(
-        tables.sale.insert(),
-        [_row(one, first + index, flags[index]) for index, one in enumerate(reported)],
-    )
-    _insert(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
-    _insert(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
+    rows = [_row(one, first + index, flags[index]) for index, one in enumerate(reported)]
+    insert_rows(unit.conn, tables.sale, rows)
+    insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
+    insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
     stock.post(
         unit,
         [entry for one in reported for entry in stock.entries_of(one.event_id, sale_movements(one.sale))],
     )
-
-
-def _insert(conn: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        conn.execute(table.insert(), rows)
 
 
 def _row(one: Reported, number: int, flags: str) -> dict[str, Any]:

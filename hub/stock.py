@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from hub import tables
-from hub.database import upsert
+from hub.database import insert_rows, upsert
 from hub.feed import stock_stream
 from hub.unit import Unit
 from omnipos.domain.order import Order
@@ -45,7 +45,7 @@ def post(unit: Unit, entries: Sequence[Entry]) -> None:
     ]
     if not rows:
         return
-    unit.conn.execute(tables.stock_movement.insert(), rows)
+    insert_rows(unit.conn, tables.stock_movement, rows)
     sums: dict[tuple[str, str], int] = {}
     for entry in entries:
         key = (entry.movement.store_id, entry.movement.product_id)

@@ -123,6 +123,7 @@ def test_stock_movements_count_once_and_never_overwrite(rig: HubRig) -> None:
         ("GET", "/v1/nothing", None, 404),
         ("DELETE", "/v1/products", None, 405),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_what_does_not_fit_is_a_problem_that_says_so(
     rig: HubRig, method: str, path: str, body: bytes | None, status: int
@@ -154,8 +155,10 @@ _orders = st.fixed_dictionaries(
     },
 )
 _queries = st.sampled_from(
-    ["products?q=", "products?barcode=", "customers?phone=", "customers?q=", "orders?number="]
-    + ["orders/", "streams/", "streams/catalogue?after=", "stock?after=", "totals?store="]
+    [
+        *("products?q=", "products?barcode=", "customers?phone=", "customers?q=", "orders?number="),
+        *("orders/", "streams/", "streams/catalogue?after=", "stock?after=", "totals?store="),
+    ]
 )
 
 

@@ -151,3 +151,10 @@ def test_pins_are_hashed_by_the_standard_and_kept_when_sent_again(rig: HubRig) -
     after = rig.pull("staff").changes[0].record
     assert (after.role, after.pin_hash) == ("manager", record.pin_hash)  # type: ignore[union-attr]
     assert "pin_hash" not in rig.raw("GET", "/v1/staff").text
+
+
+def test_an_empty_key_file_left_by_a_crash_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "admin.key").touch()
+    with open_rig(tmp_path) as rig:
+        assert len(rig.admin_key) == 43
+        assert rig.refused("GET", "/v1/devices", key="") == (401, "unauthorized")

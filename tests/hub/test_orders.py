@@ -168,3 +168,13 @@ def test_what_cannot_be_an_order_is_refused_whole(rig: HubRig) -> None:
         assert rig.refused("POST", "/v1/orders", wish | more)[0] == status
     assert rig.stock("A") == (0, 0)
     assert rig.refused("GET", "/v1/orders/W1") == (404, "not_found")
+
+
+def test_tax_on_top_is_in_the_total_of_an_order(rig: HubRig) -> None:
+    rig.ask("PUT", "/v1/stores", {"stores": [{"code": "MY", "name": "Kedai", "country": "MY"}]})
+    service = {"code": "SVC", "name": "Service tax", "rate_ppm": 60_000, "inclusive": False}
+    rig.ask("PUT", "/v1/taxes", {"taxes": [service]})
+    meal = {"sku": "M", "name": "Nasi lemak", "price_minor": 1290, "tax_code": "SVC"}
+    rig.ask("PUT", "/v1/products", {"products": [meal]})
+    order = rig.order("W1", store_code="MY", lines=[{"sku": "M", "quantity_milli": 1000}], customer=None)
+    assert (order["total_minor"], order["currency"]) == (1367, "MYR")

@@ -217,6 +217,7 @@ def test_gzip_is_understood(rig: HubRig) -> None:
         (gzip.compress(b'{"events":[]}', mtime=0) + b"more", 400),
         (b"not gzip", 400),
     ],
+    ids=["64 MiB", "too tight", "cut", "more behind", "not gzip"],
 )
 def test_bad_gzip_is_refused_whole(rig: HubRig, body: bytes, status: int) -> None:
     headers = {"Authorization": f"Bearer {rig.till.token}", "Content-Encoding": "gzip"}
@@ -236,6 +237,7 @@ def test_bad_gzip_is_refused_whole(rig: HubRig, body: bytes, status: int) -> Non
         (b'{"events":[' + b"1," * 500 + b"1]}", 413),
         (b'{"events":["' + b"x" * (1 << 20) + b'"]}', 413),
     ],
+    ids=["empty", "html", "no list", "deep", "very deep", "501 events", "too long"],
 )
 def test_what_is_no_batch_is_refused(rig: HubRig, body: bytes, status: int) -> None:
     assert rig.refused("POST", "/v1/events", body, key=rig.till.token)[0] == status

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import UniqueConstraint, inspect
 
 import hub
 from hub import tables
@@ -122,7 +122,7 @@ def test_migrations_make_exactly_the_tables_the_code_names(tmp_path: Path) -> No
         assert unique == {
             tuple(column.name for column in one.columns)
             for one in table.constraints
-            if type(one).__name__ == "UniqueConstraint"
+            if isinstance(one, UniqueConstraint)
         }
     database.close()
     config = Config()
