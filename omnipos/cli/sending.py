@@ -1,0 +1,159 @@
+"""Sending imported rows to a hub in batches, reading on meanwhile; a bad row never costs the good ones."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+import click
+
+from hub.messages import (
+    CustomersWritten,
+    CustomerWish,
+    ProductWish,
+    PutCustomers,
+    PutProducts,
+    Written,
+)
+from omnipos.cli.csvrows import Bad, Good
+from omnipos.locale import _
+from sync.errors import Rejected, TooLarge
+from sync.owner import OwnerClient
+
+BATCH = 2500
+MOST_TOLD = 50
+"""Bad rows beyond this many are counted, not listed."""
+
+Wish = TypeVar("Wish")
+
+
+class Tally:
+    """What became of an import so far."""
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self.rows = self.written = self.unchanged = self.bad = 0
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Count a bad row and say why, with its line number."""
+        self.bad += 1
+        if self.bad <= MOST_TOLD:
+            click.echo(_("Line {line}: {reason}").format(line=line, reason=reason), err=True)
+        elif self.bad == MOST_TOLD + 1:
+            click.echo(_("More bad rows follow; they are counted, not listed."), err=True)
+
+
+class Sender(Protocol[Wish]):
+    """Sends a batch and counts what became of it."""
+
+    def send(self, batch: Sequence[Good[Wish]]) -> None:
+        """Send a batch."""
+        ...
+
+
+class Progress(Protocol):
+    """Hears how far the file was read."""
+
+    def __call__(self) -> None:
+        """Look at the file and show it."""
+        ...
+
+
+def send_all(
+    rows: Iterable[Good[Wish] | Bad], sender: Sender[Wish], tally: Tally, progress: Progress
+) -> None:
+    """Send every good row and tell every bad one; the next batch is read while one is under way."""
+    batch: list[Good[Wish]] = []
+    with ThreadPoolExecutor(max_workers=1) as line:
+        under_way: Future[None] | None = None
+        for row in rows:
+            tally.rows += 1
+            if isinstance(row, Bad):
+                tally.refuse(row.line, row.reason)
+                continue
+            batch.append(row)
+            if len(batch) == BATCH:
+                if under_way is not None:
+                    under_way.result()
+                under_way, batch = line.submit(sender.send, batch), []
+                progress()
+        if under_way is not None:
+            under_way.result()
+        if batch:
+            line.submit(sender.send, batch).result()
+    progress()
+
+
+class ProductSender:
+    """Sends products; a tax that the hub does not know is found out once."""
+
+    def __init__(self, line: OwnerClient, tally: Tally) -> None:
+        """Send over a line with the owner's key."""
+        self._line = line
+        self._tally = tally
+        self._taxes: dict[str, str] = {}
+        """Why the hub refuses a tax; empty for one that it takes."""
+
+    def send(self, batch: Sequence[Good[ProductWish]]) -> None:
+        """Send a batch, without the rows of unknown taxes."""
+        for row in batch:
+            if row.wish.tax_code not in self._taxes:
+                self._try_tax(row)
+        for row in batch:
+            if self._taxes[row.wish.tax_code]:
+                self._tally.refuse(row.line, self._taxes[row.wish.tax_code])
+        self._send([row for row in batch if not self._taxes[row.wish.tax_code]])
+
+    def _try_tax(self, row: Good[ProductWish]) -> None:
+        refusal = ""
+        try:
+            self._put([row])
+        except Rejected as rejected:
+            refusal = str(rejected) if rejected.code == "tax_unknown" else ""
+        self._taxes[row.wish.tax_code] = refusal
+
+    def _send(self, rows: Sequence[Good[ProductWish]]) -> None:
+        if not rows:
+            return
+        try:
+            answer = self._put(rows)
+        except (Rejected, TooLarge) as refusal:
+            if len(rows) == 1:
+                self._tally.refuse(rows[0].line, str(refusal))
+                return
+            middle = len(rows) // 2
+            self._send(rows[:middle])
+            self._send(rows[middle:])
+            return
+        self._tally.written += answer.written
+        self._tally.unchanged += len(rows) - answer.written
+
+    def _put(self, rows: Sequence[Good[ProductWish]]) -> Written:
+        body = PutProducts(products=tuple(row.wish for row in rows))
+        return self._line.put("/v1/products", Written, body)
+
+
+class CustomerSender:
+    """Sends customers; the hub says which rows it cannot read."""
+
+    def __init__(self, line: OwnerClient, tally: Tally) -> None:
+        """Send over a line with the owner's key."""
+        self._line = line
+        self._tally = tally
+
+    def send(self, batch: Sequence[Good[CustomerWish]]) -> None:
+        """Send a batch."""
+        body = PutCustomers(customers=tuple(row.wish for row in batch))
+        try:
+            answer = self._line.put("/v1/customers", CustomersWritten, body)
+        except (Rejected, TooLarge) as refusal:
+            if len(batch) == 1:
+                self._tally.refuse(batch[0].line, str(refusal))
+                return
+            middle = len(batch) // 2
+            self.send(batch[:middle])
+            self.send(batch[middle:])
+            return
+        self._tally.written += answer.written
+        self._tally.unchanged += answer.unchanged
+        for problem in answer.problems:
+            self._tally.refuse(batch[problem.row].line, problem.detail)
