@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.auth import keep_admin_key
 from hub.database import Database, is_url, migrate
+from omnipos.locale import _
 
 INSTANCE = "OMNIPOS_HUB_INSTANCE"
 """The environment variable by which a starter recognises the hub that it started."""
@@ -60,20 +61,22 @@ def serve(
 
 
 def _say(address: str) -> None:
-    sys.stdout.write(f"OmniPOS hub at {address}\n")
+    sys.stdout.write(_("OmniPOS hub at {address}").format(address=address) + "\n")
     sys.stdout.flush()
 
 
 def _address(bind: str) -> tuple[str, int]:
     host, _colon, port = bind.rpartition(":")
     if not host or not port.isdigit():
-        raise BindTaken(f"“{bind}” is not HOST:PORT")
+        raise BindTaken(_("“{bind}” is not an address such as 127.0.0.1:8787.").format(bind=bind))
     # The server shares ports with others of its kind, so a taken one must be found here.
     try:
         with socket.create_server((host, int(port))) as probe:
             return host, int(probe.getsockname()[1])
     except OSError as taken:
-        raise BindTaken(f"{bind}: {taken.strerror}") from taken
+        raise BindTaken(
+            _("The hub cannot listen at {bind}: {why}.").format(bind=bind, why=taken.strerror)
+        ) from taken
 
 
 async def _serve(app: object, host: str, port: int, ready: Callable[[str], None]) -> None:
