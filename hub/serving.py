@@ -67,7 +67,7 @@ def _say(address: str) -> None:
 
 def _address(bind: str) -> tuple[str, int]:
     host, _colon, port = bind.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdecimal() or int(port) > 65535:
         raise BindTaken(_("“{bind}” is not an address such as 127.0.0.1:8787.").format(bind=bind))
     # The server shares ports with others of its kind, so a taken one must be found here.
     try:

@@ -95,7 +95,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert [one["outcome"] for one in again["verdicts"]] == ["duplicate"] * 3  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("bind", ["nowhere", "127.0.0.1:http", ":", "192.0.2.1:0"])
+@pytest.mark.parametrize("bind", ["nowhere", "127.0.0.1:http", "127.0.0.1:65536", ":", "192.0.2.1:0"])
 def test_an_address_that_cannot_be_bound_makes_nothing(tmp_path: Path, bind: str) -> None:
     with pytest.raises(BindTaken):
         serve(str(tmp_path / "hub.db"), bind)
