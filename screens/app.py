@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App, CSSPathType, SystemCommand
 from textual.screen import Screen
 
 from omnipos.config import Settings
@@ -35,7 +35,7 @@ HOLD_S = 0.03
 class TillApp(App[None]):
     """One till. It never asks the network for anything; the till given to it is all it knows."""
 
-    CSS_PATH: ClassVar[list[Path]] = [HERE / "app.tcss", HERE / "signin.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [HERE / "app.tcss", HERE / "signin.tcss"]
     TITLE = "OmniPOS"
     AUTO_FOCUS = None
     NOTIFICATION_TIMEOUT = 3
@@ -85,12 +85,18 @@ class TillApp(App[None]):
         await screen.open()
 
     async def back(self, screen: Screen[None]) -> None:
-        """Take a screen, and what is over it, away."""
-        while screen in self.screen_stack[1:] and len(self.screen_stack) > 1:
-            top = self.screen
-            await self.pop_screen()
-            if top is screen:
-                break
+        """Take a screen, and what is over it, away. Keys go to the one below at once."""
+        while screen in self.screen_stack[1:]:
+            self.pop_screen()
+
+    async def pay_now(self) -> None:
+        """Leave everything over the sell screen and pay the basket: an order was put into it."""
+        from screens.sell import SellScreen
+
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if isinstance(self.screen, SellScreen):
+            await self.screen.do_pay()
 
     async def enter_shop(self) -> None:
         """Go to selling: somebody is signed in. Their first tender asks if a basket was lying there."""
@@ -105,7 +111,7 @@ class TillApp(App[None]):
         """Go back to sign-in from wherever this is; the basket stays on disk."""
         await self.desk.till.run(signing_in.sign_out)
         while len(self.screen_stack) > 1:
-            await self.pop_screen()
+            self.pop_screen()
         await self._bottom().open()
 
     # Keys and scans

@@ -25,6 +25,7 @@ KEY_NAMES = {
     "insert": "Ins",
     "up": "↑",
     "down": "↓",
+    "pagedown": "PgDn",
     "space": "Space",
 }
 
@@ -37,7 +38,9 @@ SELL_KEYS = (
     Command("f8", later("Void"), "void", later("Take the chosen line out")),
     Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
     Command("f12", later("Pay"), "pay", later("Take the money")),
-    Command("f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False),
+    Command(
+        "f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False
+    ),
     Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )

@@ -28,6 +28,7 @@ class Counter(Screen[None]):
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = ()
     AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
 
     def __init__(self, desk: Desk) -> None:
         """Begin with what all screens share."""
@@ -112,7 +113,8 @@ class Counter(Screen[None]):
 
     def show(self) -> None:
         """Paint what has changed."""
-        self.header.show()
+        if self.header.is_attached:
+            self.header.show()
         self.keys.show(self.commands)
 
     def say(self, text: str, style: str = "bad") -> None:
@@ -132,6 +134,10 @@ class Counter(Screen[None]):
         from screens.help import HelpScreen
 
         await self.go(HelpScreen(self.desk, self.commands))
+
+    def on_resize(self) -> None:
+        """Measure rows again in the new width."""
+        self.call_after_refresh(self.show)
 
     @on(HeaderLine.Clicked)
     def ask_for_status(self) -> None:

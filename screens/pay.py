@@ -26,7 +26,9 @@ from screens.widgets.payment import NOTE_KEYS, PaymentPane
 REPEAT_S = 0.3
 """An Enter so soon after the last tender's answer is the same Enter, held or hit twice."""
 
-EXACT = Command("enter", later("Take cash"), "take_cash", later("Take the sum typed, or all that is due, in cash"))
+EXACT = Command(
+    "enter", later("Take cash"), "take_cash", later("Take the sum typed, or all that is due, in cash")
+)
 CARD = Command("f9", later("Card"), "card", later("A payment made on the card terminal"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 
@@ -159,7 +161,11 @@ class PayScreen(Counter):
 
         text = self._amount.text.strip()
         amount = parse_money(text, self.desk.currency) if text else None
-        await self.go(CardScreen(self.desk, amount, self.tender_card))
+
+        async def ask() -> None:
+            await self.go(CardScreen(self.desk, amount, self.tender_card))
+
+        await self._once_sure(ask)
 
     async def do_print(self) -> None:
         """Print the finished sale's receipt again."""
@@ -167,13 +173,9 @@ class PayScreen(Counter):
             await self.desk.till.run(reprinting.reprint, self._sale.receipt_number)
             self.say(_("Printed again, marked COPY."), "good")
 
-    async def tender_card(self, amount_minor: int | None, slip: CardSlip) -> None:
+    async def tender_card(self, amount_minor: int, slip: CardSlip) -> None:
         """Take a payment made on the card terminal; raises TenderRefused."""
-
-        async def take() -> None:
-            self._answer(await self.desk.till.run(tendering.pay_card, amount_minor, slip))
-
-        await self._once_sure(take)
+        self._answer(await self.desk.till.run(tendering.pay_card, amount_minor, slip))
 
     async def _tender_cash(self, amount_minor: int | None) -> None:
         if self.pressed_at_s < self._answered_at_s + REPEAT_S:
@@ -213,3 +215,4 @@ class PayScreen(Counter):
         number = paid.sale.receipt_number
         self._basket.show(paid.view, title=_("Sale {number}").format(number=number))
         self._payment.show(paid.view, paid.sale)
+        self.run_worker(self.desk.look(), exclusive=True)

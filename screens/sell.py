@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from omnipos.domain.errors import EntryRefused
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.services import finding, selling
 from omnipos.services.finding import (
     CustomerOffer,
@@ -118,7 +118,7 @@ class SellScreen(Counter):
 
     def _show_offers(self, text: str, found: tuple[Offer, ...]) -> None:
         self._offered, self._offered_for = found, text
-        width = max(self._offers.size.width, self.size.width) - 4
+        width = self.size.width - 3
         self._offers.show([offer_row(offer, self.desk, width) for offer in found], -1)
         self._offers.display = bool(found)
 
@@ -249,9 +249,12 @@ class SellScreen(Counter):
         if view is None or view.basket.is_empty:
             self.say(_("The basket is empty already."), "warn")
             return
-        question = _("Give up basket {number} with {count} lines? The journal keeps what was in it.").format(
-            number=view.basket.number, count=len(view.basket.lines)
-        )
+        count = len(view.basket.lines)
+        question = ngettext(
+            "Give up basket {number} with its {count} line? The journal keeps what was in it.",
+            "Give up basket {number} with its {count} lines? The journal keeps what was in it.",
+            count,
+        ).format(number=view.basket.number, count=count)
         await self.go(ChoiceScreen(self.desk, question, ((_("Void the whole basket"), self._void_all),)))
 
     async def _void_all(self) -> None:

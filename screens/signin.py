@@ -39,16 +39,16 @@ class SignInScreen(Counter):
         self._people: list[Staff] = []
         self._person: Staff | None = None
         self._lines = Lines(id="names")
-        self._name = Entry(_("arrows, a number, or the beginning of a name"), label=_("Name"), longest=40)
+        self._who = Entry(_("arrows, a number, or the beginning of a name"), label=_("Name"), longest=40)
         self._pin = Entry(_("4 to 6 digits, then Enter"), label=_("PIN"), masked=True, longest=12)
-        self.entry = self._name
+        self.entry = self._who
 
     def compose(self) -> ComposeResult:
         """Names over one line to type in."""
         yield self.header
         with Vertical(id="door"):
             yield self._lines
-            yield self._name
+            yield self._who
             yield self._pin
             yield self.message
         yield self.keys
@@ -66,18 +66,22 @@ class SignInScreen(Counter):
     def _choose_name(self) -> None:
         self._person = None
         self._pin.put("")
-        self._name.put("")
-        self.entry = self._name
+        self._who.put("")
+        self.entry = self._who
         self._lines.show(self._rows(), 0)
 
     @property
     def _offered(self) -> list[Staff]:
         if self._person is not None:
             return [self._person]
-        begin = fold(self._name.text.strip())
+        begin = fold(self._who.text.strip())
         if begin.isdigit():
             return self._people
-        return [one for one in self._people if any(w.startswith(begin) for w in (fold(one.name), *fold(one.name).split()))]
+        return [
+            one
+            for one in self._people
+            if any(w.startswith(begin) for w in (fold(one.name), *fold(one.name).split()))
+        ]
 
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
@@ -90,7 +94,7 @@ class SignInScreen(Counter):
     def show(self) -> None:
         """Paint names and the line that is typed in."""
         super().show()
-        self._name.display = self._person is None
+        self._who.display = self._person is None
         self._pin.display = self._person is not None
         self._lines.show(self._rows(), empty=self._why_nobody())
         shop = self.desk.shop
@@ -100,12 +104,14 @@ class SignInScreen(Counter):
         if self._people:
             return _("Nobody here has such a name.")
         reason = self.desk.status.link_reason if self.desk.status else ""
-        first = _("Nobody can sign in yet: the names have not come from the hub. They appear here by themselves.")
+        first = _(
+            "Nobody can sign in yet: the names have not come from the hub. They appear here by themselves."
+        )
         return f"{first} {reason}".strip()
 
     def edited(self) -> None:
         """Choose by what is typed: a number at once, a beginning by narrowing."""
-        text = self._name.text.strip()
+        text = self._who.text.strip()
         if self._person is None and text.isdigit():
             number = int(text)
             if 1 <= number <= len(self._people) and number * 10 > len(self._people):
@@ -130,8 +136,8 @@ class SignInScreen(Counter):
         """Choose the name, or check the PIN."""
         if self._person is None:
             offered, at = self._offered, self._lines.chosen
-            if self._name.text.strip().isdigit():
-                at = int(self._name.text) - 1
+            if self._who.text.strip().isdigit():
+                at = int(self._who.text) - 1
             if 0 <= at < len(offered):
                 self._take_person(offered[at])
         elif not self._pin.text:

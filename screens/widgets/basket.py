@@ -88,10 +88,10 @@ class BasketPane(Painted):
                 rows.append(((f" {number} ", "dim"), (name, "plain"), (sums, "plain")))
         return rows
 
-    async def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self.move(-1)
 
-    async def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self.move(1)
 
     async def _on_click(self, event: events.Click) -> None:

@@ -1,4 +1,4 @@
-"""One line that a person types into. It takes keys at once and in order, so that no key can overtake another."""
+"""One line that a person types into; it takes keys at once, so that none can overtake another."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,9 @@ LONGEST = 200
 class Entry(Painted):
     """A line of text with a cursor; `masked` shows dots for a PIN."""
 
-    def __init__(self, hint: str = "", *, label: str = "", masked: bool = False, longest: int = LONGEST) -> None:
+    def __init__(
+        self, hint: str = "", *, label: str = "", masked: bool = False, longest: int = LONGEST
+    ) -> None:
         """Begin empty. The hint stands in the empty line, the label before it."""
         super().__init__()
         self.hint = hint
@@ -94,7 +96,11 @@ class Entry(Painted):
         name = "accent" if self.is_active else "dim"
         row: list[tuple[str, str]] = [(label, name)] if label else []
         if shown:
-            row += [(before, "strong"), (cursor, "accent"), (cut(behind, max(room - len(before), 0)), "strong")]
+            row += [
+                (before, "strong"),
+                (cursor, "accent"),
+                (cut(behind, max(room - len(before), 0)), "strong"),
+            ]
         else:
             row += [(cursor, "accent"), (fit(self.hint, room), "dim")]
         return (tuple(row),)

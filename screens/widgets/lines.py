@@ -69,7 +69,7 @@ class Lines(Painted):
             return [((f" {line}", "dim"),) for line in wrapped(self._empty, max(width - 2, 1))]
         self._top = max(min(self._top, self.chosen), self.chosen - height + 1, 0)
         self._top = min(self._top, max(len(self._rows_given) - height, 0))
-        shown = []
+        shown: list[Row] = []
         for index, row in enumerate(self._rows_given[self._top : self._top + height], self._top):
             if index == self.chosen:
                 text = "".join(piece for piece, _style in row)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,6 +26,7 @@ class Painted(Widget):
     }
     ALLOW_SELECT = False
     _rows: Sequence[Row] | None = None
+    _painted_size = Size(0, 0)
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """Return the rows to show in so many cells."""

@@ -1,0 +1,44 @@
+"""All keys of a screen, and what the omnibox understands."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from omnipos.locale import _, later
+from screens.commands import BACK, HELP, Command, key_name
+from screens.desk import Desk
+from screens.lists import WIDTH, ListScreen
+from screens.widgets.cells import Row, cut, fit
+
+HINTS = (
+    ("3*", later("before an item: three of it")),
+    ("#", later("before an order's number")),
+    ("0812…", later("a phone number, or its last four digits: the customer")),
+    ("^P", later("all commands by name, and light or dark colours")),
+)
+
+
+class HelpScreen(ListScreen):
+    """Shows the keys of the screen it came from."""
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (BACK,)
+
+    def __init__(self, desk: Desk, commands: Sequence[Command]) -> None:
+        """Show these commands."""
+        super().__init__(desk, _("Keys"))
+        self._commands = [one for one in commands if one.action != HELP.action]
+        self.lines.chosen = -1
+
+    def rows(self) -> Sequence[Row]:
+        """Return one row a key, then what can be typed."""
+        rows = [self._row(key_name(one.key), _(one.tells) or _(one.label)) for one in self._commands]
+        return [*rows, (), *(self._row(sign, _(text)) for sign, text in HINTS)]
+
+    def _row(self, key: str, text: str) -> Row:
+        return ((f" {fit(key, 7)}", "accent"), (cut(text, WIDTH - 10), "plain"))
+
+    async def press(self, key: str) -> bool:
+        """Nothing is chosen here; Enter goes back as Esc does."""
+        if key in ("enter", "f1"):
+            await self.do_back()
+            return True
+        return key in ("up", "down") or await super().press(key)
