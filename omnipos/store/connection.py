@@ -153,6 +153,8 @@ def _connect(path: Path, *, durable: bool = True) -> Database:
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     conn.execute("PRAGMA foreign_keys = ON")
+    # Without this a REPLACE would slip past the triggers that refuse deletes.
+    conn.execute("PRAGMA recursive_triggers = ON")
     conn.execute("PRAGMA busy_timeout = 5000")
     return Database(conn)
 
