@@ -34,8 +34,9 @@ def run_till(folder: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer each line with one JSON object.")
 def plain(data_dir: Path, as_json: bool) -> None:
     """Sell line by line: for screen readers, slow lines and scripts. Type help for the commands."""
+    code = 0
     with stopping_in_order(), open_till(data_dir) as (till, settings):
         from screens.plain import PlainCounter
 
         code = PlainCounter(till, settings, as_json=as_json, out=sys.stdout).run(sys.stdin)
-        sys.exit(code)
+    sys.exit(code)

@@ -1,6 +1,7 @@
 """Opening a till: its folder, its hub, its printer and its syncing, wired together and ended together."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,15 @@ from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, open_to_read
 from omnipos.store.identity import Identity, load_identity
-from omnipos.store.printjobs import StoredJobs
+from omnipos.store.printjobs import StoredJobs, count_unprinted
 from sync.client import HubClient
 from sync.engine import SyncEngine
 
 if TYPE_CHECKING:
     from printing.spool import Spool
+
+LAST_PAPERS_S = 5.0
+"""How long a till that is left waits for papers under way."""
 
 
 def is_enrolled(folder: Path) -> bool:
@@ -62,6 +66,16 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         control = ControlSocket(folder, {"sync": lambda: msgspec.structs.asdict(engine.once())})
         stack.callback(control.close)
         yield till, settings
+        _print_the_rest(till)
+
+
+def _print_the_rest(till: Till) -> None:
+    """Let a working printer finish; what is left is printed at the next start."""
+    deadline = time.monotonic() + LAST_PAPERS_S
+    while time.monotonic() < deadline and not till.printing.trouble():
+        if not till.store.call(lambda: count_unprinted(till.store.books)):
+            return
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager

@@ -95,21 +95,27 @@ class ProductSender:
 
     def send(self, batch: Sequence[Good[ProductWish]]) -> None:
         """Send a batch, without the rows of unknown taxes."""
+        tried = {row.line for row in batch if row.wish.tax_code not in self._taxes and self._try_tax(row)}
+        rest = []
         for row in batch:
-            if row.wish.tax_code not in self._taxes:
-                self._try_tax(row)
-        for row in batch:
-            if self._taxes[row.wish.tax_code]:
-                self._tally.refuse(row.line, self._taxes[row.wish.tax_code])
-        self._send([row for row in batch if not self._taxes[row.wish.tax_code]])
+            refusal = self._taxes[row.wish.tax_code]
+            if refusal:
+                self._tally.refuse(row.line, refusal)
+            elif row.line not in tried:
+                rest.append(row)
+        self._send(rest)
 
-    def _try_tax(self, row: Good[ProductWish]) -> None:
-        refusal = ""
+    def _try_tax(self, row: Good[ProductWish]) -> bool:
+        """Learn whether the hub takes a tax, by the first row that has it; tell whether that was sent."""
+        code = row.wish.tax_code
+        self._taxes[code] = ""
         try:
-            self._put([row])
+            self._count(self._put([row]))
         except Rejected as rejected:
-            refusal = str(rejected) if rejected.code == "tax_unknown" else ""
-        self._taxes[row.wish.tax_code] = refusal
+            if rejected.code == "tax_unknown":
+                self._taxes[code] = str(rejected)
+            return False
+        return True
 
     def _send(self, rows: Sequence[Good[ProductWish]]) -> None:
         if not rows:
@@ -124,8 +130,11 @@ class ProductSender:
             self._send(rows[:middle])
             self._send(rows[middle:])
             return
+        self._count(answer)
+
+    def _count(self, answer: Written) -> None:
         self._tally.written += answer.written
-        self._tally.unchanged += len(rows) - answer.written
+        self._tally.unchanged += answer.unchanged
 
     def _put(self, rows: Sequence[Good[ProductWish]]) -> Written:
         body = PutProducts(products=tuple(row.wish for row in rows))
