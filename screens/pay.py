@@ -77,6 +77,7 @@ class PayScreen(Counter):
     async def open(self) -> None:
         """Begin to pay the basket as it is now."""
         self._sale = None
+        self._answered_at_s = 0.0
         self._amount.put("")
         self._amount.activate(True)
         self.say("")
