@@ -91,6 +91,7 @@ def _scans(folder: Path) -> tuple[list[float], list[float]]:
         total += price
         times.append(till.time_of(code.encode() + b"\r", format_amount(total, "IDR")))
         till.settle()
+    _pay(till)
     till.end()
     bare = _bare("scan")
     bare.wait_for("ready")
@@ -104,9 +105,9 @@ def _scans(folder: Path) -> tuple[list[float], list[float]]:
 
 def _pay(till: PtyProgram) -> float:
     till.write(b"\x1b[24~")
-    till.wait_for("Cash")
+    till.wait_for("Take cash")
     till.settle()
-    took = till.time_of(b"\r", "hange")
+    took = till.time_of(b"\r", "CHANGE DUE")
     till.settle()
     return took
 
