@@ -1,4 +1,4 @@
-"""The plain counter sells: each line is answered in one sentence or object, under the rules of the screens."""
+"""The plain counter sells: each line is answered in one sentence or object, by the rules of the screens."""
 
 import pytest
 
