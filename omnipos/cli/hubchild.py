@@ -2,8 +2,6 @@
 
 import contextlib
 import ctypes
-import http.client
-import json
 import logging
 import os
 import secrets
@@ -55,6 +53,9 @@ def end_with_parent() -> None:
 
 def answers_as(port: int, instance: str) -> bool:
     """Tell whether the hub that listens on a port is that very instance."""
+    import http.client
+    import json
+
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/v1/health")

@@ -14,6 +14,7 @@ from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
+from omnipos.domain.paper import PrintJob
 from omnipos.locale import _, speak
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
@@ -24,6 +25,8 @@ from sync.client import HubClient
 from sync.engine import SyncEngine
 
 if TYPE_CHECKING:
+    from printing.composing import JobComposer
+    from printing.links import PrinterSetting
     from printing.spool import Spool
 
 LAST_PAPERS_S = 5.0
@@ -128,12 +131,25 @@ def _address(
 
 
 def _open_spool(store: Store, settings: Settings) -> "Spool":
-    from printing.composing import JobComposer
     from printing.links import COLUMNS, open_link, parse_setting
     from printing.spool import Spool
 
     setting = parse_setting(settings.printer)
     if "columns=" not in settings.printer and settings.paper_columns in COLUMNS:
         setting = msgspec.structs.replace(setting, columns=settings.paper_columns)
-    composer = JobComposer(setting.columns, setting.code_page)
-    return Spool(StoredJobs(store), open_link(setting), composer)
+    return Spool(StoredJobs(store), open_link(setting), _FirstPaper(setting))
+
+
+class _FirstPaper:
+    """Composes papers with what is imported at the first of them: the first screen comes before."""
+
+    def __init__(self, setting: "PrinterSetting") -> None:
+        self._setting = setting
+        self._composer: JobComposer | None = None
+
+    def __call__(self, job: PrintJob) -> tuple[str, bytes]:
+        if self._composer is None:
+            from printing.composing import JobComposer
+
+            self._composer = JobComposer(self._setting.columns, self._setting.code_page)
+        return self._composer(job)

@@ -7,13 +7,16 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from omnipos.cli.hubchild import HubChild, free_port
 from omnipos.cli.membership import write_secret
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+
+if TYPE_CHECKING:
+    from omnipos.cli.hubchild import HubChild
 
 FOLDER = "hub"
 DATABASE = "hub.db"
@@ -55,11 +58,13 @@ def running_hub(folder: Path) -> Running | None:
 
 
 @contextlib.contextmanager
-def keep_hub(folder: Path) -> Iterator[HubChild | None]:
+def keep_hub(folder: Path) -> Iterator["HubChild | None"]:
     """Keep the folder's own hub running meanwhile; None when another process keeps it already.
 
     It is being started, see HubChild.wait_ready.
     """
+    from omnipos.cli.hubchild import HubChild, free_port
+
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = lock_keeper(place)
@@ -132,7 +137,7 @@ def _lives(pid: int) -> bool:
     return pid > 0 and Path(f"/proc/{pid}").exists()
 
 
-def _note(folder: Path, child: HubChild) -> None:
+def _note(folder: Path, child: "HubChild") -> None:
     running = Running(address=child.address, port=child.port, pid=os.getpid())
     write_secret(folder / FOLDER / RUNNING_FILE, msgspec.json.encode(running))
 

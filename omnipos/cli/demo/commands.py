@@ -55,6 +55,8 @@ def run_demo(
     folder: Path, country: str, language: str, *, no_app: bool = False, as_json: bool = False
 ) -> None:
     """Open the demo shop of a folder, made first where there is none, until it is left or ended."""
+    if not as_json:
+        click.echo(_("Opening the demo shop…"), err=True)
     with stopping_in_order(), open_demo(folder, country, language) as opened:
         click.echo(_as_json(opened) if as_json else _as_words(opened))
         if no_app:
