@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from textual import events
-from textual.app import App, CSSPathType, SystemCommand
+from textual.app import App, SystemCommand
 from textual.screen import Screen
+from textual.types import CSSPathType
 
 from omnipos.config import Settings
 from omnipos.domain.errors import DomainError

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from screens.app import TillApp
 
 
+WIDTHS = [(0, "-narrow"), (110, "-wide")]
+"""Classes of a screen by its width in cells."""
+
+
 class Counter(Screen[None]):
     """A screen whose keys come from the app one after the other, each finished before the next.
 
@@ -28,7 +32,7 @@ class Counter(Screen[None]):
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = ()
     AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
 
     def __init__(self, desk: Desk) -> None:
         """Begin with what all screens share."""

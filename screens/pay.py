@@ -213,7 +213,5 @@ class PayScreen(Counter):
         self._sale = paid.sale
         self._amount.activate(False)
         self._hint(_("Scan or type to begin the next sale"))
-        number = paid.sale.receipt_number
-        self._basket.show(paid.view, title=_("Sale {number}").format(number=number))
         self._payment.show(paid.view, paid.sale)
         self.run_worker(self.desk.look(), exclusive=True)

@@ -27,9 +27,9 @@ class BasketPane(Painted):
         self._title = ""
         self._top = 0
 
-    def show(self, view: BasketView | None, *, title: str = "") -> None:
+    def show(self, view: BasketView | None) -> None:
         """Show a basket; the line touched last becomes the chosen one."""
-        if view is self._view and not title:
+        if view is self._view:
             return
         self._view = view
         if view is not None:
@@ -38,7 +38,7 @@ class BasketPane(Painted):
                 self.chosen_id = view.touched
             elif self.chosen_id not in ids:
                 self.chosen_id = ids[-1] if ids else 0
-            title = title or _("Basket {number}").format(number=view.basket.number)
+        title = _("Basket {number}").format(number=view.basket.number) if view else ""
         if title != self._title:
             self._title = title
             self.border_title = title

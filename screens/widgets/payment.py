@@ -34,6 +34,8 @@ class PaymentPane(Painted):
     def __init__(self) -> None:
         """Begin with nothing to pay."""
         super().__init__()
+        # Never changed: another title would paint the whole pane again when the change is due.
+        self.border_title = _("Payment")
         self._view: BasketView | None = None
         self._sale: Sale | None = None
 
@@ -42,7 +44,6 @@ class PaymentPane(Painted):
         if view is self._view and sale is self._sale:
             return
         self._view, self._sale = view, sale
-        self.border_title = _("Paid") if sale else _("To pay")
         self.repaint()
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
@@ -103,5 +104,5 @@ def _finished_rows(sale: Sale, width: int) -> list[Row]:
     big = large(format_amount(sale.change_minor, code))
     style = "accent" if sale.change_minor else "dim"
     rows += [((right(cut(line, width), width), style),) for line in big]
-    rows += [(), ((_("The sale is saved."), "good"),)]
+    rows += [(), ((_("Sale {number} is saved.").format(number=sale.receipt_number), "good"),)]
     return rows
