@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import assert_never
 
 from omnipos.cli.folders import default_folder
 from omnipos.cli.joining import join
@@ -58,14 +59,14 @@ def set_up(folder: Path) -> bool:
 
     The demo shop has a folder of its own, which is run to its end from here.
     """
-    from screens.setup import SetupApp
+    from screens.setup import SetupApp, SetupKind
 
     answers = SetupApp().run()
     if answers is None:
         return False
     speak(answers.language)
     match answers.kind:
-        case "alone":
+        case SetupKind.ALONE:
             make_own_shop(
                 folder,
                 answers.shop_name,
@@ -74,12 +75,14 @@ def set_up(folder: Path) -> bool:
                 answers.staff_name,
                 answers.pin,
             )
-        case "join":
+        case SetupKind.JOIN:
             join(folder, answers.hub_address, answers.code, socket.gethostname())
             fetch_first(folder)
-        case _:
+        case SetupKind.DEMO:
             from omnipos.cli.demo.commands import run_demo
 
             run_demo(default_folder("omnipos-demo"), answers.country, answers.language)
             return False
+        case unknown:
+            assert_never(unknown)
     return True
