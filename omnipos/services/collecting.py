@@ -5,6 +5,7 @@ import msgspec
 from omnipos.domain import order as rules
 from omnipos.domain.basket import OrderToSettle
 from omnipos.domain.errors import BasketRefused, OrderRefused
+from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
 from omnipos.domain.paper import BagSlipPaper, HandOverPaper
 from omnipos.domain.staff import Right
@@ -38,11 +39,12 @@ def worklist(till: Till) -> list[Order]:
 
 def find_order(till: Till, code: str) -> Order:
     """Return an order by number or collection code; raise OrderRefused."""
+    code = clean_text(code)
     found = orders.order_by_code(till.store.books, till.identity.device_id, code)
     if found is None:
         raise OrderRefused(
             _("No order {code} for this store is known here. Is the till in step with the hub?").format(
-                code=code.strip()[:40]
+                code=code[:40]
             )
         )
     return found
@@ -72,7 +74,7 @@ def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
     """Mark a picked order ready, its bag in a place, and print the bag slip; raise OrderRefused."""
     till.signed_in(Right.COLLECT)
     db = till.store.books
-    order = rules.make_ready(order_with_id(till, order_id), bag_place.strip()[:20])
+    order = rules.make_ready(order_with_id(till, order_id), clean_text(bag_place, 20))
     stamp = till.stamp()
     slip = BagSlipPaper(order=order, shop=till.shop(), printed_at_ms=stamp.occurred_at_ms)
     with transaction(db):

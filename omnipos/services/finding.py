@@ -5,6 +5,7 @@ import msgspec
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import DomainError, EntryRefused, ItemUnknown
+from omnipos.domain.names import clean_text
 from omnipos.domain.order import Order
 from omnipos.domain.phone import looks_like_phone
 from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
@@ -58,7 +59,7 @@ def scanned(till: Till, code: str) -> Offer:
 
     A scan is never a phone number. Raises ItemUnknown when nothing answers to it.
     """
-    written = code.strip()[:LONGEST_ENTRY]
+    written = clean_text(code, LONGEST_ENTRY)
     found = _exact(till, written, PIECE_MILLI)
     if found is None:
         raise ItemUnknown(
@@ -136,7 +137,7 @@ def split_quantity(text: str) -> tuple[int, str]:
 
     Raises EntryRefused when what stands before the `*` is no quantity.
     """
-    entry = text.strip()[:LONGEST_ENTRY]
+    entry = clean_text(text, LONGEST_ENTRY)
     before, star, behind = entry.partition("*")
     if not star:
         return PIECE_MILLI, entry

@@ -15,6 +15,7 @@ from omnipos.domain.customer import (
     with_purchase,
 )
 from omnipos.domain.errors import CustomerRefused
+from omnipos.domain.names import clean_text
 from omnipos.domain.order import Order
 from omnipos.domain.phone import bare, display, looks_like_phone, search_prefix
 from omnipos.domain.staff import Right
@@ -39,7 +40,8 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
 def find(till: Till, text: str, limit: int = 8) -> list[Customer]:
     """Return the customers a text may mean: last four digits, a phone number so far, or names."""
     db = till.store.books
-    digits = bare(text.strip())
+    text = clean_text(text)
+    digits = bare(text)
     if digits.isascii() and digits.isdigit() and len(digits) == 4:
         by_end = customers.customers_by_last_four(db, digits, limit)
         if not digits.startswith("0"):

@@ -1,6 +1,7 @@
 """Printing a receipt again, marked COPY, by its number or the last one."""
 
 from omnipos.domain.errors import ItemUnknown
+from omnipos.domain.names import clean_text
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Right
 from omnipos.events import PaperReprinted
@@ -21,7 +22,7 @@ def reprint(till: Till, receipt_number: str = "") -> Sale:
     till.signed_in(Right.SELL)
     db = till.store.books
     if receipt_number:
-        sale = books.sale_by_receipt(db, receipt_number)
+        sale = books.sale_by_receipt(db, clean_text(receipt_number))
     else:
         sale = next(iter(books.latest_sales(db, 1)), None)
     if sale is None:

@@ -9,6 +9,7 @@ from omnipos.domain.basket import Basket, BasketState, Line
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import BasketRefused, EntryRefused
+from omnipos.domain.names import clean_text
 from omnipos.domain.pricing import Totals, price_lines
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
@@ -155,7 +156,7 @@ def park(till: Till, note: str = "") -> BasketView:
         raise BasketRefused(_("There is nothing in the basket to park."))
     if before.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
-    after = msgspec.structs.replace(before, state=BasketState.PARKED, note=note[:80])
+    after = msgspec.structs.replace(before, state=BasketState.PARKED, note=clean_text(note, 80))
     save(till, before, after)
     return current(till)
 

@@ -80,5 +80,5 @@ def _is_right(pin_hash: str, pin: str) -> bool:
 
     try:
         return PasswordHasher().verify(pin_hash, pin)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

@@ -4,6 +4,7 @@ import msgspec
 
 from omnipos.domain.basket import Basket
 from omnipos.domain.errors import TenderRefused
+from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.pricing import Totals
@@ -39,7 +40,8 @@ def pay_card(till: Till, amount_minor: int | None, slip: CardSlip) -> Paid:
     """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused."""
     owed = current(till).due
     amount = owed.due_minor if amount_minor is None else amount_minor
-    return take(till, Tender(kind=TenderKind.CARD, amount_minor=amount, card=slip))
+    written = {name: clean_text(value) for name, value in msgspec.structs.asdict(slip).items()}
+    return take(till, Tender(kind=TenderKind.CARD, amount_minor=amount, card=CardSlip(**written)))
 
 
 def take(till: Till, tender: Tender) -> Paid:
