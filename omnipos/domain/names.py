@@ -1,14 +1,14 @@
 """Names from shops and people are data: cleaned on the way in, folded for searching, never markup."""
 
+import re
 import unicodedata
 
 # Bidirectional overrides and isolates (Unicode TR 9) can make a text show what it does not say.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 LONGEST_NAME = 200
-
-# Letters to Python that SQLite's tokenizer still takes for marks (it follows Unicode 6.1); a word with
-# one of them inside would be two words there.
-_MARKS_OF_THE_INDEX = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
+# Without the letters to Python that SQLite's tokenizer still takes for marks (it follows Unicode 6.1): a
+# word with one of them inside would be two words there.
+_WORDS = re.compile(r"[^\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")
 
 
 def clean_text(text: str, longest: int = LONGEST_NAME) -> str:
@@ -34,7 +34,4 @@ def fold(text: str) -> str:
 
 def search_words(text: str) -> list[str]:
     """Return the folded words of a text as the search index sees them: letters and digits only."""
-    folded = fold(text)
-    if folded.isascii():
-        return "".join(c if c.isalnum() else " " for c in folded).split()
-    return "".join(c if c.isalnum() and c not in _MARKS_OF_THE_INDEX else " " for c in folded).split()
+    return _WORDS.findall(fold(text))
