@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO, assert_never
 
 import msgspec
@@ -79,6 +81,11 @@ class PlainCounter:
 
     def run(self, lines: Iterable[str]) -> int:
         """Answer line after line until `quit` or the end; return the exit status, 0."""
+        for stream in (lines, self._out):
+            # A serial link sends odd bytes and shows few letters; neither may end the conversation.
+            if isinstance(stream, TextIOWrapper):
+                with suppress(UnsupportedOperation):  # something was read from it before
+                    stream.reconfigure(errors="replace")
         for line in lines:
             said = self.answer(line)
             if said is not None:

@@ -104,6 +104,17 @@ def test_each_line_is_answered_and_flushed_until_quit(till: Till) -> None:
     assert len(till.call(selling.current).basket.lines) == 1
 
 
+def test_odd_bytes_and_a_terminal_of_few_letters_end_nothing(till: Till) -> None:
+    typed = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n8998866200578\nqty x\n"), encoding="utf-8")
+    shown = io.BytesIO()
+    out = io.TextIOWrapper(shown, encoding="ascii")
+    assert PlainCounter(till, Settings(), as_json=False, out=out).run(typed) == 0
+    answers = shown.getvalue().decode("ascii").splitlines()
+    assert len(answers) == 3
+    assert answers[1] == "Indomie Goreng 85 g, 1 piece, Rp 3.500. Total Rp 3.500."
+    assert answers[2].startswith("?x? is not a quantity.")
+
+
 def test_the_end_of_the_lines_ends_the_conversation(till: Till) -> None:
     out = io.StringIO()
     assert PlainCounter(till, Settings(), as_json=False, out=out).run([]) == 0
