@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.types import CSSPathType
@@ -51,6 +51,7 @@ class TillApp(App[None]):
         self._scan_came = asyncio.Event()
         self._scans_done = asyncio.Event()
         self._scans_done.set()
+        self._selling: Counter | None = None
         self._holding: asyncio.TimerHandle | None = None
         self._last_stroke_s = 0.0
         self._last_used_ms = till.clock.monotonic_ms()
@@ -64,8 +65,8 @@ class TillApp(App[None]):
 
     async def on_mount(self) -> None:
         """Begin to listen, to look at the time, and to tend the status line."""
-        self.run_worker(self._serve_scans(), name="scans")
-        self.set_interval(1, self._tick)
+        self._serve_scans()
+        self.set_interval(1, self.look_around)
         await self.desk.load()
         if self.desk.till.staff is not None:
             await self.enter_shop()
@@ -101,12 +102,15 @@ class TillApp(App[None]):
 
     async def enter_shop(self) -> None:
         """Go to selling: somebody is signed in. Their first tender asks if a basket was lying there."""
-        from screens.sell import SellScreen
-
         await self.desk.load()
         view = await self.desk.open_basket()
         self.desk.is_taken_over = bool(view.basket.lines)
-        await self.go(SellScreen(self.desk))
+        if self._selling is None:
+            from screens.sell import SellScreen
+
+            self._selling = SellScreen(self.desk)
+            self.install_screen(self._selling, "sell")
+        await self.go(self._selling)
 
     async def lock(self) -> None:
         """Go back to sign-in from wherever this is; the basket stays on disk."""
@@ -213,6 +217,7 @@ class TillApp(App[None]):
         self._scans_done.clear()
         self._scan_came.set()
 
+    @work(name="scans")
     async def _serve_scans(self) -> None:
         while True:
             await self._scan_came.wait()
@@ -228,6 +233,11 @@ class TillApp(App[None]):
                     self._show()
             self._scans_done.set()
 
+    async def settled(self) -> None:
+        """Wait until every key and scan so far has been acted on."""
+        await self._scans_done.wait()
+        await self._release()
+
     def hit(self, key: str) -> None:
         """Act as if a key had been hit: a click on it, or its entry in the palette."""
         self.post_message(events.Key(key, None))
@@ -239,7 +249,8 @@ class TillApp(App[None]):
             if isinstance(screen, Counter) and screen.is_attached:
                 screen.show()
 
-    async def _tick(self) -> None:
+    async def look_around(self) -> None:
+        """Look at the clock, the hub and the printer; lock the till when nobody is there."""
         desk = self.desk
         await desk.look()
         if desk.shop is None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import work
+
 from omnipos.domain.customer import Customer
 from omnipos.domain.phone import display, looks_like_phone
 from omnipos.locale import _, later
@@ -55,7 +57,11 @@ class CustomersScreen(ListScreen):
 
     def edited(self) -> None:
         """Look again at each key; only the latest answer is shown."""
-        self.run_worker(self._look(self._find.text), group="find", exclusive=True)
+        self._look_while_typing(self._find.text)
+
+    @work(group="find", exclusive=True)
+    async def _look_while_typing(self, text: str) -> None:
+        await self._look(text)
 
     async def _look(self, text: str) -> None:
         found = await self.desk.till.run(recognising.find, text, SHOWN) if text.strip() else []

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -198,6 +199,11 @@ class PayScreen(Counter):
 
         await self.go(ChoiceScreen(self.desk, _(RECALLED), ((_("Yes, pay this basket"), go_on),)))
 
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        await self.desk.look()
+        self.show()
+
     @property
     def _asks_first(self) -> bool:
         view = self.desk.view
@@ -214,4 +220,4 @@ class PayScreen(Counter):
         self._amount.activate(False)
         self._hint(_("Scan or type to begin the next sale"))
         self._payment.show(paid.view, paid.sale)
-        self.run_worker(self.desk.look(), exclusive=True)
+        self._look()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, assert_never
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -71,6 +71,11 @@ class SellScreen(Counter):
         self.app.install_screen(self._pay, "pay")
         self.show()
 
+    async def open(self) -> None:
+        """Begin with an empty omnibox: somebody has just signed in."""
+        self._clear()
+        self.show()
+
     def show(self) -> None:
         """Paint what has changed."""
         super().show()
@@ -109,8 +114,9 @@ class SellScreen(Counter):
         text = self._omnibox.text
         if not text.strip():
             self._show_offers("", ())
-        self.run_worker(self._look_for(text), group="offers", exclusive=True)
+        self._look_for(text)
 
+    @work(group="offers", exclusive=True)
     async def _look_for(self, text: str) -> None:
         found = await self.desk.till.run(finding.offers, text, OFFERS_SHOWN) if text.strip() else ()
         if text == self._omnibox.text:
