@@ -41,14 +41,15 @@ lock: setup
 		--no-emit-index-url --no-header --all-extras --group dev pyproject.toml --output-file requirements.lock
 
 screenshots: setup
-	$(BIN)/python -m docs.screenshots
+	$(BIN)/python docs/screenshots.py
 
-# Collects all texts into the translation files; new ones come in empty.
+# Collects all texts into the translation files; new ones come in empty, those no longer used go.
 messages: setup
-	$(BIN)/pybabel --quiet extract --keywords "_ later ngettext:1,2" --no-location --sort-output --omit-header \
+	$(BIN)/pybabel --quiet extract --keywords "_ later ngettext:1,2" --no-location --sort-output \
 		--output $(VENV)/omnipos.pot omnipos screens sync printing hub
-	for language in id ms; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-pot-creation-date \
-		--domain omnipos --input-file $(VENV)/omnipos.pot --output-dir omnipos/locale --locale $$language; done
+	for language in id ms; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --domain omnipos --input-file $(VENV)/omnipos.pot \
+		--output-dir omnipos/locale --locale $$language || exit 1; done
 
 clean:
 	rm -rf $(VENV)

@@ -7,7 +7,7 @@ import click
 
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.opening import is_enrolled, open_till
-from omnipos.cli.stopping import stopping_in_order
+from omnipos.cli.stopping import run_stoppable, stopping_in_order
 
 
 def run_screens(folder: Path) -> None:
@@ -26,7 +26,8 @@ def run_till(folder: Path) -> None:
     with open_till(folder) as (till, settings):
         from screens.app import TillApp
 
-        TillApp(till, settings).run()
+        app = TillApp(till, settings)
+        run_stoppable(app.run_async, app.exit)
 
 
 @click.command()

@@ -1,8 +1,9 @@
 """Being told to stop: SIGTERM, Ctrl-C and a closed terminal end everything that was started, in order."""
 
+import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -30,3 +31,25 @@ def stopping_in_order() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def run_stoppable(work: Callable[[], Awaitable[object]], stop: Callable[[], object]) -> None:
+    """Run asynchronous work to its end; a signal to stop calls `stop`, which is to end it.
+
+    An exception out of a signal handler would land in whatever task runs just then and be kept
+    there; the loop's own way of hearing signals cannot.
+    """
+
+    async def listening() -> None:
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, stop)
+        try:
+            await work()
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
+                # From here on only the clean-up is left, and nothing breaks it off.
+                signal.signal(number, signal.SIG_IGN)
+
+    asyncio.run(listening())
