@@ -27,7 +27,7 @@ class SaleCompleted(msgspec.Struct, frozen=True, kw_only=True, tag="sale_complet
 
 
 class LineVoided(msgspec.Struct, frozen=True, kw_only=True, tag="line_voided"):
-    """A line was taken out of a basket before it was paid."""
+    """A line, or the part of its quantity that the line says, was taken out of a basket not yet paid."""
 
     basket_id: str
     line: Line

@@ -89,29 +89,38 @@ def ring(till: Till, items: Sequence[tuple[Item, int]]) -> BasketView:
 
 
 def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView:
-    """Give a line another quantity; nothing at all voids it."""
+    """Give a line another quantity; nothing at all voids it, and less is journalled as a void of the rest."""
     till.signed_in(Right.SELL)
     if quantity_milli == 0:
         return void_line(till, line_id)
     before = open_basket(till)
+    old = rules.line_of(before, line_id)
     after, line = rules.change_quantity(before, line_id, quantity_milli)
     view = view_of(till, after, line.line_id)
-    save(till, before, after)
+    if line.quantity_milli >= old.quantity_milli:
+        save(till, before, after)
+    else:
+        less = old.quantity_milli - line.quantity_milli
+        _save_void(till, before, after, msgspec.structs.replace(old, quantity_milli=less))
     return view
 
 
 def void_line(till: Till, line_id: int) -> BasketView:
     """Take a line out; the journal keeps what it was."""
     till.signed_in(Right.SELL)
-    db = till.store.books
     before = open_basket(till)
     after, line = rules.void_line(before, line_id)
     view = view_of(till, after, _neighbour(before, line))
+    _save_void(till, before, after, line)
+    return view
+
+
+def _save_void(till: Till, before: Basket, after: Basket, voided: Line) -> None:
+    db = till.store.books
     with transaction(db):
         baskets.save_basket(db, before, after, till.clock.now_ms())
-        journal.append(db, till.stamp(), LineVoided(basket_id=before.basket_id, line=line))
+        journal.append(db, till.stamp(), LineVoided(basket_id=before.basket_id, line=voided))
     till.syncing.nudge()
-    return view
 
 
 def _neighbour(before: Basket, taken: Line) -> int:

@@ -278,3 +278,14 @@ def test_a_basket_is_the_same_object_in_memory_and_on_disk(till: Till) -> None:
     view = ring(till, INDOMIE, TEH)
     saved: Basket = till.call(selling.open_basket)
     assert saved == view.basket
+
+
+def test_a_smaller_quantity_is_journalled_as_a_void_of_the_rest(till: Till) -> None:
+    view = ring(till, "8998866200578", "8998866200578", "8998866200578")
+    till.call(selling.change_quantity, view.basket.lines[0].line_id, 5000)
+    assert till.store.call(lambda: list(journal.read_events(till.store.books))) == []
+    till.call(selling.change_quantity, view.basket.lines[0].line_id, 1000)
+    (event,) = till.store.call(lambda: list(journal.read_events(till.store.books)))
+    fact = decode_fact(event.body)
+    assert isinstance(fact, LineVoided)
+    assert (fact.line.name, fact.line.quantity_milli) == ("Indomie Goreng 85 g", 4000)
