@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
 from omnipos.locale import later
 from screens.commands import BACK, Command
@@ -63,7 +64,7 @@ class Form(Dialog):
     def compose(self) -> ComposeResult:
         """The fields in a box."""
         with Vertical(id="box") as box:
-            box.border_title = self._heading
+            box.border_title = Content(self._heading)
             if self._intro.text:
                 yield self._intro
             yield from self.fields

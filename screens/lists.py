@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
 from screens.counter import Dialog
 from screens.desk import Desk
@@ -29,7 +30,7 @@ class ListScreen(Dialog):
     def compose(self) -> ComposeResult:
         """The line to type in, the list, and what can be done."""
         with Vertical(id="box") as box:
-            box.border_title = self.heading
+            box.border_title = Content(self.heading)
             if self.entry is not None:
                 yield self.entry
             yield self.lines

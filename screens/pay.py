@@ -210,7 +210,7 @@ class PayScreen(Counter):
         return self.desk.asks_before_tender and view is not None and view.basket.basket_id != self._sure_of
 
     def _answer(self, paid: Paid) -> None:
-        self._answered_at_s = time.monotonic()
+        self._answered_at_s = max(time.monotonic(), self.pressed_at_s)
         self._amount.put("")
         self.desk.view = paid.view
         self.desk.is_taken_over = False

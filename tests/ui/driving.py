@@ -64,7 +64,7 @@ class Hands:
     async def settle(self) -> None:
         """Wait until everything that was struck has been acted on and painted."""
         done = asyncio.Event()
-        self.app.call_next(done.set)
+        self.app.call_later(done.set)
         async with asyncio.timeout(10):
             await done.wait()
         await self.app.settled()
