@@ -1,0 +1,84 @@
+"""How the screens look, held as pictures at the smallest terminal and at a large one."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from omnipos.config import Settings
+from omnipos.services.till import Till
+from screens.app import TillApp
+from tests.ui.driving import LARGE, SMALL, Hands
+
+INDOMIE, TEH = "8998866200578", "8996006855893"
+Compare = Callable[..., bool]
+Step = Callable[[Hands], Awaitable[None]]
+
+
+async def sign_in(hands: Hands) -> None:
+    """Nothing but the names."""
+
+
+async def sell(hands: Hands) -> None:
+    """A basket with a customer."""
+    await hands.type("081234567890")
+    await hands.press("enter")
+    await hands.scan(INDOMIE, INDOMIE, TEH)
+    await hands.type("0,482*4131")
+    await hands.press("enter")
+
+
+async def offers(hands: Hands) -> None:
+    """A name half typed."""
+    await hands.scan(INDOMIE)
+    await hands.type("k")
+
+
+async def pay(hands: Hands) -> None:
+    """What is due."""
+    await sell(hands)
+    await hands.press("f12")
+
+
+async def change(hands: Hands) -> None:
+    """The change due."""
+    await pay(hands)
+    await hands.press("f7")
+
+
+async def orders(hands: Hands) -> None:
+    """The collection desk."""
+    await hands.press("f3")
+
+
+async def one_order(hands: Hands) -> None:
+    """An order half picked."""
+    await orders(hands)
+    await hands.press("enter")
+    await hands.scan(INDOMIE)
+
+
+async def customers(hands: Hands) -> None:
+    """A search that finds."""
+    await hands.press("f2")
+    await hands.type("sar")
+
+
+async def keys(hands: Hands) -> None:
+    """The help."""
+    await hands.press("f1")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+@pytest.mark.parametrize("step", [sign_in, sell, offers, pay, change, orders, one_order, customers, keys])
+def test_screen_looks_as_before(till: Till, snap_compare: Compare, step: Step, size: tuple[int, int]) -> None:
+    if step is sign_in:
+        till.staff = None
+    app = TillApp(till, Settings(idle_lock_s=0))
+
+    async def drive(pilot: Pilot[None]) -> None:
+        hands = Hands(app, pilot)
+        await hands.settle()
+        await step(hands)
+
+    assert snap_compare(app, run_before=drive, terminal_size=size)
