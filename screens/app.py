@@ -59,6 +59,10 @@ class TillApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if settings.theme == "light" else DARK.name
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for a look that is not one of ours."""
+        return dict(DARK.variables)
+
     def get_default_screen(self) -> Screen[None]:
         """The screen at the bottom of all: nobody gets past it without a PIN."""
         return SignInScreen(self.desk)

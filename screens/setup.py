@@ -101,6 +101,10 @@ class SetupApp(App[SetupAnswers | None]):
         self._fields: Sequence[Entry] = ()
         self._at = 0
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for a look that is not one of ours."""
+        return dict(DARK.variables)
+
     def compose(self) -> ComposeResult:
         """One box for every step."""
         with Vertical(id="setup") as box:

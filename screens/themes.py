@@ -14,6 +14,7 @@ DARK = Theme(
     surface="#1a1e24",
     panel="#242a32",
     dark=True,
+    variables={"dim": "#8b949e", "chosen": "#1f4742"},
 )
 
 LIGHT = Theme(
@@ -28,4 +29,5 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e9eae6",
     dark=False,
+    variables={"dim": "#666d74", "chosen": "#bfe3dd"},
 )
