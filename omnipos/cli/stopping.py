@@ -2,11 +2,17 @@
 
 import asyncio
 import contextlib
+import os
+import select
 import signal
+import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+LOOK_EVERY_S = 1.0
+PATIENCE_S = 5.0
 
 
 class ToldToStop(BaseException):
@@ -44,12 +50,30 @@ def run_stoppable(work: Callable[[], Awaitable[object]], stop: Callable[[], obje
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, stop)
+        over = threading.Event()
+        threading.Thread(target=_watch_terminal, args=(loop, stop, over), daemon=True).start()
         try:
             await work()
         finally:
+            over.set()
             for number in SIGNALS:
                 loop.remove_signal_handler(number)
                 # From here on only the clean-up is left, and nothing breaks it off.
                 signal.signal(number, signal.SIG_IGN)
 
     asyncio.run(listening())
+
+
+def _watch_terminal(
+    loop: asyncio.AbstractEventLoop, stop: Callable[[], object], over: threading.Event
+) -> None:
+    # A terminal can go away without a signal; reading from it would then go round and round.
+    terminal = select.poll()
+    terminal.register(sys.stdin.fileno(), select.POLLHUP)
+    while not any(happened & select.POLLHUP for _file, happened in terminal.poll(0)):
+        if over.wait(LOOK_EVERY_S):
+            return
+    loop.call_soon_threadsafe(stop)
+    # What still waits to be painted can block the way out for good. Everything is on disk already.
+    if not over.wait(PATIENCE_S):
+        os._exit(1)

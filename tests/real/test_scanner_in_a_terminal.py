@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,3 +97,16 @@ def test_a_till_killed_in_mid_sale_opens_with_that_basket(counter: Counter) -> N
     counter.open()
     counter.terminal.until("Indomie Goreng 85 g", "Kopi Kapal Api 200 g", "Rp 32.600")
     assert counter.pieces() == {CODES[0]: 2, CODES[2]: 1}
+
+
+def test_a_till_whose_terminal_goes_away_ends(tmp_path: Path) -> None:
+    folder = tmp_path / "till"
+    selling_till(folder).store.close()
+    save_membership(folder, Membership(hub="http://127.0.0.1:9", token="none"))
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "omnipos", "--data-dir", str(folder)]
+    till = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    assert os.read(master, 1) != b""
+    os.close(master)
+    assert till.wait(timeout=30) is not None
