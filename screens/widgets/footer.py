@@ -36,18 +36,23 @@ class KeysLine(Painted):
             self.repaint()
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
-        """Return the line, without those that no longer fit."""
+        """Return the line, closer together where it is narrow, without those that no longer fit."""
+        shown = [
+            (command.key, key_name(command.key), _(command.label))
+            for command in self._commands
+            if command.is_in_footer
+        ]
+        lengths = [cell_len(key) + 1 + cell_len(label) for _key, key, label in shown]
+        gap = 2 if 1 + sum(lengths) + 2 * (len(shown) - 1) <= width else 1
         row: list[tuple[str, str]] = [(" ", "plain")]
         at = 1
         self._places = []
-        for command in self._commands:
-            key, label = key_name(command.key), _(command.label)
-            length = cell_len(key) + 1 + cell_len(label)
-            if not command.is_in_footer or at + length > width:
+        for (command_key, key, label), length in zip(shown, lengths, strict=True):
+            if at + length > width:
                 continue
-            row += [(key, "accent"), (f" {label}  ", "dim")]
-            self._places.append((at, at + length, command.key))
-            at += length + 2
+            row += [(key, "accent"), (f" {label}{' ' * gap}", "dim")]
+            self._places.append((at, at + length, command_key))
+            at += length + gap
         return (tuple(row),)
 
     async def _on_click(self, event: events.Click) -> None:
