@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual import events, work
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -266,6 +267,11 @@ class TillApp(App[None]):
         if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:
             await self.lock()
         self._show()
+
+    def action_command_palette(self) -> None:
+        """Open the palette with its hint in the till's own language."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Search all commands…"), id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return the palette's entries: all keys of the screen, the colours, and leaving."""

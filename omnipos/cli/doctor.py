@@ -21,7 +21,7 @@ from omnipos.cli.ownhub import has_own_hub, running_hub
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError
-from omnipos.locale import _
+from omnipos.locale import _, later
 from omnipos.store.connection import open_to_read
 from omnipos.store.outbox import count_waiting
 from omnipos.store.printjobs import count_unprinted
@@ -51,21 +51,22 @@ def doctor(data_dir: Path, as_json: bool) -> None:
         click.echo(json.dumps(told))
     else:
         for one in findings:
-            click.echo(f"{_('ok  ') if one.ok else _('LOOK')} {one.check:<8} {one.say}")
+            mark = _("ok") if one.ok else _("LOOK")
+            click.echo(f"{mark:<5} {_(one.check):<8} {one.say}")
             if one.do:
-                click.echo(f"              {one.do}")
+                click.echo(f"{'':15}{one.do}")
     sys.exit(0 if all(one.ok for one in findings) else 1)
 
 
 def _findings(folder: Path) -> Iterator[Finding]:
-    yield _guarded("folder", lambda: _folder(folder))
-    yield _guarded("disk", lambda: _disk(folder))
+    yield _guarded(later("folder"), lambda: _folder(folder))
+    yield _guarded(later("disk"), lambda: _disk(folder))
     try:
         settings = load_settings(folder)
     except DomainError as error:
-        yield Finding(check="settings", ok=False, say=str(error))
+        yield Finding(check=later("settings"), ok=False, say=str(error))
         settings = Settings()
-    yield _guarded("printer", lambda: _printer(folder, settings))
+    yield _guarded(later("printer"), lambda: _printer(folder, settings))
     yield from _hub_and_clock(folder, settings)
     yield _versions()
 
@@ -169,10 +170,10 @@ def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
         yield Finding(check="hub", ok=has_own_hub(folder), say=str(error), do=do)
         return
     text = _("{address} answers, version {version}")
-    yield Finding(check="hub", ok=True, say=text.format(address=address, version=health.version))
+    yield Finding(check=later("hub"), ok=True, say=text.format(address=address, version=health.version))
     say = _("{seconds} s from the hub's").format(seconds=skew_s)
     if abs(skew_s) <= MOST_SKEW_S:
-        yield Finding(check="clock", ok=True, say=say)
+        yield Finding(check=later("clock"), ok=True, say=say)
     else:
         yield Finding(check="clock", ok=False, say=say, do=_("Set this computer's clock."))
 
@@ -181,4 +182,4 @@ def _versions() -> Finding:
     from sqlite3 import sqlite_version
 
     say = f"OmniPOS {__version__}, Python {platform.python_version()}, SQLite {sqlite_version}"
-    return Finding(check="versions", ok=True, say=say)
+    return Finding(check=later("versions"), ok=True, say=say)
