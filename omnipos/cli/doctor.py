@@ -52,9 +52,9 @@ def doctor(data_dir: Path, as_json: bool) -> None:
     else:
         for one in findings:
             mark = _("ok") if one.ok else _("LOOK")
-            click.echo(f"{mark:<5} {_(one.check):<8} {one.say}")
+            click.echo(f"{mark:<4} {_(one.check):<8} {one.say}")
             if one.do:
-                click.echo(f"{'':15}{one.do}")
+                click.echo(f"{'':14}{one.do}")
     sys.exit(0 if all(one.ok for one in findings) else 1)
 
 
