@@ -33,7 +33,7 @@ SELL_KEYS = (
     HELP,
     Command("f2", later("Customer"), "customer", later("Find or add a customer by phone or name")),
     Command("f3", later("Orders"), "orders", later("Online orders to pick and hand over")),
-    Command("f4", later("Park"), "park", later("Put the basket aside; with an empty one, take one up again")),
+    Command("f4", later("Park"), "park", later("Put the basket aside; if empty, take one up again")),
     Command("f5", later("Qty"), "quantity", later("Change the quantity of the chosen line")),
     Command("f8", later("Void"), "void", later("Take the chosen line out")),
     Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),

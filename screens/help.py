@@ -12,7 +12,7 @@ from screens.widgets.cells import Row, cut, fit
 HINTS = (
     ("3*", later("before an item: three of it")),
     ("#", later("before an order's number")),
-    ("0812…", later("a phone number, or its last four digits: the customer")),
+    ("0812…", later("a phone number, or its last four: the customer")),
     ("^P", later("all commands by name, and light or dark colours")),
 )
 
