@@ -21,7 +21,7 @@ def measure(folder: Path) -> list[Row]:
         till = EnrolledTill(hub, folder / "counter")
         rows += importing.measure(hub, till, folder)
         save_membership(till.store.folder, Membership(hub=hub.address, token=till.client.token))
-        (till.store.folder / "omnipos.toml").write_text(f'printer = "folder://{folder}/paper"\n')
+        (till.store.folder / "omnipos.toml").write_text(f'printer = "file://{folder}/printer"\n')
         till.close()
         rows += counter.measure(till.store.folder)
     finally:

@@ -14,7 +14,7 @@ from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
 from omnipos.protocol import Hello, HelloAnswer
 from omnipos.store import journal, orders, outbox
-from omnipos.store.connection import Database, Store, open_mirror, transaction
+from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
@@ -62,7 +62,7 @@ class SyncEngine:
         self._spread = spread
         self._report = LinkReport(state=LinkState.AWAY, since_ms=clock.now_ms())
         self._streams: tuple[str, ...] | None = None
-        self._mirror: Database | None = None
+        self._mirror: Connection | None = None
         self._failures = 0
         self._asked_wait_s = 0.0
         self._wake = threading.Event()
@@ -151,7 +151,7 @@ class SyncEngine:
             self._store.call(self._drop_overlays)
         return pushed, pulled
 
-    def _open_mirror(self) -> Database:
+    def _open_mirror(self) -> Connection:
         if self._mirror is None:
             self._mirror = open_mirror(self._store.folder)
         return self._mirror

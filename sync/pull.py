@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from omnipos.protocol import MOST_CHANGES, Page
-from omnipos.store.connection import Database
+from omnipos.store.connection import Connection
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 
 
-def pull_all(mirror: Database, client: HubClient, streams: Sequence[str]) -> int:
+def pull_all(mirror: Connection, client: HubClient, streams: Sequence[str]) -> int:
     """Bring every stream up to the hub's head; return how many changes were applied."""
     known = cursors(mirror)
     return sum(
@@ -16,7 +16,7 @@ def pull_all(mirror: Database, client: HubClient, streams: Sequence[str]) -> int
     )
 
 
-def _pull(mirror: Database, client: HubClient, stream: str, cursor: str) -> int:
+def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> int:
     applied = 0
     while True:
         page = client.pull(stream, cursor, MOST_CHANGES)

@@ -3,7 +3,7 @@
 import msgspec
 
 from omnipos.store import books, identity, outbox
-from omnipos.store.connection import Database
+from omnipos.store.connection import Connection
 from omnipos.store.people import shop_by_id
 
 
@@ -18,7 +18,7 @@ class XReport(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
 
 
-def x_report(db: Database) -> XReport:
+def x_report(db: Connection) -> XReport:
     """Return the totals of a till's books so far; `db` may be read-only."""
     who = identity.load_identity(db)
     shop = shop_by_id(db, who.store_id) if who else None

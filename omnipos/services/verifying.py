@@ -8,7 +8,7 @@ from omnipos.events import GENESIS, Event, OrderHandedOver, SaleCompleted, chain
 from omnipos.locale import _
 from omnipos.store import identity, journal
 from omnipos.store.books import SALE_HEAD, movements_at, sale_row
-from omnipos.store.connection import Database
+from omnipos.store.connection import Connection
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...]
 
 
-def verify(db: Database) -> Verification:
+def verify(db: Connection) -> Verification:
     """Read the whole journal and compare the books with it; `db` may be read-only."""
     found: list[str] = []
     who = identity.load_identity(db)
@@ -70,7 +70,7 @@ def _check_link(event: Event, head: bytes, place: tuple[int, int]) -> list[str]:
     return found
 
 
-def _check_sale(db: Database, event: Event, sale: Sale, number: int) -> list[str]:
+def _check_sale(db: Connection, event: Event, sale: Sale, number: int) -> list[str]:
     found = []
     if not adds_up(sale):
         found.append(_at(event, _("holds a sale whose sums do not agree")))
@@ -95,14 +95,14 @@ def _movements(fact: object) -> tuple[Movement, ...]:
     return hand_over_movements(fact.lines, "") if isinstance(fact, OrderHandedOver) else ()
 
 
-def _check_movements(db: Database, event: Event, movements: tuple[Movement, ...]) -> list[str]:
+def _check_movements(db: Connection, event: Event, movements: tuple[Movement, ...]) -> list[str]:
     wanted = tuple((one.product_id, one.quantity_milli, one.reason.value) for one in movements)
     if movements_at(db, event.header.epoch, event.header.seq) == wanted:
         return []
     return [_at(event, _("moved other stock than the books show"))]
 
 
-def _check_totals(db: Database, numbers: int, tables: dict[str, int]) -> list[str]:
+def _check_totals(db: Connection, numbers: int, tables: dict[str, int]) -> list[str]:
     found = []
     drawn = journal.counter_value(db, "receipt")
     if drawn != numbers:

@@ -1,9 +1,9 @@
 """The books: completed sales with their lines, tenders and stock movements, written with their event."""
 
 from collections.abc import Sequence
+from sqlite3 import Connection
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.sale import Sale, adds_up
 from omnipos.domain.stock import Movement
@@ -11,9 +11,9 @@ from omnipos.events import Event, SaleCompleted, decode_fact
 from omnipos.store.journal import event_at
 
 
-def insert_sale(db: Database, sale: Sale, number: int, event: Event) -> None:
+def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
     """Save a completed sale beside the event that reports it: both or neither."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     assert adds_up(sale), "a sale's sums agree before they are written"
     db.execute(
         "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -33,7 +33,7 @@ def insert_sale(db: Database, sale: Sale, number: int, event: Event) -> None:
             sale.change_minor,
         ),
     )
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO sale_line VALUES (?,?,?,?,?,?,?)",
         [
             (
@@ -48,7 +48,7 @@ def insert_sale(db: Database, sale: Sale, number: int, event: Event) -> None:
             for position, line in enumerate(sale.lines)
         ],
     )
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO sale_tender VALUES (?,?,?,?)",
         [
             (sale.sale_id, position, tender.kind.value, tender.amount_minor)
@@ -57,10 +57,10 @@ def insert_sale(db: Database, sale: Sale, number: int, event: Event) -> None:
     )
 
 
-def insert_movements(db: Database, event: Event, movements: Sequence[Movement]) -> None:
+def insert_movements(db: Connection, event: Event, movements: Sequence[Movement]) -> None:
     """Save what an event took from or brought to stock."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
-    db.conn.executemany(
+    assert db.in_transaction, "the caller owns the unit of work"
+    db.executemany(
         "INSERT INTO stock_movement VALUES (?,?,?,?,?,?)",
         [
             (
@@ -76,7 +76,7 @@ def insert_movements(db: Database, event: Event, movements: Sequence[Movement]) 
     )
 
 
-def sale_by_receipt(db: Database, receipt_number: str) -> Sale | None:
+def sale_by_receipt(db: Connection, receipt_number: str) -> Sale | None:
     """Return a completed sale of this till by its receipt number."""
     row = db.execute(
         "SELECT epoch, seq FROM sale WHERE receipt_number = ?", [receipt_number.upper()]
@@ -84,13 +84,13 @@ def sale_by_receipt(db: Database, receipt_number: str) -> Sale | None:
     return _sale_at(db, *row) if row else None
 
 
-def latest_sales(db: Database, limit: int) -> list[Sale]:
+def latest_sales(db: Connection, limit: int) -> list[Sale]:
     """Return the latest sales of this till, the newest first."""
     rows = db.execute("SELECT epoch, seq FROM sale ORDER BY epoch DESC, seq DESC LIMIT ?", [limit])
     return [_sale_at(db, *row) for row in rows.fetchall()]
 
 
-def sales_of_customer(db: Database, customer_id: str, after: tuple[int, int], limit: int) -> list[Sale]:
+def sales_of_customer(db: Connection, customer_id: str, after: tuple[int, int], limit: int) -> list[Sale]:
     """Return a customer's sales at this till behind a place in the journal, the newest first."""
     rows = db.execute(
         "SELECT epoch, seq FROM sale WHERE customer_id = ? AND (epoch, seq) > (?, ?)"
@@ -100,7 +100,7 @@ def sales_of_customer(db: Database, customer_id: str, after: tuple[int, int], li
     return [_sale_at(db, *row) for row in rows]
 
 
-def _sale_at(db: Database, epoch: int, seq: int) -> Sale:
+def _sale_at(db: Connection, epoch: int, seq: int) -> Sale:
     event = event_at(db, epoch, seq)
     assert event is not None, "a sale is written with its event"
     fact = decode_fact(event.body)
@@ -132,7 +132,7 @@ class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
     tenders: tuple[tuple[str, int], ...]
 
 
-def sale_row(db: Database, epoch: int, seq: int) -> SaleRow | None:
+def sale_row(db: Connection, epoch: int, seq: int) -> SaleRow | None:
     """Return what the books hold for a sale's event: its head, lines and tenders."""
     row = db.execute(
         f"SELECT {', '.join(SALE_HEAD)} FROM sale WHERE epoch = ? AND seq = ?", (epoch, seq)
@@ -150,7 +150,7 @@ def sale_row(db: Database, epoch: int, seq: int) -> SaleRow | None:
     return SaleRow(head=row, lines=tuple(lines.fetchall()), tenders=tuple(tenders.fetchall()))
 
 
-def movements_at(db: Database, epoch: int, seq: int) -> tuple[tuple[str, int, str], ...]:
+def movements_at(db: Connection, epoch: int, seq: int) -> tuple[tuple[str, int, str], ...]:
     """Return what an event moved: product, signed quantity (thousandths) and reason."""
     rows = db.execute(
         "SELECT product_id, quantity_milli, reason FROM stock_movement"
@@ -190,7 +190,7 @@ class Takings(msgspec.Struct, frozen=True, kw_only=True):
     taxes: tuple[TakingsByTax, ...]
 
 
-def takings(db: Database) -> Takings:
+def takings(db: Connection) -> Takings:
     """Return the sums of this till's books so far."""
     sums = db.execute(
         "SELECT count(*), coalesce(sum(total_minor), 0), coalesce(sum(tax_minor), 0),"

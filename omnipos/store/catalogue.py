@@ -1,9 +1,9 @@
 """Finding products in the mirror: by code at once, by name as one types."""
 
 from collections.abc import Sequence
+from sqlite3 import Connection
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import Item, Product
@@ -23,7 +23,7 @@ _BY_CODE = (
 )
 
 
-def item_by_code(db: Database, code: str) -> Item | None:
+def item_by_code(db: Connection, code: str) -> Item | None:
     """Return the item a barcode, PLU or SKU names, in that order of meaning, or None."""
     written = code.strip()
     for query, key in zip(_BY_CODE, (canonical(written), written.upper(), written.upper()), strict=True):
@@ -34,7 +34,7 @@ def item_by_code(db: Database, code: str) -> Item | None:
     return None
 
 
-def products_by_name(db: Database, text: str, limit: int) -> list[Product]:
+def products_by_name(db: Connection, text: str, limit: int) -> list[Product]:
     """Return products whose names hold all the words typed, each as a beginning, most popular first."""
     query = match_words(text)
     if not query:
@@ -53,13 +53,13 @@ def match_words(text: str) -> str:
     return " ".join(f'"{word}"*' for word in search_words(text))
 
 
-def product_by_id(db: Database, product_id: str) -> Product | None:
+def product_by_id(db: Connection, product_id: str) -> Product | None:
     """Return a product by its id."""
     row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
     return _decode(row[0]) if row else None
 
 
-def taxes(db: Database) -> dict[str, Tax]:
+def taxes(db: Connection) -> dict[str, Tax]:
     """Return all taxes by their code."""
     rows = db.execute("SELECT code, body FROM mirror.tax")
     return {code: msgspec.json.decode(body, type=Tax) for code, body in rows}
@@ -73,7 +73,7 @@ class StockFigure(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
 
 
-def stock_of(db: Database, store_id: str, product_id: str) -> StockFigure | None:
+def stock_of(db: Connection, store_id: str, product_id: str) -> StockFigure | None:
     """Return the hub's figure plus this till's own movements that it does not contain yet."""
     level = db.execute(
         "SELECT on_hand_milli, held_milli FROM mirror.stock WHERE product_id = ? AND store_id = ?",
@@ -93,13 +93,13 @@ def stock_of(db: Database, store_id: str, product_id: str) -> StockFigure | None
     return StockFigure(on_hand_milli=level[0] + own, held_milli=level[1], as_of_ms=as_of)
 
 
-def catalogue_revision(db: Database) -> int:
+def catalogue_revision(db: Connection) -> int:
     """Return the number of the last catalogue change the till has."""
     row = db.execute("SELECT upto FROM mirror.cursor WHERE stream = 'catalogue'").fetchone()
     return int(row[0]) if row else 0
 
 
-def popular(db: Database, limit: int) -> Sequence[Product]:
+def popular(db: Connection, limit: int) -> Sequence[Product]:
     """Return the most popular products."""
     rows = db.execute("SELECT body FROM mirror.product ORDER BY rank LIMIT ?", [limit])
     return [_decode(body) for (body,) in rows]

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Connection as Connection
 from typing import TypeVar
-
-from sqlite_utils import Database as Database
-from sqlite_utils import Migrations
 
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
-from omnipos.store.migrations import BOOKS, MIRROR
+from omnipos.store.schema import MIGRATIONS
 
 Result = TypeVar("Result")
 
@@ -44,7 +42,7 @@ class Store:
             ) from error
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         try:
-            self.books: Database = self._writer.submit(self._open).result()
+            self.books: Connection = self._writer.submit(self._open).result()
         except BaseException as error:
             self._writer.shutdown()
             os.close(self._lock)
@@ -56,12 +54,12 @@ class Store:
                 ) from error
             raise
 
-    def _open(self) -> Database:
+    def _open(self) -> Connection:
         mirror = open_mirror(self.folder)
         mirror.close()
         books = _connect(self.folder / BOOKS_FILE)
         try:
-            _migrate(books, BOOKS)
+            _bring_up_to_date(books, "books")
             _attach_mirror(books, self.folder)
         except BaseException:
             books.close()
@@ -96,30 +94,30 @@ def _told_plainly(work: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def transaction(db: Database) -> Iterator[None]:
+def transaction(db: Connection) -> Iterator[None]:
     """Write all or nothing: everything inside is on disk when this ends, or none of it."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
         db.execute("COMMIT")
     except BaseException:
-        if db.conn.in_transaction:
+        if db.in_transaction:
             db.execute("ROLLBACK")
         raise
 
 
-def open_mirror(folder: Path) -> Database:
+def open_mirror(folder: Path) -> Connection:
     """Return the one writing connection to the mirror that is current, making it when there is none."""
     mirror = _connect(mirror_path(folder), durable=False)
     try:
-        _migrate(mirror, MIRROR)
+        _bring_up_to_date(mirror, "mirror")
     except BaseException:
         mirror.close()
         raise
     return mirror
 
 
-def open_to_read(folder: Path) -> Database:
+def open_to_read(folder: Path) -> Connection:
     """Return a read-only connection to the books with the mirror attached; never checkpoints.
 
     Raises StoreTrouble when there is no till in the folder.
@@ -129,13 +127,8 @@ def open_to_read(folder: Path) -> Database:
         raise StoreTrouble(
             _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
         )
-    books = Database(
-        sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+    books = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
     _attach_mirror(books, folder)
     return books
@@ -147,7 +140,7 @@ def mirror_path(folder: Path) -> Path:
     return folder / (current.read_text().strip() if current.exists() else FIRST_MIRROR)
 
 
-def _connect(path: Path, *, durable: bool = True) -> Database:
+def _connect(path: Path, *, durable: bool = True) -> Connection:
     # A mirror can be fetched again, so its commits need not wait for the disk.
     conn = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None, check_same_thread=False)
     conn.execute("PRAGMA journal_mode = WAL")
@@ -156,27 +149,37 @@ def _connect(path: Path, *, durable: bool = True) -> Database:
     # Without this a REPLACE would slip past the triggers that refuse deletes.
     conn.execute("PRAGMA recursive_triggers = ON")
     conn.execute("PRAGMA busy_timeout = 5000")
-    return Database(conn)
+    return conn
 
 
-def _attach_mirror(books: Database, folder: Path) -> None:
+def _attach_mirror(books: Connection, folder: Path) -> None:
     uri = mirror_path(folder).absolute().as_uri()
     books.execute("ATTACH DATABASE ? AS mirror", [f"{uri}?mode=ro"])
 
 
-def _migrate(db: Database, migrations: Migrations) -> None:
-    known = {migration.name for migration in migrations.pending(db)}
-    applied = {migration.name for migration in migrations.applied(db)}
-    ours = {migration.name for migration in migrations._migrations}
-    if applied - ours:
+def _bring_up_to_date(db: Connection, which: str) -> None:
+    applied = _applied(db, which)
+    if applied == MIGRATIONS[which]:
+        return
+    if applied - MIGRATIONS[which]:
         raise StoreTrouble(
             _(
                 "This data folder was written by a newer OmniPOS. Nothing was changed."
                 " Install the newer version to sell with it."
             )
         )
-    if known:
-        migrations.apply(db)
+    # Only here, as sqlite-utils is slow to import and a till starts many times on the same tables.
+    from omnipos.store.migrations import migrate
+
+    migrate(db, which)
+
+
+def _applied(db: Connection, which: str) -> set[str]:
+    kept = db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+    if kept is None:
+        return set()
+    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [which])
+    return {name for (name,) in rows}
 
 
 def _take_lock(folder: Path) -> int:

@@ -1,7 +1,8 @@
 """Finding customers: the mirror's, united with those added here that the hub does not show yet."""
 
+from sqlite3 import Connection
+
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.customer import Customer
 from omnipos.domain.names import search_words
@@ -11,9 +12,9 @@ from omnipos.store.catalogue import match_words
 _decode = msgspec.json.Decoder(Customer).decode
 
 
-def insert_overlay(db: Database, customer: Customer, event: Event) -> None:
+def insert_overlay(db: Connection, customer: Customer, event: Event) -> None:
     """Keep a customer added here until the mirror shows it; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
         "INSERT INTO overlay_customer VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -27,7 +28,7 @@ def insert_overlay(db: Database, customer: Customer, event: Event) -> None:
     )
 
 
-def shown_through(db: Database) -> tuple[tuple[int, int], int]:
+def shown_through(db: Connection) -> tuple[tuple[int, int], int]:
     """Return the last of this till's events that the mirror's customers contain, and as of when."""
     row = db.execute(
         "SELECT applied_epoch, applied_seq, as_of_ms FROM mirror.cursor WHERE stream = 'customers'"
@@ -35,7 +36,7 @@ def shown_through(db: Database) -> tuple[tuple[int, int], int]:
     return (row[0], row[1]), row[2]
 
 
-def customer_by_id(db: Database, customer_id: str) -> Customer | None:
+def customer_by_id(db: Connection, customer_id: str) -> Customer | None:
     """Return a customer by id."""
     row = db.execute(
         "SELECT body FROM mirror.customer WHERE customer_id = ?"
@@ -45,7 +46,7 @@ def customer_by_id(db: Database, customer_id: str) -> Customer | None:
     return _decode(row[0]) if row else None
 
 
-def customer_by_phone(db: Database, phone: str) -> Customer | None:
+def customer_by_phone(db: Connection, phone: str) -> Customer | None:
     """Return the customer whose number this is (E.164), all of it."""
     digits = phone.removeprefix("+")
     row = db.execute(
@@ -56,7 +57,7 @@ def customer_by_phone(db: Database, phone: str) -> Customer | None:
     return _decode(row[0]) if row else None
 
 
-def customers_by_digits(db: Database, digits: str, limit: int) -> list[Customer]:
+def customers_by_digits(db: Connection, digits: str, limit: int) -> list[Customer]:
     """Return customers whose number, calling code first, begins with some digits."""
     rows = db.execute(
         "SELECT body FROM overlay_customer WHERE digits >= ? AND digits < ?"
@@ -67,7 +68,7 @@ def customers_by_digits(db: Database, digits: str, limit: int) -> list[Customer]
     return _first(rows, limit)
 
 
-def customers_by_last_four(db: Database, last_four: str, limit: int) -> list[Customer]:
+def customers_by_last_four(db: Connection, last_four: str, limit: int) -> list[Customer]:
     """Return customers whose number ends with four digits."""
     rows = db.execute(
         "SELECT body FROM overlay_customer WHERE substr(digits, -4) = ?"
@@ -77,7 +78,7 @@ def customers_by_last_four(db: Database, last_four: str, limit: int) -> list[Cus
     return _first(rows, limit)
 
 
-def customers_by_name(db: Database, text: str, limit: int) -> list[Customer]:
+def customers_by_name(db: Connection, text: str, limit: int) -> list[Customer]:
     """Return customers whose names hold all the words typed, each as the beginning of a word."""
     words = search_words(text)
     if not words:

@@ -1,7 +1,8 @@
 """Who this till is: device, store, till number and epoch, as the hub gave them at enrolment."""
 
+from sqlite3 import Connection
+
 import msgspec
-from sqlite_utils import Database
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,16 +16,16 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     hub_epoch: str
 
 
-def save_identity(db: Database, identity: Identity) -> None:
+def save_identity(db: Connection, identity: Identity) -> None:
     """Keep who this till is; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
         "INSERT OR REPLACE INTO identity VALUES (1, ?, ?, ?, ?, ?, ?)",
         msgspec.structs.astuple(identity),
     )
 
 
-def load_identity(db: Database) -> Identity | None:
+def load_identity(db: Connection) -> Identity | None:
     """Return who this till is, or None before enrolment."""
     row = db.execute(
         "SELECT device_id, store_id, store_code, till_number, epoch, hub_epoch FROM identity"

@@ -1,9 +1,9 @@
 """The journal: append-only facts with their hash chain, and the counters drawn in the same transaction."""
 
 from collections.abc import Iterator
+from sqlite3 import Connection
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.events import (
     GENESIS,
@@ -41,15 +41,15 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     catalogue_rev: int
 
 
-def head_of(db: Database) -> Head | None:
+def head_of(db: Connection) -> Head | None:
     """Return the last event's place and hash, or None for an empty journal."""
     row = db.execute("SELECT epoch, seq, hash FROM event ORDER BY epoch DESC, seq DESC LIMIT 1").fetchone()
     return Head(epoch=row[0], seq=row[1], hash=row[2]) if row else None
 
 
-def append(db: Database, stamp: Stamp, fact: Fact) -> Event:
+def append(db: Connection, stamp: Stamp, fact: Fact) -> Event:
     """Append a fact and put it into the outbox; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     head = head_of(db)
     same_epoch = head is not None and head.epoch == stamp.epoch
     header = Header(
@@ -73,16 +73,16 @@ def append(db: Database, stamp: Stamp, fact: Fact) -> Event:
     return event
 
 
-def insert_personal(db: Database, event: Event, personal_id: str, card: PersonalCard) -> None:
+def insert_personal(db: Connection, event: Event, personal_id: str, card: PersonalCard) -> None:
     """Keep the erasable record that an event names."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
         "INSERT INTO personal VALUES (?, ?, ?, ?)",
         (personal_id, event.header.epoch, event.header.seq, msgspec.json.encode(card)),
     )
 
 
-def personal_of(db: Database, header: Header) -> dict[str, PersonalCard]:
+def personal_of(db: Connection, header: Header) -> dict[str, PersonalCard]:
     """Return the personal records that an event names and that are not erased."""
     rows = db.execute(
         "SELECT personal_id, body FROM personal WHERE epoch = ? AND seq = ?",
@@ -91,7 +91,7 @@ def personal_of(db: Database, header: Header) -> dict[str, PersonalCard]:
     return {key: msgspec.json.decode(body, type=PersonalCard) for key, body in rows}
 
 
-def read_events(db: Database, epoch: int = 0, after_seq: int = 0) -> Iterator[Event]:
+def read_events(db: Connection, epoch: int = 0, after_seq: int = 0) -> Iterator[Event]:
     """Return the events behind a place in the journal, in order."""
     rows = db.execute(
         f"SELECT {COLUMNS} FROM event WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq",
@@ -100,7 +100,7 @@ def read_events(db: Database, epoch: int = 0, after_seq: int = 0) -> Iterator[Ev
     return (event_of_row(row) for row in rows)
 
 
-def event_at(db: Database, epoch: int, seq: int) -> Event | None:
+def event_at(db: Connection, epoch: int, seq: int) -> Event | None:
     """Return one event by its place."""
     row = db.execute(f"SELECT {COLUMNS} FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
     return event_of_row(row) if row else None
@@ -113,9 +113,9 @@ def event_of_row(row: tuple[object, ...]) -> Event:
     return Event(header=header, body=body, prev_hash=prev_hash, hash=own_hash)  # type: ignore[arg-type]
 
 
-def draw(db: Database, counter: str) -> int:
+def draw(db: Connection, counter: str) -> int:
     """Return the next number of a gapless counter; it is used up only if the transaction commits."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     row = db.execute(
         "INSERT INTO counter VALUES (?, 1)"
         " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
@@ -124,13 +124,13 @@ def draw(db: Database, counter: str) -> int:
     return int(row[0])
 
 
-def counter_value(db: Database, counter: str) -> int:
+def counter_value(db: Connection, counter: str) -> int:
     """Return the last number drawn from a counter, 0 for none."""
     row = db.execute("SELECT value FROM counter WHERE name = ?", (counter,)).fetchone()
     return int(row[0]) if row else 0
 
 
-def count_rows(db: Database, table: str) -> int:
+def count_rows(db: Connection, table: str) -> int:
     """Return how many rows a table of the books has."""
     assert table.isidentifier(), "the name of a table of ours"
     row = db.execute(f"SELECT count(*) FROM {table}").fetchone()

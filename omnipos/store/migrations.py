@@ -1,153 +1,24 @@
-"""The tables of books.db (precious) and mirror.db (a copy of the hub's data), as sqlite-utils migrations."""
+"""Brings the till's databases up to date, as sqlite-utils migrations: each whole or not at all."""
 
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
-from sqlite_utils import Migrations
+from sqlite_utils import Database, Migrations
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from omnipos.store.schema import BOOKS_1, GUARDED, MIRROR_1
 
 BOOKS = Migrations("books")
 MIRROR = Migrations("mirror")
 
-GUARDED = ("event", "sale", "sale_line", "sale_tender", "stock_movement")
-"""Tables whose rows are never changed or removed; triggers refuse both."""
 
-_BOOKS_1 = """
-CREATE TABLE identity (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    device_id TEXT NOT NULL, store_id TEXT NOT NULL, store_code TEXT NOT NULL,
-    till_number INTEGER NOT NULL, epoch INTEGER NOT NULL, hub_epoch TEXT NOT NULL
-) STRICT;
-CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-CREATE TABLE event (
-    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event_id TEXT NOT NULL UNIQUE,
-    type TEXT NOT NULL, schema INTEGER NOT NULL, occurred_at_ms INTEGER NOT NULL,
-    actor TEXT NOT NULL, shift TEXT NOT NULL, catalogue_rev INTEGER NOT NULL,
-    body BLOB NOT NULL, prev_hash BLOB NOT NULL, hash BLOB NOT NULL,
-    PRIMARY KEY (epoch, seq)
-) STRICT;
-CREATE TABLE personal (
-    personal_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX personal_event ON personal (epoch, seq);
-CREATE TABLE outbox (
-    epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'acked', 'quarantined')),
-    attempts INTEGER NOT NULL DEFAULT 0, next_at_ms INTEGER NOT NULL DEFAULT 0,
-    verdict TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (epoch, seq)
-) STRICT;
-CREATE INDEX outbox_waiting ON outbox (epoch, seq) WHERE state = 'waiting';
-CREATE INDEX outbox_quarantined ON outbox (epoch, seq) WHERE state = 'quarantined';
-CREATE TABLE sale (
-    sale_id TEXT PRIMARY KEY, receipt_number TEXT NOT NULL UNIQUE, number INTEGER NOT NULL,
-    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, completed_at_ms INTEGER NOT NULL,
-    staff_id TEXT NOT NULL, customer_id TEXT NOT NULL, order_id TEXT NOT NULL,
-    total_minor INTEGER NOT NULL, tax_minor INTEGER NOT NULL, rounding_minor INTEGER NOT NULL,
-    change_minor INTEGER NOT NULL, UNIQUE (epoch, seq)
-) STRICT;
-CREATE INDEX sale_customer ON sale (customer_id, completed_at_ms) WHERE customer_id <> '';
-CREATE TABLE sale_line (
-    sale_id TEXT NOT NULL REFERENCES sale (sale_id), position INTEGER NOT NULL,
-    product_id TEXT NOT NULL, quantity_milli INTEGER NOT NULL, amount_minor INTEGER NOT NULL,
-    tax_code TEXT NOT NULL, tax_minor INTEGER NOT NULL,
-    PRIMARY KEY (sale_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE sale_tender (
-    sale_id TEXT NOT NULL REFERENCES sale (sale_id), position INTEGER NOT NULL,
-    kind TEXT NOT NULL, amount_minor INTEGER NOT NULL,
-    PRIMARY KEY (sale_id, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE stock_movement (
-    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL,
-    product_id TEXT NOT NULL, quantity_milli INTEGER NOT NULL, reason TEXT NOT NULL,
-    PRIMARY KEY (epoch, seq, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX stock_movement_product ON stock_movement (product_id, epoch, seq);
-CREATE TABLE basket (
-    basket_id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE,
-    state TEXT NOT NULL CHECK (state IN ('open', 'parked')),
-    updated_at_ms INTEGER NOT NULL, head BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX basket_open ON basket (state) WHERE state = 'open';
-CREATE TABLE basket_line (
-    basket_id TEXT NOT NULL REFERENCES basket (basket_id) ON DELETE CASCADE,
-    line_id INTEGER NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (basket_id, line_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE print_job (
-    job_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, copy INTEGER NOT NULL,
-    payload BLOB NOT NULL, state TEXT NOT NULL
-        CHECK (state IN ('queued', 'started', 'done', 'failed')),
-    error TEXT NOT NULL DEFAULT '', created_at_ms INTEGER NOT NULL
-) STRICT;
-CREATE INDEX print_job_open ON print_job (state, job_id) WHERE state IN ('queued', 'started');
-CREATE TABLE overlay_customer (
-    customer_id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
-    digits TEXT NOT NULL, words TEXT NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE TABLE overlay_order (
-    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, order_id TEXT NOT NULL,
-    staff_id TEXT NOT NULL, at_ms INTEGER NOT NULL, fact BLOB NOT NULL,
-    PRIMARY KEY (epoch, seq)
-) STRICT;
-CREATE INDEX overlay_order_order ON overlay_order (order_id, epoch, seq);
-CREATE TABLE sign_in_failure (staff_id TEXT PRIMARY KEY, failures INTEGER NOT NULL) STRICT;
-"""
-
-_MIRROR_1 = """
-CREATE TABLE product (
-    rank INTEGER PRIMARY KEY, product_id TEXT NOT NULL UNIQUE,
-    sku TEXT NOT NULL, plu TEXT NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX product_sku ON product (sku);
-CREATE INDEX product_plu ON product (plu) WHERE plu <> '';
-CREATE TABLE barcode (
-    code TEXT NOT NULL, product_id TEXT NOT NULL, quantity_milli INTEGER NOT NULL,
-    PRIMARY KEY (code, product_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX barcode_product ON barcode (product_id);
-CREATE VIRTUAL TABLE product_search USING fts5 (
-    words, content='', detail='none', prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
-);
-CREATE TABLE tax (code TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE customer (
-    rank INTEGER PRIMARY KEY, customer_id TEXT NOT NULL UNIQUE,
-    digits TEXT NOT NULL, last_four TEXT NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX customer_digits ON customer (digits);
-CREATE INDEX customer_last_four ON customer (last_four);
-CREATE VIRTUAL TABLE customer_search USING fts5 (
-    words, content='', detail='none', prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
-);
-CREATE TABLE orders (
-    order_id TEXT PRIMARY KEY, number TEXT NOT NULL, collection_code TEXT NOT NULL,
-    state TEXT NOT NULL, promised_at_ms INTEGER NOT NULL, customer_id TEXT NOT NULL,
-    digits TEXT NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX orders_number ON orders (number);
-CREATE INDEX orders_code ON orders (collection_code);
-CREATE INDEX orders_state ON orders (state, promised_at_ms);
-CREATE INDEX orders_customer ON orders (customer_id);
-CREATE TABLE stock (
-    product_id TEXT NOT NULL, store_id TEXT NOT NULL,
-    on_hand_milli INTEGER NOT NULL, held_milli INTEGER NOT NULL,
-    PRIMARY KEY (product_id, store_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE staff (staff_id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE shop (store_id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE cursor (
-    stream TEXT PRIMARY KEY, cursor TEXT NOT NULL, upto INTEGER NOT NULL,
-    applied_epoch INTEGER NOT NULL, applied_seq INTEGER NOT NULL, as_of_ms INTEGER NOT NULL
-) STRICT;
-"""
+def migrate(db: Connection, which: str) -> None:
+    """Apply what is missing to the `books` or the `mirror`."""
+    {"books": BOOKS, "mirror": MIRROR}[which].apply(Database(db))
 
 
 @BOOKS()
-def first_books(db: "Database") -> None:
+def first_books(db: Database) -> None:
     """Make the journal, the outbox, the books and the overlays of what the mirror does not show yet."""
-    _run(db, _BOOKS_1)
+    _run(db, BOOKS_1)
     for table in GUARDED:
         for change in ("UPDATE", "DELETE"):
             db.execute(
@@ -157,12 +28,12 @@ def first_books(db: "Database") -> None:
 
 
 @MIRROR()
-def first_mirror(db: "Database") -> None:
+def first_mirror(db: Database) -> None:
     """Make the copy of the hub's streams, with the indexes that the counter searches by."""
-    _run(db, _MIRROR_1)
+    _run(db, MIRROR_1)
 
 
-def _run(db: "Database", script: str) -> None:
+def _run(db: Database, script: str) -> None:
     # executescript would commit; each statement alone stays inside the migration's transaction.
     for statement in script.split(";\n"):
         if statement.strip():

@@ -1,10 +1,10 @@
 """The mirror's writing side: a page of a stream and its cursor in one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
+from sqlite3 import Connection
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import Product
@@ -36,7 +36,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
 
 
-def cursors(db: Database, schema: str = "main") -> dict[str, Cursor]:
+def cursors(db: Connection, schema: str = "main") -> dict[str, Cursor]:
     """Return how far each stream is applied, by its name; `schema` is where the mirror is attached."""
     rows = db.execute(
         f"SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM {schema}.cursor"
@@ -45,7 +45,7 @@ def cursors(db: Database, schema: str = "main") -> dict[str, Cursor]:
     return {one.stream: one for one in found}
 
 
-def apply_page(mirror: Database, page: Page) -> None:
+def apply_page(mirror: Connection, page: Page) -> None:
     """Apply a page and move its cursor: both or neither.
 
     Raises PageOutOfPlace when the page does not begin where the last one ended.
@@ -54,7 +54,7 @@ def apply_page(mirror: Database, page: Page) -> None:
         _apply_page(mirror, page)
 
 
-def refetch_stream(mirror: Database, stream: str, pages: Iterable[Page]) -> int:
+def refetch_stream(mirror: Connection, stream: str, pages: Iterable[Page]) -> int:
     """Replace all that a stream filled by its pages from the beginning; return how many changes.
 
     One transaction: readers sell from the old copy until the new one is whole, and keep the
@@ -69,7 +69,7 @@ def refetch_stream(mirror: Database, stream: str, pages: Iterable[Page]) -> int:
     return changes
 
 
-def _apply_page(mirror: Database, page: Page) -> None:
+def _apply_page(mirror: Connection, page: Page) -> None:
     old = mirror.execute(
         "SELECT upto, applied_epoch, applied_seq FROM cursor WHERE stream = ?", [page.stream]
     ).fetchone() or (0, 0, 0)
@@ -84,7 +84,7 @@ def _apply_page(mirror: Database, page: Page) -> None:
     )
 
 
-def _forget(mirror: Database, stream: str) -> None:
+def _forget(mirror: Connection, stream: str) -> None:
     for table in _TABLES[stream.partition("/")[0]]:
         mirror.execute(
             f"INSERT INTO {table}({table}) VALUES ('delete-all')"
@@ -104,7 +104,7 @@ _TABLES = {
 }
 
 
-def _apply(db: Database, stream: str, changes: Sequence[Change]) -> None:
+def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
     by_type: dict[type, list[Record]] = {}
     gone = []
     for change in changes:
@@ -118,19 +118,19 @@ def _apply(db: Database, stream: str, changes: Sequence[Change]) -> None:
         _WRITERS[kind](db, records)
 
 
-def _delete(db: Database, family: str, keys: list[str]) -> None:
+def _delete(db: Connection, family: str, keys: list[str]) -> None:
     match family:
         case "catalogue":
             _remove_products(db, [_id_in(key, "product") for key in keys if not _names_tax(key)])
             codes = [(_id_in(key, "tax"),) for key in keys if _names_tax(key)]
-            db.conn.executemany("DELETE FROM tax WHERE code = ?", codes)
+            db.executemany("DELETE FROM tax WHERE code = ?", codes)
         case "customers":
             _remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
             (table,) = _TABLES[family]
             kind, column = _KEYS[family]
             rows = [(_id_in(key, kind),) for key in keys]
-            db.conn.executemany(f"DELETE FROM {table} WHERE {column} = ?", rows)
+            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", rows)
 
 
 _KEYS = {
@@ -154,7 +154,7 @@ def _product_words(product: Product) -> str:
     return " ".join(search_words(f"{product.name} {product.sku}"))
 
 
-def _ranks(db: Database, table: str, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+def _ranks(db: Connection, table: str, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     rows = db.execute(
         f"SELECT {table}_id, rank, body FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(?))",
         [_encode(ids)],
@@ -162,7 +162,7 @@ def _ranks(db: Database, table: str, ids: Sequence[str]) -> dict[str, tuple[int,
     return {one: (rank, body) for one, rank, body in rows}
 
 
-def _remove_products(db: Database, ids: Sequence[str]) -> dict[str, int]:
+def _remove_products(db: Connection, ids: Sequence[str]) -> dict[str, int]:
     known = _ranks(db, "product", ids)
     if known:
         _unindex(
@@ -171,31 +171,31 @@ def _remove_products(db: Database, ids: Sequence[str]) -> dict[str, int]:
             [(r, _product_words(msgspec.json.decode(b, type=Product))) for r, b in known.values()],
         )
         rows = [(one,) for one in known]
-        db.conn.executemany("DELETE FROM product WHERE product_id = ?", rows)
-        db.conn.executemany("DELETE FROM barcode WHERE product_id = ?", rows)
+        db.executemany("DELETE FROM product WHERE product_id = ?", rows)
+        db.executemany("DELETE FROM barcode WHERE product_id = ?", rows)
     return {one: rank for one, (rank, _body) in known.items()}
 
 
-def _remove_customers(db: Database, ids: Sequence[str]) -> dict[str, int]:
+def _remove_customers(db: Connection, ids: Sequence[str]) -> dict[str, int]:
     known = _ranks(db, "customer", ids)
     if known:
         decoded = [(r, msgspec.json.decode(b, type=Customer)) for r, b in known.values()]
         _unindex(db, "customer_search", [(r, " ".join(search_words(c.name))) for r, c in decoded])
-        db.conn.executemany("DELETE FROM customer WHERE customer_id = ?", [(i,) for i in known])
+        db.executemany("DELETE FROM customer WHERE customer_id = ?", [(i,) for i in known])
     return {one: rank for one, (rank, _body) in known.items()}
 
 
-def _unindex(db: Database, table: str, rows: list[tuple[int, str]]) -> None:
+def _unindex(db: Connection, table: str, rows: list[tuple[int, str]]) -> None:
     # A contentless index forgets a row only when told its old words.
-    db.conn.executemany(f"INSERT INTO {table}({table}, rowid, words) VALUES ('delete', ?, ?)", rows)
+    db.executemany(f"INSERT INTO {table}({table}, rowid, words) VALUES ('delete', ?, ?)", rows)
 
 
-def _next_rank(db: Database, table: str) -> int:
+def _next_rank(db: Connection, table: str) -> int:
     row = db.execute(f"SELECT coalesce(max(rank), 0) + 1 FROM {table}").fetchone()
     return int(row[0])
 
 
-def _write_products(db: Database, products: list[Product]) -> None:
+def _write_products(db: Connection, products: list[Product]) -> None:
     kept = _remove_products(db, [one.product_id for one in products])
     free = _next_rank(db, "product")
     rows, words = [], []
@@ -210,12 +210,12 @@ def _write_products(db: Database, products: list[Product]) -> None:
         codes.extend(
             (canonical(code.code), product.product_id, code.quantity_milli) for code in product.barcodes
         )
-    db.conn.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?)", rows)
-    db.conn.executemany("INSERT OR REPLACE INTO barcode VALUES (?, ?, ?)", codes)
-    db.conn.executemany("INSERT INTO product_search(rowid, words) VALUES (?, ?)", words)
+    db.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT OR REPLACE INTO barcode VALUES (?, ?, ?)", codes)
+    db.executemany("INSERT INTO product_search(rowid, words) VALUES (?, ?)", words)
 
 
-def _write_customers(db: Database, customers: list[Customer]) -> None:
+def _write_customers(db: Connection, customers: list[Customer]) -> None:
     kept = _remove_customers(db, [one.customer_id for one in customers])
     free = _next_rank(db, "customer")
     rows, words = [], []
@@ -226,24 +226,24 @@ def _write_customers(db: Database, customers: list[Customer]) -> None:
         digits = customer.phone.removeprefix("+")
         rows.append((rank, customer.customer_id, digits, digits[-4:], _encode(customer)))
         words.append((rank, " ".join(search_words(customer.name))))
-    db.conn.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?)", rows)
-    db.conn.executemany("INSERT INTO customer_search(rowid, words) VALUES (?, ?)", words)
+    db.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO customer_search(rowid, words) VALUES (?, ?)", words)
 
 
-def _write_taxes(db: Database, taxes: list[Tax]) -> None:
+def _write_taxes(db: Connection, taxes: list[Tax]) -> None:
     rows = [(tax.code, _encode(tax)) for tax in taxes]
-    db.conn.executemany("INSERT OR REPLACE INTO tax VALUES (?, ?)", rows)
+    db.executemany("INSERT OR REPLACE INTO tax VALUES (?, ?)", rows)
 
 
-def _write_stock(db: Database, levels: list[StockLevel]) -> None:
-    db.conn.executemany(
+def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
+    db.executemany(
         "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?)",
         [(one.product_id, one.store_id, one.on_hand_milli, one.held_milli) for one in levels],
     )
 
 
-def _write_orders(db: Database, orders: list[Order]) -> None:
-    db.conn.executemany(
+def _write_orders(db: Connection, orders: list[Order]) -> None:
+    db.executemany(
         "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
@@ -261,17 +261,17 @@ def _write_orders(db: Database, orders: list[Order]) -> None:
     )
 
 
-def _write_staff(db: Database, staff: list[Staff]) -> None:
+def _write_staff(db: Connection, staff: list[Staff]) -> None:
     rows = [(one.staff_id, _encode(one)) for one in staff]
-    db.conn.executemany("INSERT OR REPLACE INTO staff VALUES (?, ?)", rows)
+    db.executemany("INSERT OR REPLACE INTO staff VALUES (?, ?)", rows)
 
 
-def _write_shops(db: Database, shops: list[Shop]) -> None:
+def _write_shops(db: Connection, shops: list[Shop]) -> None:
     rows = [(one.store_id, _encode(one)) for one in shops]
-    db.conn.executemany("INSERT OR REPLACE INTO shop VALUES (?, ?)", rows)
+    db.executemany("INSERT OR REPLACE INTO shop VALUES (?, ?)", rows)
 
 
-_WRITERS: dict[type, Callable[[Database, list[Any]], None]] = {
+_WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Product: _write_products,
     Tax: _write_taxes,
     Customer: _write_customers,

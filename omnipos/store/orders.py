@@ -1,7 +1,8 @@
 """Orders to collect: the mirror's, with the steps taken here that the hub does not show yet."""
 
+from sqlite3 import Connection
+
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.barcode import canonical
 from omnipos.domain.order import (
@@ -18,9 +19,9 @@ from omnipos.events import Event, OrderHandedOver, OrderPicked, OrderReadied, de
 _decode = msgspec.json.Decoder(Order).decode
 
 
-def insert_step(db: Database, order_id: str, event: Event) -> None:
+def insert_step(db: Connection, order_id: str, event: Event) -> None:
     """Keep a step taken here until the mirror shows it; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     header = event.header
     db.execute(
         "INSERT INTO overlay_order VALUES (?, ?, ?, ?, ?, ?)",
@@ -28,13 +29,13 @@ def insert_step(db: Database, order_id: str, event: Event) -> None:
     )
 
 
-def order_by_id(db: Database, device_id: str, order_id: str) -> Order | None:
+def order_by_id(db: Connection, device_id: str, order_id: str) -> Order | None:
     """Return an order as it is now, this till's own steps included."""
     row = db.execute("SELECT body FROM mirror.orders WHERE order_id = ?", [order_id]).fetchone()
     return _with_steps(db, device_id, _decode(row[0])) if row else None
 
 
-def order_by_code(db: Database, device_id: str, code: str) -> Order | None:
+def order_by_code(db: Connection, device_id: str, code: str) -> Order | None:
     """Return an order by its number or collection code; an open one before a finished one."""
     written = code.strip().removeprefix("#")
     rows = db.execute(
@@ -46,7 +47,7 @@ def order_by_code(db: Database, device_id: str, code: str) -> Order | None:
     return found[0] if found else None
 
 
-def open_orders(db: Database, device_id: str) -> list[Order]:
+def open_orders(db: Connection, device_id: str) -> list[Order]:
     """Return the orders the collection desk has work with, the soonest promised first."""
     states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
     rows = db.execute(
@@ -56,7 +57,7 @@ def open_orders(db: Database, device_id: str) -> list[Order]:
     return [order for order in found if order.state in OPEN_STATES]
 
 
-def orders_of_customer(db: Database, device_id: str, customer_id: str, phone: str) -> list[Order]:
+def orders_of_customer(db: Connection, device_id: str, customer_id: str, phone: str) -> list[Order]:
     """Return a customer's open orders, known by card or by phone (E.164)."""
     by_customer = db.execute(
         "SELECT body FROM mirror.orders WHERE customer_id = ? AND customer_id <> ''", [customer_id]
@@ -74,7 +75,7 @@ def orders_of_customer(db: Database, device_id: str, customer_id: str, phone: st
     return sorted(found.values(), key=lambda order: order.promised_at_ms)
 
 
-def _with_steps(db: Database, device_id: str, order: Order) -> Order:
+def _with_steps(db: Connection, device_id: str, order: Order) -> Order:
     applied = db.execute(
         "SELECT applied_epoch, applied_seq FROM mirror.cursor WHERE stream = ?",
         [f"orders/{order.store_id}"],
@@ -105,9 +106,9 @@ def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms:
             raise AssertionError(f"{type(other).__name__} is no step of an order")
 
 
-def drop_shown_overlays(db: Database) -> None:
+def drop_shown_overlays(db: Connection) -> None:
     """Remove the overlay rows that the mirror shows by now; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     for table, stream in (("overlay_customer", "customers"), ("overlay_order", "orders/%")):
         db.execute(
             f"DELETE FROM {table} WHERE (epoch, seq) <= (SELECT applied_epoch, applied_seq"

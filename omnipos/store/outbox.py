@@ -1,7 +1,8 @@
 """The outbox: which events the hub has not acknowledged yet, and what it said of the others."""
 
+from sqlite3 import Connection
+
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.events import Event
 from omnipos.protocol import Outcome, Verdict
@@ -17,7 +18,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int
 
 
-def next_batch(db: Database, most_events: int, most_bytes: int) -> list[Event]:
+def next_batch(db: Connection, most_events: int, most_bytes: int) -> list[Event]:
     """Return the oldest waiting events in sequence, as many as one push may carry (at least one)."""
     prefixed = ", ".join(f"e.{name.strip()}" for name in COLUMNS.split(","))
     rows = db.execute(
@@ -36,32 +37,32 @@ def next_batch(db: Database, most_events: int, most_bytes: int) -> list[Event]:
     return batch
 
 
-def record_verdicts(db: Database, verdicts: tuple[Verdict, ...]) -> None:
+def record_verdicts(db: Connection, verdicts: tuple[Verdict, ...]) -> None:
     """Keep what the hub said; an event it wants again keeps waiting. The caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     final = {
         Outcome.APPLIED: "acked",
         Outcome.DUPLICATE: "acked",
         Outcome.QUARANTINED: "quarantined",
         Outcome.RETRY: "waiting",
     }
-    db.conn.executemany(
+    db.executemany(
         "UPDATE outbox SET state = ?, verdict = ?, attempts = attempts + 1"
         " WHERE epoch = ? AND seq = ? AND state = 'waiting'",
         [(final[v.outcome], f"{v.outcome.value} {v.reason}".strip(), v.epoch, v.seq) for v in verdicts],
     )
 
 
-def reopen_after(db: Database, epoch: int, acked_seq: int) -> None:
+def reopen_after(db: Connection, epoch: int, acked_seq: int) -> None:
     """Put events behind what the hub says it has back into the queue; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
         "UPDATE outbox SET state = 'waiting' WHERE state = 'acked' AND epoch = ? AND seq > ?",
         (epoch, acked_seq),
     )
 
 
-def count_waiting(db: Database) -> Waiting:
+def count_waiting(db: Connection) -> Waiting:
     """Return how much waits for the hub; only indexes are read, as the queue may hold 90 days."""
     oldest = db.execute(
         "SELECT o.epoch, o.seq, e.occurred_at_ms FROM outbox o JOIN event e USING (epoch, seq)"
@@ -80,6 +81,6 @@ def count_waiting(db: Database) -> Waiting:
     )
 
 
-def _count_quarantined(db: Database) -> int:
+def _count_quarantined(db: Connection) -> int:
     row = db.execute("SELECT count(*) FROM outbox WHERE state = 'quarantined'").fetchone()
     return int(row[0])

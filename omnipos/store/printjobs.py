@@ -1,15 +1,16 @@
 """Print jobs on disk: written with what they report, printed after, never lost, never doubled unmarked."""
 
+from sqlite3 import Connection
+
 import msgspec
-from sqlite_utils import Database
 
 from omnipos.domain.paper import Paper, PaperKind, PrintJob, print_job
 from omnipos.store.connection import Store, transaction
 
 
-def insert_job(db: Database, paper: Paper, now_ms: int, *, copy: bool = False) -> None:
+def insert_job(db: Connection, paper: Paper, now_ms: int, *, copy: bool = False) -> None:
     """Put a paper into the spool; the caller owns the transaction."""
-    assert db.conn.in_transaction, "the caller owns the unit of work"
+    assert db.in_transaction, "the caller owns the unit of work"
     job = print_job("", paper, copy=copy)
     db.execute(
         "INSERT INTO print_job (kind, copy, payload, state, created_at_ms) VALUES (?, ?, ?, 'queued', ?)",
@@ -17,7 +18,7 @@ def insert_job(db: Database, paper: Paper, now_ms: int, *, copy: bool = False) -
     )
 
 
-def count_unprinted(db: Database) -> int:
+def count_unprinted(db: Connection) -> int:
     """Return how many papers wait for the printer."""
     row = db.execute("SELECT count(*) FROM print_job WHERE state IN ('queued', 'started')")
     return int(row.fetchone()[0])
@@ -104,7 +105,7 @@ class JobState(msgspec.Struct, frozen=True, kw_only=True):
     error: str
 
 
-def latest_job_states(db: Database, limit: int) -> list[JobState]:
+def latest_job_states(db: Connection, limit: int) -> list[JobState]:
     """Return where the latest print jobs stand, the newest first."""
     rows = db.execute("SELECT kind, state, copy, error FROM print_job ORDER BY job_id DESC LIMIT ?", [limit])
     return [JobState(kind=k, state=s, copy=bool(c), error=e) for k, s, c, e in rows]
