@@ -1,4 +1,4 @@
-"""The taxes a new shop in a country begins with; the first is what goods carry unless told otherwise."""
+"""A country's taxes in its own words, for a new shop; goods carry the first unless told otherwise."""
 
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,9 @@ TAXES = {
     ),
     # Service Tax Regulations 2018 as amended 2024: 8%, food and drink 6%; goods carry none at retail.
     "MY": (
-        Tax(code="NONE", name="No tax", rate_ppm=0, inclusive=True, reason="Not taxable at retail"),
-        Tax(code="ST6", name="Service tax 6%", rate_ppm=60_000, inclusive=False),
-        Tax(code="ST8", name="Service tax 8%", rate_ppm=80_000, inclusive=False),
+        Tax(code="NONE", name="Tanpa cukai", rate_ppm=0, inclusive=True, reason="Runcit tidak bercukai"),
+        Tax(code="ST6", name="Cukai perkhidmatan 6%", rate_ppm=60_000, inclusive=False),
+        Tax(code="ST8", name="Cukai perkhidmatan 8%", rate_ppm=80_000, inclusive=False),
     ),
     "US": (
         Tax(code="SALES", name="Sales tax", rate_ppm=82_500, inclusive=False),
