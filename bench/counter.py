@@ -10,6 +10,7 @@ from omnipos.domain.money import format_amount
 
 STARTS = 7
 SCANS = 200
+LINES_OF_A_SALE = 20
 PAYMENTS = 60
 SALES_FOR_MEMORY = 500
 SELL_HINT = "scan, or type a name"
@@ -51,11 +52,10 @@ def _till(folder: Path) -> PtyProgram:
 def _median_start(begin: Callable[[], PtyProgram], first: str, key: bytes, echo: str) -> float:
     times = []
     for _start in range(STARTS):
-        program = begin()
-        program.wait_for(first)
-        program.time_of(key, echo)
-        times.append((program.monotonic() - program.started) * 1000)
-        program.end()
+        with begin() as program:
+            program.wait_for(first)
+            program.time_of(key, echo)
+            times.append((program.monotonic() - program.started) * 1000)
     return percentile(times, 50)
 
 
@@ -81,25 +81,23 @@ def _goods(count: int) -> list[tuple[str, int]]:
 
 
 def _scans(folder: Path) -> tuple[list[float], list[float]]:
-    till = _till(folder)
-    sign_in(till)
     times, total = [], 0
-    for number, (code, price) in enumerate(_goods(SCANS)):
-        if number % 20 == 0 and number:
-            _pay(till)
-            total = 0
-        total += price
-        times.append(till.time_of(code.encode() + b"\r", format_amount(total, "IDR")))
-        till.settle()
-    _pay(till)
-    till.end()
-    bare = _bare("scan")
-    bare.wait_for("ready")
+    with _till(folder) as till:
+        sign_in(till)
+        for number, (code, price) in enumerate(_goods(SCANS)):
+            if number % LINES_OF_A_SALE == 0 and number:
+                _pay(till)
+                total = 0
+            total += price
+            times.append(till.time_of(code.encode() + b"\r", format_amount(total, "IDR")))
+            till.settle()
+        _pay(till)
     floor = []
-    for number, (code, _price) in enumerate(_goods(SCANS), start=1):
-        floor.append(bare.time_of(code.encode() + b"\r", f"total {number:06d}"))
-        bare.settle()
-    bare.end()
+    with _bare("scan") as bare:
+        bare.wait_for("ready")
+        for number, (code, _price) in enumerate(_goods(SCANS), start=1):
+            floor.append(bare.time_of(code.encode() + b"\r", f"total {number:06d}"))
+            bare.settle()
     return times, floor
 
 
@@ -113,36 +111,30 @@ def _pay(till: PtyProgram) -> float:
 
 
 def _payments(folder: Path) -> tuple[float, float]:
-    till = _till(folder)
-    sign_in(till)
-    times = []
-    for code, _price in _goods(PAYMENTS):
-        till.write(code.encode() + b"\r")
-        till.settle()
-        times.append(_pay(till))
-    till.end()
-    bare = _bare("key")
-    bare.wait_for("ready")
-    floor = []
-    for number in range(1, PAYMENTS + 1):
-        floor.append(bare.time_of(b"x", f"change {number:06d}"))
-        bare.settle()
-    bare.end()
+    times, floor = [], []
+    with _till(folder) as till:
+        sign_in(till)
+        for code, _price in _goods(PAYMENTS):
+            till.write(code.encode() + b"\r")
+            till.settle()
+            times.append(_pay(till))
+    with _bare("key") as bare:
+        bare.wait_for("ready")
+        for number in range(1, PAYMENTS + 1):
+            floor.append(bare.time_of(b"x", f"change {number:06d}"))
+            bare.settle()
     return percentile(times, 50), percentile(floor, 50)
 
 
 def _memory(folder: Path) -> tuple[float, float]:
-    till = _till(folder)
-    sign_in(till)
-    for code, _price in _goods(SALES_FOR_MEMORY):
-        till.write(code.encode() + b"\r")
-        till.settle(0.02)
-        _pay(till)
-    memory = till.memory_mb()
-    till.end()
-    bare = _bare("form")
-    bare.wait_for("ready")
-    bare.time_of(b"x", "x")
-    bare_memory = bare.memory_mb()
-    bare.end()
-    return memory, bare_memory
+    with _till(folder) as till:
+        sign_in(till)
+        for code, _price in _goods(SALES_FOR_MEMORY):
+            till.write(code.encode() + b"\r")
+            till.settle(0.02)
+            _pay(till)
+        memory = till.memory_mb()
+    with _bare("form") as bare:
+        bare.wait_for("ready")
+        bare.time_of(b"x", "x")
+        return memory, bare.memory_mb()

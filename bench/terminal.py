@@ -39,6 +39,12 @@ class PtyProgram:
         self._master = master
         self._seen = b""
 
+    def __enter__(self) -> "PtyProgram":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.end()
+
     def write(self, keys: bytes) -> None:
         """Type; what was painted before no longer counts."""
         self.read(0.0)

@@ -20,7 +20,7 @@ from omnipos.services import signing_in
 from omnipos.services.till import Till
 from screens.bursts import BurstReader, Stroke
 from screens.commands import key_name
-from screens.counter import Counter
+from screens.counter import Counter, Dialog
 from screens.desk import Desk
 from screens.ringing import Scan
 from screens.signin import SignInScreen
@@ -250,9 +250,12 @@ class TillApp(App[None]):
     # What goes on by itself
 
     def _show(self) -> None:
-        for screen in self.screen_stack:
+        # Painting what is covered would make Textual paint the whole terminal again.
+        for screen in reversed(self.screen_stack):
             if isinstance(screen, Counter) and screen.is_attached:
                 screen.show()
+            if not isinstance(screen, Dialog):
+                return
 
     async def look_around(self) -> None:
         """Look at the clock, the hub and the printer; lock the till when nobody is there."""

@@ -19,7 +19,7 @@ from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, HELP, Command
 from screens.counter import Counter
 from screens.desk import Desk
-from screens.ringing import Scan
+from screens.ringing import Scan, ring_scans
 from screens.widgets.basket import BasketPane
 from screens.widgets.entry import Entry
 from screens.widgets.payment import NOTE_KEYS, PaymentPane
@@ -137,9 +137,20 @@ class PayScreen(Counter):
         return Scan(code)
 
     async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
-        """Go back to selling and ring it up there; the sell screen refuses it once part is paid."""
-        await self._begin_next()
-        return scans
+        """Begin the next sale with it; before this one is paid, go back to selling and ring it up there."""
+        if self._sale is None:
+            await self._begin_next()
+            return scans
+        # Rung up before the screen changes, so that both are painted at once.
+        rung = await self.desk.till.run(ring_scans, scans)
+        self._sale = None
+        await (self.desk.put(rung.view) if rung.view is not None else self.desk.open_basket())
+        await self.till_app.back(self)
+        below = self.till_app.screen
+        if rung.refusals and isinstance(below, Counter):
+            below.say_rung(rung)
+        done = len(scans) - len(rung.rest) - (rung.other is not None)
+        return scans[done:]
 
     async def _begin_next(self) -> None:
         await self.till_app.back(self)
