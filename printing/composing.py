@@ -36,10 +36,17 @@ class JobComposer:
         self._code_page = code_page
         self._composer: Composer | None = None
 
+    def prepare(self) -> None:
+        """Import what the first job needs, while nobody waits for one."""
+        self._ready()
+
     def __call__(self, job: PrintJob) -> tuple[str, bytes]:
         """Return a job's name and bytes."""
-        if self._composer is None:
-            self._composer = Composer(self._columns, self._code_page)
         document = document_of(job)
         name = f"{document.name}-copy" if job.copy else document.name
-        return name, self._composer.compose(document)
+        return name, self._ready().compose(document)
+
+    def _ready(self) -> Composer:
+        if self._composer is None:
+            self._composer = Composer(self._columns, self._code_page)
+        return self._composer

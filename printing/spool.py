@@ -13,6 +13,8 @@ FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 30.0
 MOST_INTERRUPTIONS = 3
 STOP_SECONDS = 1.0
+QUIET_SECONDS = 2.5
+"""The screen comes up first; a slow import then disturbs nobody."""
 
 AWAY = later("The printer does not answer. Papers wait and print when it is back.")
 INTERRUPTED = later("Printing stopped half-way. The sale is saved; the paper is printed again, marked COPY.")
@@ -69,7 +71,11 @@ class BooksTrouble(Exception):
 class Spool:
     """Prints job after job, the oldest first; the Printing port of services and screens."""
 
-    def __init__(self, jobs: Jobs, link: Link, compose: Compose) -> None:
+    def __init__(
+        self, jobs: Jobs, link: Link, compose: Compose, prepare: Callable[[], None] | None = None
+    ) -> None:
+        """Print jobs over a link; `prepare` is called in a quiet moment, before the first job."""
+        self._prepare = prepare
         self._jobs = jobs
         self._link = link
         self._compose = compose
@@ -120,8 +126,15 @@ class Spool:
         while not self._stopping.is_set():
             self._wake.clear()
             wait = self._step_safely()
-            if wait != 0 and not self._stopping.is_set():
+            if wait is None and self._prepare is not None:
+                self._prepare_in_quiet(self._prepare)
+            elif wait != 0 and not self._stopping.is_set():
                 self._wake.wait(wait)
+
+    def _prepare_in_quiet(self, prepare: Callable[[], None]) -> None:
+        if not self._wake.wait(QUIET_SECONDS):
+            prepare()
+            self._prepare = None
 
     def _step_safely(self) -> float | None:
         try:

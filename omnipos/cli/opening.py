@@ -137,7 +137,8 @@ def _open_spool(store: Store, settings: Settings) -> "Spool":
     setting = parse_setting(settings.printer)
     if "columns=" not in settings.printer and settings.paper_columns in COLUMNS:
         setting = msgspec.structs.replace(setting, columns=settings.paper_columns)
-    return Spool(StoredJobs(store), open_link(setting), _FirstPaper(setting))
+    first = _FirstPaper(setting)
+    return Spool(StoredJobs(store), open_link(setting), first, first.prepare)
 
 
 class _FirstPaper:
@@ -147,9 +148,16 @@ class _FirstPaper:
         self._setting = setting
         self._composer: JobComposer | None = None
 
+    def prepare(self) -> None:
+        """Import what the first paper needs, while nobody waits for one."""
+        self._ready().prepare()
+
     def __call__(self, job: PrintJob) -> tuple[str, bytes]:
+        return self._ready()(job)
+
+    def _ready(self) -> "JobComposer":
         if self._composer is None:
             from printing.composing import JobComposer
 
             self._composer = JobComposer(self._setting.columns, self._setting.code_page)
-        return self._composer(job)
+        return self._composer
