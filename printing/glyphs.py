@@ -5,6 +5,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from printing.document import Line
 
@@ -140,19 +141,19 @@ def _cell(character: str) -> "Image":
 
 def dots_of(code: int) -> bytes | None:
     """Return a character's dots, rows of one or two bytes, or None when the font lacks it."""
-    font = _font()
-    key = b"\n%04X:" % code
-    start = font.find(key)
-    if start < 0:
-        return None
-    start += len(key)
-    return bytes.fromhex(font[start : font.index(b"\n", start)].decode())
+    return _block(code >> 8).get(code)
 
 
-@cache
-def _font() -> bytes:
-    """Return the font's lines `4E2D:0100…`, each after a line feed."""
-    return gzip.decompress((_FONTS / "unifont.hex.gz").read_bytes())
+@lru_cache(maxsize=32)
+def _block(number: int) -> dict[int, bytes]:
+    """Return the dots of 256 characters in a row; only what is drawn is ever unpacked."""
+    with ZipFile(_FONTS / "unifont.zip") as font:
+        try:
+            lines = font.read(f"{number:02X}").decode()
+        except KeyError:
+            return {}
+    pairs = (line.split(":") for line in lines.split())
+    return {int(code, 16): bytes.fromhex(dots) for code, dots in pairs}
 
 
 @cache
