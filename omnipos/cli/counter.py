@@ -51,7 +51,6 @@ async def _run(app: "TillApp") -> None:
 
 def _tend_memory() -> None:
     # What the start made stays for ever; it need not be looked through again while somebody scans.
-    gc.collect()
     gc.freeze()
     gc.enable()
 

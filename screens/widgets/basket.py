@@ -67,7 +67,7 @@ class BasketPane(Painted):
             return [(), *(((f"  {line}", "dim"),) for line in wrapped(hint, max(width - 4, 1)))]
         lines = view.basket.lines
         at = next((n for n, line in enumerate(lines) if line.line_id == self.chosen_id), len(lines) - 1)
-        self._top = max(min(self._top, at, max(len(lines) - height, 0)), at - height + 1, 0)
+        self._top = _first_in_sight(self._top, at, len(lines), height)
         currency = view.basket.currency
         seen = lines[self._top : self._top + height]
         prices = [format_amount(line.unit_price_minor, currency) for line in seen]
@@ -100,3 +100,12 @@ class BasketPane(Painted):
         if offset is not None and self._top + offset.y < len(lines):
             self.chosen_id = lines[self._top + offset.y].line_id
             self.repaint()
+
+
+def _first_in_sight(top: int, at: int, count: int, height: int) -> int:
+    """Return the first line to show; past the end it turns half a page, so that lines mostly stand still."""
+    if count <= height:
+        return 0
+    if at >= top + height:
+        return at - height // 2
+    return min(top, at)
