@@ -52,7 +52,9 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     hosts = ["py" + "pi.org", "python" + "hosted", "registry." + "npmjs", "deb." + "debian.org"]
     hosts += [f"{folder}/main" for folder in ("/wo" + "rk",)]
     pattern = "|".join(host.replace(".", r"\.") for host in hosts)
-    found = subprocess.run(["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert found.stdout == ""
 
 
