@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
 
+from hub.bodies import StraightRequest
 from hub.context import Hub
 from hub.problems import Refused
 from hub.routes import owner, records, shop, tills
@@ -60,6 +61,7 @@ def create_app(hub: Hub) -> Litestar:
         dependencies={"hub": Provide(provide_hub, sync_to_thread=False)},
         state=State({"hub": hub}),
         lifespan=[closing],
+        request_class=StraightRequest,
         request_max_body_size=LARGEST_BODY,
         openapi_config=_description(),
         logging_config=None,

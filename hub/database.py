@@ -98,6 +98,7 @@ def _prepare_writer(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-32000",
+        "wal_autocheckpoint=4000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -113,9 +114,13 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     The statement goes to the driver as it is: SQLAlchemy's own work on each row takes as long as
     writing it does, and these tables take eleven rows a sale.
     """
-    if not rows:
-        return
-    sql, names = _insert_statement(table, tuple(rows[0]), conn.dialect)
+    if rows:
+        _run_for_each(conn, rows, *_insert_statement(table, tuple(rows[0]), conn.dialect))
+
+
+def _run_for_each(
+    conn: Connection, rows: Sequence[Mapping[str, Any]], sql: str, names: tuple[str, ...] | None
+) -> None:
     if names is None:
         conn.exec_driver_sql(sql, [dict(row) for row in rows])
     else:
@@ -127,7 +132,20 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]
 def _insert_statement(
     table: Table, columns: tuple[str, ...], dialect: Dialect
 ) -> tuple[str, tuple[str, ...] | None]:
-    compiled: Any = table.insert().compile(dialect=dialect, column_keys=list(columns))
+    return _compiled(table.insert(), columns, dialect)
+
+
+@lru_cache(maxsize=64)
+def _upsert_statement(
+    table: Table, columns: tuple[str, ...], replace: tuple[str, ...], add: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None]:
+    return _compiled(_upsert(table, replace, add, dialect), columns, dialect)
+
+
+def _compiled(
+    statement: Any, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None]:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns))
     return str(compiled), tuple(compiled.positiontup) if compiled.positional else None
 
 
@@ -146,20 +164,24 @@ def upsert(
     """
     if not rows:
         return []
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(table)
+    replaced, added = tuple(replace), tuple(add)
+    if not returning:
+        columns = tuple(rows[0])
+        _run_for_each(conn, rows, *_upsert_statement(table, columns, replaced, added, conn.dialect))
+        return []
+    statement = _upsert(table, replaced, added, conn.dialect)
+    return list(conn.execute(statement.returning(*(table.c[name] for name in returning)), rows))
+
+
+def _upsert(table: Table, replace: tuple[str, ...], add: tuple[str, ...], dialect: Dialect) -> Any:
+    maker = postgresql if dialect.name == "postgresql" else sqlite
+    statement: Any = maker.insert(table)
     keys = list(table.primary_key.columns)
     changes = {name: statement.excluded[name] for name in replace}
     changes |= {name: table.c[name] + statement.excluded[name] for name in add}
     if changes:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    if not returning:
-        conn.execute(statement, rows)
-        return []
-    answer = conn.execute(statement.returning(*(table.c[name] for name in returning)), rows)
-    return list(answer)
+        return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
 def _revision(conn: Connection) -> str | None:

@@ -53,14 +53,14 @@ class PutTaxes(Wish, frozen=True, kw_only=True):
     taxes: Annotated[tuple[TaxWish, ...], Meta(max_length=200)]
 
 
-class BarcodeWish(Wish, frozen=True, kw_only=True):
+class BarcodeWish(Wish, frozen=True, kw_only=True, gc=False):
     """A code on a pack, and how much one scan of it means."""
 
     code: Code
     quantity_milli: Milli = PIECE_MILLI
 
 
-class ProductWish(Wish, frozen=True, kw_only=True):
+class ProductWish(Wish, frozen=True, kw_only=True, gc=False):
     """One product by its SKU; the hub makes its id."""
 
     sku: Code
@@ -209,22 +209,22 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreWish(Wish, frozen=True, kw_only=True):
-    """One store by its code; what is not given is the habit of its country."""
+    """One store by its code; what is not given stays, or is the habit of a new store's country."""
 
     code: Annotated[str, Meta(pattern="^[A-Za-z0-9]{1,8}$")]
     name: Name
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     store_id: MaybeCode = ""
     currency: Annotated[str, Meta(max_length=3)] = ""
-    address: Words = ""
-    phone: Phone = ""
-    tax_label: MaybeCode = ""
-    tax_number: MaybeCode = ""
+    address: Words | None = None
+    phone: Phone | None = None
+    tax_label: MaybeCode | None = None
+    tax_number: MaybeCode | None = None
     language: Annotated[str, Meta(max_length=8)] = ""
     time_zone: MaybeCode = ""
-    tax_rounding: TaxRounding = TaxRounding.RECEIPT
+    tax_rounding: TaxRounding | None = None
     cash_rounding: CashRounding | None = None
-    footer: Words = ""
+    footer: Words | None = None
 
 
 class PutStores(Wish, frozen=True, kw_only=True):

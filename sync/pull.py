@@ -1,6 +1,9 @@
 """The hub's data down: each stream page by page, a page and its cursor in one transaction."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import closing
 
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.store.connection import Connection
@@ -18,25 +21,43 @@ def pull_all(mirror: Connection, client: HubClient, streams: Sequence[str]) -> i
 
 def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> int:
     applied = 0
-    while True:
-        page = client.pull(stream, cursor, MOST_CHANGES)
-        try:
+    with closing(_pages(client, stream, cursor)) as pages:
+        for page in pages:
             if page.must_refetch:
-                return applied + refetch_stream(mirror, stream, _pages(client, stream))
-            apply_page(mirror, page)
-        except PageOutOfPlace:
-            return applied + refetch_stream(mirror, stream, _pages(client, stream))
-        applied += len(page.changes)
-        if page.upto >= page.head:
+                break
+            try:
+                apply_page(mirror, page)
+            except PageOutOfPlace:
+                break
+            applied += len(page.changes)
+        else:
             return applied
-        cursor = page.cursor
+    with closing(_pages(client, stream, "")) as pages:
+        return applied + refetch_stream(mirror, stream, pages)
 
 
-def _pages(client: HubClient, stream: str) -> Iterator[Page]:
-    cursor = ""
-    while True:
-        page = client.pull(stream, cursor, MOST_CHANGES)
-        yield page
-        if page.upto >= page.head:
-            return
-        cursor = page.cursor
+def _pages(client: HubClient, stream: str, cursor: str) -> Generator[Page, None, None]:
+    """Yield the pages behind a cursor; the next one comes while the caller works on the last."""
+    page = client.pull(stream, cursor, MOST_CHANGES)
+    while page.upto < page.head and not page.must_refetch:
+        coming = _begin_pull(client, stream, page.cursor)
+        try:
+            yield page
+        finally:
+            wait([coming])  # also when the caller gives up: the line serves one thread at a time
+        page = coming.result()
+    yield page
+
+
+def _begin_pull(client: HubClient, stream: str, cursor: str) -> Future[Page]:
+    coming: Future[Page] = Future()
+
+    def fetch() -> None:
+        try:
+            coming.set_result(client.pull(stream, cursor, MOST_CHANGES))
+        except BaseException as trouble:
+            coming.set_exception(trouble)
+
+    # A thread of an executor would keep a till that ends waiting for a hub that is slow.
+    threading.Thread(target=fetch, name="pull", daemon=True).start()
+    return coming

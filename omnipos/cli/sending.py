@@ -19,7 +19,7 @@ from omnipos.locale import _
 from sync.errors import Rejected, TooLarge
 from sync.owner import OwnerClient
 
-BATCH = 2500
+BATCH = 5000
 MOST_TOLD = 50
 """Bad rows beyond this many are counted, not listed."""
 

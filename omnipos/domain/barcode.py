@@ -5,7 +5,7 @@ GTIN_LENGTHS = (8, 12, 13, 14)
 
 def check_digit(digits: str) -> int:
     """Return the GS1 check digit for the digits before it."""
-    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    weighted = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
     return -weighted % 10
 
 

@@ -5,14 +5,14 @@ import msgspec
 from omnipos.domain.quantity import PIECE_MILLI
 
 
-class Barcode(msgspec.Struct, frozen=True, kw_only=True):
+class Barcode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A code on a pack, and how much of the product that pack holds (thousandths)."""
 
     code: str
     quantity_milli: int = PIECE_MILLI
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product"):
+class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product", gc=False):
     """One thing sold. `price_minor` is for one piece or one kilogram, as `unit` says."""
 
     product_id: str

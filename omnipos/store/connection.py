@@ -146,6 +146,10 @@ def _connect(path: Path, *, durable: bool = True) -> Connection:
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     conn.execute("PRAGMA foreign_keys = ON")
+    if not durable:
+        # A first fetch fills the mirror at random places; the usual 2 MB would write its pages many times.
+        conn.execute("PRAGMA cache_size = -8000")
+        conn.execute("PRAGMA wal_autocheckpoint = 4000")
     # Without this a REPLACE would slip past the triggers that refuse deletes.
     conn.execute("PRAGMA recursive_triggers = ON")
     conn.execute("PRAGMA busy_timeout = 5000")
