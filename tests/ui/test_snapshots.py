@@ -80,5 +80,8 @@ def test_screen_looks_as_before(till: Till, snap_compare: Compare, step: Step, s
         hands = Hands(app, pilot)
         await hands.settle()
         await step(hands)
+        # What the clock would do within a second: whether it has is not to be seen in the picture.
+        await app.look_around()
+        await hands.settle()
 
     assert snap_compare(app, run_before=drive, terminal_size=size)
