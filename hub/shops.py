@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
@@ -12,7 +13,7 @@ from hub.feed import SETTINGS, STAFF
 from hub.messages import Device, StaffMember, StaffWish, StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
-from omnipos.domain.money import CashRounding, currency
+from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, fold
 from omnipos.domain.shop import COUNTRIES, Shop
 from omnipos.domain.staff import Staff
@@ -23,15 +24,17 @@ NO_STORE = later("There is no store {code}. Send it with PUT /v1/stores first.")
 
 
 def put_stores(unit: Unit, wishes: Sequence[StoreWish]) -> tuple[Shop, ...]:
-    """Add or change stores by code and tell the tills."""
+    """Add or change stores by code and tell the tills; what a wish leaves out stays as it is."""
     written = []
     for wish in wishes:
         table = tables.store
-        old = unit.conn.scalar(select(table.c.store_id).where(table.c.code == wish.code))
-        store_id = old or clean_text(wish.store_id, 64) or secrets.token_hex(16)
+        record = unit.conn.scalar(select(table.c.record).where(table.c.code == wish.code))
+        old = None if record is None else msgspec.json.decode(record, type=Shop)
+        store_id = old.store_id if old else clean_text(wish.store_id, 64) or secrets.token_hex(16)
         if old is None and shop_by_id(unit.conn, store_id) is not None:
             raise Refused(409, "store_id", _("Another store has this id. Nothing was changed."))
-        shop = _shop(wish, store_id)
+        shop = _wished(wish, _old_or_new(wish, old, store_id))
+        _check_shop(unit.conn, shop, old)
         row = {
             "store_id": store_id,
             "code": shop.code,
@@ -43,27 +46,55 @@ def put_stores(unit: Unit, wishes: Sequence[StoreWish]) -> tuple[Shop, ...]:
     return tuple(written)
 
 
-def _shop(wish: StoreWish, store_id: str) -> Shop:
+def _old_or_new(wish: StoreWish, old: Shop | None, store_id: str) -> Shop:
+    """Return the stored shop, or a new one; one in another country than before takes that one's habits."""
+    if old is not None and old.country == wish.country:
+        return old
+    base = old or Shop(store_id=store_id, code=wish.code, name="", country=wish.country, currency="")
+    base = msgspec.structs.replace(base, country=wish.country)
     habits = COUNTRIES.get(wish.country)
-    money = wish.currency or (habits.currency if habits else "")
-    currency(money)
-    rounding = wish.cash_rounding or (habits.cash_rounding if habits else CashRounding())
-    return Shop(
-        store_id=store_id,
-        code=wish.code,
+    return base if habits is None else msgspec.structs.replace(base, **msgspec.structs.asdict(habits))
+
+
+def _wished(wish: StoreWish, base: Shop) -> Shop:
+    texts = {"address": 400, "phone": 40, "tax_label": 200, "tax_number": 200, "footer": 400}
+    return msgspec.structs.replace(
+        base,
         name=clean_text(wish.name),
-        country=wish.country,
-        currency=money,
-        address=clean_text(wish.address, 400),
-        phone=clean_text(wish.phone, 40),
-        tax_label=clean_text(wish.tax_label) or (habits.tax_label if habits else ""),
-        tax_number=clean_text(wish.tax_number),
-        language=wish.language or (habits.language if habits else "en"),
-        time_zone=wish.time_zone or (habits.time_zone if habits else "UTC"),
-        tax_rounding=wish.tax_rounding,
-        cash_rounding=rounding,
-        footer=clean_text(wish.footer, 400),
+        currency=wish.currency or base.currency,
+        language=wish.language or base.language,
+        time_zone=wish.time_zone or base.time_zone,
+        tax_rounding=wish.tax_rounding or base.tax_rounding,
+        cash_rounding=wish.cash_rounding or base.cash_rounding,
+        **{
+            name: clean_text(given, longest)
+            for name, longest in texts.items()
+            if (given := getattr(wish, name)) is not None
+        },
     )
+
+
+def _check_shop(conn: Connection, shop: Shop, old: Shop | None) -> None:
+    currency(shop.currency)
+    try:
+        ZoneInfo(shop.time_zone)
+    except (KeyError, ValueError, OSError):
+        raise Refused(
+            400,
+            "time_zone",
+            _("There is no time zone {zone}. Send one such as Asia/Jakarta.").format(zone=shop.time_zone),
+        ) from None
+    if old is None or (old.currency, old.country) == (shop.currency, shop.country):
+        return
+    sold = select(tables.sale.c.sale_id).where(tables.sale.c.store_id == shop.store_id).limit(1)
+    if conn.scalar(sold) is not None:
+        raise Refused(
+            409,
+            "store_sold",
+            _("Store {code} has sales. Its country and its currency stay. Nothing was changed.").format(
+                code=shop.code
+            ),
+        )
 
 
 def shop_by_code(conn: Connection, code: str) -> Shop:

@@ -94,7 +94,9 @@ def enrol_code(store: str, address: str, key_file: Path) -> None:
 @hub.command()
 @click.argument("code")
 @click.argument("name")
-@click.option("--country", type=click.Choice(sorted(COUNTRIES)), default="ID", show_default=True)
+@click.option(
+    "--country", type=click.Choice(sorted(COUNTRIES)), default="ID", show_default=True, help="Of a new store."
+)
 @hub_options
 def add_store(code: str, name: str, country: str, address: str, key_file: Path) -> None:
     """Add a store, or change its name; its country's taxes are set up with the first."""
@@ -102,10 +104,11 @@ def add_store(code: str, name: str, country: str, address: str, key_file: Path) 
     from omnipos.cli.taxes import put_missing_taxes
 
     with owner_line(address, key_file) as line:
-        first = not line.get("/v1/stores", Stores).stores
-        wish = StoreWish(code=code, name=name, country=country)
+        stores = line.get("/v1/stores", Stores).stores
+        old = next((store for store in stores if store.code == code), None)
+        wish = StoreWish(code=code, name=name, country=old.country if old else country)
         line.put("/v1/stores", Stores, PutStores(stores=(wish,)))
-        if first:
+        if not stores:
             put_missing_taxes(line, country)
     click.echo(_("Store {code} is {name}.").format(code=code, name=name))
 

@@ -31,6 +31,15 @@ def hubs_of(folder: Path) -> list[psutil.Process]:
     return [one for one in psutil.Process().children() if str(hub_database(folder)) in one.cmdline()]
 
 
+def stores_of(port: int, database: Path) -> list[dict[str, object]]:
+    """The stores of a hub as it tells them."""
+    key = (database.parent / "admin.key").read_text().strip()
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as owner:
+        stores: list[dict[str, object]] = owner.get("/v1/stores").json()["stores"]
+    return stores
+
+
 def test_a_second_till_joins_sells_and_syncs(demo: Demo, tmp_path: Path) -> None:
     folder = tmp_path / "till"
     code = ask("hub", "enrol-code", "--store", "S2", "--data-dir", str(demo.folder)).stdout.strip()
@@ -190,6 +199,9 @@ def test_a_hub_is_set_up_from_nothing(tmp_path: Path) -> None:
         none = run(tmp_path, "hub", "enrol-code", *at)
         assert none.stderr == "There is no store yet. Make one with: omnipos hub add-store\n"
         assert run(tmp_path, "hub", "add-store", "A1", "Kedai", "--country", "MY", *at).returncode == 0
+        made = stores_of(port, database)
+        assert run(tmp_path, "hub", "add-store", "A1", "Kedai Dua", *at).returncode == 0
+        assert stores_of(port, database) == [{**made[0], "name": "Kedai Dua"}]
         assert run(tmp_path, "hub", "add-staff", "Mei", *at, said="12\n").returncode == 1
         assert run(tmp_path, "hub", "add-staff", "Mei", *at, said="4321\n").returncode == 0
         assert len(run(tmp_path, "hub", "api-key", "web", *at).stdout.strip()) > 30

@@ -1,0 +1,68 @@
+"""Stores as the owner sets them up: what is not sent stays, what cannot be is refused."""
+
+from typing import Any
+
+import pytest
+
+from tests.hub.rig import A, HubRig
+
+FULL = {
+    "code": "S1",
+    "name": "Toko Sinar",
+    "country": "ID",
+    "currency": "USD",
+    "address": "Jl. Melati 1",
+    "phone": "021-555",
+    "tax_label": "PKP",
+    "tax_number": "01.234",
+    "language": "en",
+    "time_zone": "Asia/Makassar",
+    "tax_rounding": "line",
+    "cash_rounding": {"mode": "down", "step_minor": 25},
+    "footer": "Terima kasih",
+}
+
+
+def put(rig: HubRig, **wish: object) -> dict[str, Any]:
+    store: dict[str, Any] = rig.ask("PUT", "/v1/stores", {"stores": [wish]})["stores"][0]
+    return store
+
+
+def test_a_new_store_takes_the_habits_of_its_country(rig: HubRig) -> None:
+    store = put(rig, code="K1", name="Kedai", country="MY")
+    assert (store["currency"], store["time_zone"], store["language"], store["tax_label"]) == (
+        "MYR",
+        "Asia/Kuala_Lumpur",
+        "ms",
+        "SST",
+    )
+    assert store["cash_rounding"] == {"mode": "nearest", "step_minor": 5}
+
+
+def test_what_is_not_sent_of_a_store_stays(rig: HubRig) -> None:
+    kept = put(rig, **FULL)
+    assert {name: kept[name] for name in FULL} == FULL
+    assert put(rig, code="S1", name="Toko Baru", country="ID") == {**kept, "name": "Toko Baru"}
+    assert put(rig, code="S1", name="Toko Baru", country="ID", footer="")["footer"] == ""
+    assert rig.ask("GET", "/v1/stores")["stores"][0]["address"] == "Jl. Melati 1"
+
+
+@pytest.mark.parametrize(
+    "change", [{"currency": "USD"}, {"country": "MY"}, {"country": "MY", "currency": "IDR"}]
+)
+def test_money_and_country_of_a_store_that_sold_stay(rig: HubRig, change: dict[str, str]) -> None:
+    wish = {"code": "S1", "name": "Toko Sinar", "country": "ID"}
+    assert put(rig, **(wish | {"country": "MY"}))["currency"] == "MYR"
+    assert put(rig, **wish)["currency"] == "IDR"
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    assert rig.refused("PUT", "/v1/stores", {"stores": [wish | change]}) == (409, "store_sold")
+    assert put(rig, **(wish | {"currency": "IDR"}))["country"] == "ID"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakatra", "../etc/passwd", "America", "a\x00b"])
+def test_a_time_zone_that_nobody_knows_is_refused(rig: HubRig, zone: str) -> None:
+    wish = {"code": "S1", "name": "Toko Sinar", "country": "ID", "time_zone": zone}
+    assert rig.refused("PUT", "/v1/stores", {"stores": [wish]}) == (400, "time_zone")
+    assert rig.ask("GET", "/v1/stores")["stores"][0]["time_zone"] == "Asia/Jakarta"
