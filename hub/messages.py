@@ -53,14 +53,14 @@ class PutTaxes(Wish, frozen=True, kw_only=True):
     taxes: Annotated[tuple[TaxWish, ...], Meta(max_length=200)]
 
 
-class BarcodeWish(Wish, frozen=True, kw_only=True):
+class BarcodeWish(Wish, frozen=True, kw_only=True, gc=False):
     """A code on a pack, and how much one scan of it means."""
 
     code: Code
     quantity_milli: Milli = PIECE_MILLI
 
 
-class ProductWish(Wish, frozen=True, kw_only=True):
+class ProductWish(Wish, frozen=True, kw_only=True, gc=False):
     """One product by its SKU; the hub makes its id."""
 
     sku: Code
