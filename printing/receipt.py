@@ -139,7 +139,7 @@ def _taxes(sale: Sale) -> Iterator[Element]:
         if tax.tax_minor:
             how = _("{tax} included") if tax.inclusive else _("{tax} added")
             name = how.format(tax=name)
-        base = format_amount(tax.base_minor, sale.currency)
+        base = format_amount(tax.taxable_minor, sale.currency)
         yield Row((name, base, format_amount(tax.tax_minor, sale.currency)))
 
 

@@ -1,6 +1,7 @@
 """The counter in a terminal: takes every key and scan in order and gives it to the screen that is up."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Iterable
 from functools import partial
@@ -27,6 +28,8 @@ from screens.signin import SignInScreen
 from screens.themes import DARK, LIGHT
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 
@@ -202,7 +205,11 @@ class TillApp(App[None]):
             return await doing
         except DomainError as error:
             screen.say(str(error))
-            return None
+        except Exception:
+            # A bug must not close the counter in front of a queue; it is logged whole.
+            _log.exception("a key or scan met a bug")
+            screen.say(_("That met an error of the program. All sales are safe; it is in the log."))
+        return None
 
     async def _take_paste(self, event: events.Paste) -> None:
         await self._type(self._bursts.break_off())

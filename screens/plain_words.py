@@ -1,8 +1,5 @@
 """The sentences of the plain counter: baskets, sales, customers, orders and the till's state in words."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from omnipos.domain.basket import Line
 from omnipos.domain.money import currency, format_money
 from omnipos.domain.order import STATE_WORDS, Order
@@ -16,6 +13,7 @@ from omnipos.ports import LinkState
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import TillStatus
+from screens.times import local
 
 KIND_WORDS = {
     TenderKind.CASH: later("cash"),
@@ -187,7 +185,7 @@ def status_words(status: TillStatus) -> str:
             status.waiting,
         )
         said.append(waiting.format(count=status.waiting))
-    else:
+    elif not status.quarantined:
         said.append(_("Everything is at the hub."))
     if status.quarantined:
         said.append(_("{count} kept aside by the hub.").format(count=status.quarantined))
@@ -203,10 +201,5 @@ def status_words(status: TillStatus) -> str:
 
 def time_words(at_ms: int, shop: Shop, now_ms: int) -> str:
     """Say a moment in the shop's own time: `17:00` today, `2026-11-12 17:00` on another day."""
-    try:
-        zone: ZoneInfo | None = ZoneInfo(shop.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = None
-    then = datetime.fromtimestamp(at_ms / 1000, zone or UTC)
-    today = datetime.fromtimestamp(now_ms / 1000, zone or UTC)
+    then, today = local(at_ms, shop.time_zone), local(now_ms, shop.time_zone)
     return then.strftime("%H:%M" if then.date() == today.date() else "%Y-%m-%d %H:%M")

@@ -15,18 +15,23 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def _local(at_ms: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, _zone(zone) or UTC)
+LATEST_MS = 7_258_118_400_000
+"""The year 2200; a time beyond it is somebody's mistake and shown as this."""
+
+
+def local(at_ms: int, zone: str) -> datetime:
+    """Return a time by a shop's clock; by UTC where its time zone is not known."""
+    return datetime.fromtimestamp(min(max(at_ms, 0), LATEST_MS) / 1000, _zone(zone) or UTC)
 
 
 def clock(at_ms: int, zone: str) -> str:
     """Return the time of day, `14:32`."""
-    return f"{_local(at_ms, zone):%H:%M}"
+    return f"{local(at_ms, zone):%H:%M}"
 
 
 def day(at_ms: int, zone: str) -> str:
     """Return the day, `21/11/26`."""
-    return f"{_local(at_ms, zone):%d/%m/%y}"
+    return f"{local(at_ms, zone):%d/%m/%y}"
 
 
 def day_or_clock(at_ms: int, now_ms: int, zone: str) -> str:

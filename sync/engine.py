@@ -18,7 +18,7 @@ from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
-from sync.errors import Rejected, Retryable, SyncError
+from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled
 from sync.pull import pull_all
 from sync.push import push_all
 
@@ -60,7 +60,9 @@ class SyncEngine:
         self._clock = clock
         self._client = client
         self._spread = spread
-        self._report = LinkReport(state=LinkState.AWAY, since_ms=clock.now_ms())
+        self._report = LinkReport(
+            state=LinkState.AWAY, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
+        )
         self._streams: tuple[str, ...] | None = None
         self._mirror: Connection | None = None
         self._failures = 0
@@ -103,8 +105,11 @@ class SyncEngine:
             try:
                 pushed, pulled = self._sync()
                 self._online()
-            except Rejected as refusal:
+            except (Rejected, TooLarge) as refusal:
                 error = self._refused(str(refusal))
+            except Unsettled as wish:
+                reason = _("The hub cannot take this till's entries yet ({reason}). All is kept on disk.")
+                error = self._refused(reason.format(reason=str(wish).rstrip(".")))
             except SyncError as trouble:
                 error = self._away(trouble)
             except DomainError as trouble:
@@ -158,10 +163,26 @@ class SyncEngine:
 
     def _hello(self) -> tuple[str, ...]:
         answer = self._client.hello(self._store.call(self._own_state))
-        if answer.revoked:
-            raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
+        if not self._store.call(lambda: self._is_behind_us(answer)):
+            raise Rejected(
+                _(
+                    "The hub knows sales that this till does not: its folder was restored or copied."
+                    " Nothing is sent, so that nothing is overwritten. Call the manager."
+                )
+            )
         self._store.call(lambda: self._send_again(answer))
+        if answer.revoked:
+            # What was sold meanwhile is not lost: the hub keeps it aside for a person to look at.
+            push_all(self._store, self._client)
+            raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
         return answer.streams
+
+    def _is_behind_us(self, answer: HelloAnswer) -> bool:
+        """Tell whether all that the hub acknowledged is in this journal, to the byte."""
+        if not answer.acked_seq:
+            return True
+        event = journal.event_at(self._store.books, self._identity.epoch, answer.acked_seq)
+        return event is not None and answer.acked_hash in ("", event.hash.hex())
 
     def _own_state(self) -> Hello:
         head = journal.head_of(self._store.books)

@@ -3,6 +3,7 @@
 SyncError
 ├── Retryable   later, by itself: no connection, a time-out, an answer that is not the hub's
 ├── Rejected    never by itself: the hub does not take this till or this request
+├── Unsettled   the hub answered, but waits for something else first
 └── TooLarge    at once, but smaller
 """
 
@@ -27,6 +28,10 @@ class Rejected(SyncError):
         """Say why, in the hub's own words."""
         super().__init__(reason)
         self.code = code
+
+
+class Unsettled(SyncError):
+    """The hub wants entries again after something else; a person may have to look at it."""
 
 
 class TooLarge(SyncError):

@@ -9,7 +9,7 @@ from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Outcome, PushAnswer, PushB
 from omnipos.store import journal, outbox
 from omnipos.store.connection import Store, transaction
 from sync.client import HubClient
-from sync.errors import Retryable, TooLarge
+from sync.errors import TooLarge, Unsettled
 
 _encode = msgspec.json.Encoder().encode
 
@@ -17,7 +17,7 @@ _encode = msgspec.json.Encoder().encode
 def push_all(store: Store, client: HubClient) -> int:
     """Send what waits and keep the hub's verdicts; return how many events it settled.
 
-    Raises Retryable when the hub wants an event again, so that no loop asks without end.
+    Raises Unsettled when the hub wants an event again, so that no loop asks without end.
     """
     settled, most = 0, MOST_EVENTS
     while batch := store.call(partial(_next_batch, store, most)):
@@ -32,7 +32,7 @@ def push_all(store: Store, client: HubClient) -> int:
         again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
         settled += len(answer.verdicts) - len(again)
         if again or not answer.verdicts:
-            raise Retryable(again[0].reason if again else _("the hub gave no verdict"))
+            raise Unsettled(again[0].reason if again else _("the hub gave no verdict"))
     return settled
 
 

@@ -7,6 +7,7 @@ import msgspec
 from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
+from omnipos.domain.names import clean_text
 from omnipos.domain.quantity import PIECE_MILLI, check_quantity
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
@@ -104,7 +105,7 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
         line_id=basket.next_line_id,
         product_id=product.product_id,
         sku=product.sku,
-        name=product.name,
+        name=clean_text(product.name),
         quantity_milli=quantity_milli,
         unit_price_minor=product.price_minor,
         tax_code=product.tax_code,

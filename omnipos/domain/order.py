@@ -3,6 +3,7 @@
 placed → picking → ready → collected, and besides: short, cancelled, expired
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -247,4 +248,48 @@ def basket_lines(order: Order, first_line_id: int) -> tuple[Line, ...]:
             order_line_id=line.line_id,
         )
         for index, line in enumerate(order.lines)
+    )
+
+
+def order_of_lines(
+    lines: Sequence[Line],
+    *,
+    order_id: str,
+    number: str,
+    store_id: str,
+    currency: str,
+    paid_minor: int,
+    customer_id: str,
+    holder_device_id: str,
+) -> Order:
+    """Return an order as far as the basket lines that came with it tell; all of them are picked."""
+    picked = tuple(
+        OrderLine(
+            line_id=line.order_line_id,
+            product_id=line.product_id,
+            sku=line.sku,
+            name=line.name,
+            quantity_milli=line.quantity_milli,
+            unit_price_minor=line.unit_price_minor,
+            tax_code=line.tax_code,
+            unit=line.unit,
+            picked_milli=line.quantity_milli,
+        )
+        for line in lines
+    )
+    return Order(
+        order_id=order_id,
+        number=number,
+        channel="",
+        store_id=store_id,
+        state=OrderState.READY,
+        placed_at_ms=0,
+        promised_at_ms=0,
+        currency=currency,
+        lines=picked,
+        total_minor=sum(line.amount_minor for line in lines),
+        paid_minor=paid_minor,
+        collection_code="",
+        customer_id=customer_id,
+        holder_device_id=holder_device_id,
     )

@@ -41,6 +41,13 @@ class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
     inclusive: bool
     base_minor: int
     tax_minor: int
+    base_numerator: int = 1
+    base_denominator: int = 1
+
+    @property
+    def taxable_minor(self) -> int:
+        """The part of the base that the rate is of, as a receipt shows it (PMK 131/2024: 11/12)."""
+        return half_up(self.base_minor * self.base_numerator, self.base_denominator)
 
 
 def tax_on(amount_minor: int, tax: Tax) -> int:
@@ -101,6 +108,8 @@ def tax_lines(
                 inclusive=tax.inclusive,
                 base_minor=sum(own) - (total if tax.inclusive else 0),
                 tax_minor=total,
+                base_numerator=tax.base_numerator,
+                base_denominator=tax.base_denominator,
             )
         )
     return tuple(totals), tuple(line_tax)

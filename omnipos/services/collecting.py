@@ -3,7 +3,7 @@
 import msgspec
 
 from omnipos.domain import order as rules
-from omnipos.domain.basket import OrderToSettle
+from omnipos.domain.basket import Basket, OrderToSettle
 from omnipos.domain.errors import BasketRefused, OrderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
@@ -144,6 +144,23 @@ def check_before_paying(till: Till, order_id: str) -> None:
     the hub keeps what then clashes as an exception.
     """
     _check_holder(till, order_with_id(till, order_id))
+
+
+def order_in_basket(till: Till, basket: Basket) -> Order:
+    """Return the order that a basket pays for; one the mirror lost meanwhile is known from its lines."""
+    asked = basket.order
+    assert asked is not None, "asked for a basket with an order only"
+    known = orders.order_by_id(till.store.books, till.identity.device_id, asked.order_id)
+    return known or rules.order_of_lines(
+        [line for line in basket.lines if line.order_line_id],
+        order_id=asked.order_id,
+        number=asked.number,
+        store_id=till.identity.store_id,
+        currency=basket.currency,
+        paid_minor=asked.paid_online_minor,
+        customer_id=basket.customer_id,
+        holder_device_id=till.identity.device_id,
+    )
 
 
 def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Order:

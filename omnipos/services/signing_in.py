@@ -20,6 +20,10 @@ def person_named(till: Till, name: str) -> Staff:
     found = found or [one for one in people_here(till) if one.name.casefold().startswith(wanted)]
     if len(found) != 1 or not wanted:
         names = ", ".join(one.name for one in people_here(till))
+        if not names:
+            raise SignInRefused(
+                _("Nobody can sign in yet: this till has not fetched its staff from the hub.")
+            )
         raise SignInRefused(_("Nobody is called “{name}”. Here work {names}.").format(name=name, names=names))
     return found[0]
 

@@ -89,7 +89,7 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
     books.insert_sale(db, sale, number, event)
     books.insert_movements(db, event, sale_movements(sale))
     if basket.order:
-        order = collecting.order_with_id(till, basket.order.order_id)
+        order = collecting.order_in_basket(till, basket)
         collecting.write_hand_over(till, order, Check(basket.order.check), sale.sale_id)
     baskets.drop_basket(db, basket.basket_id)
     printjobs.insert_job(db, receipt_paper(till, shop, sale), stamp.occurred_at_ms)

@@ -32,7 +32,7 @@ class Store:
         """
         self.folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _take_lock(folder)
         except OSError as error:
             raise StoreTrouble(
@@ -46,7 +46,7 @@ class Store:
         except BaseException as error:
             self._writer.shutdown()
             os.close(self._lock)
-            if isinstance(error, sqlite3.DatabaseError):
+            if isinstance(error, sqlite3.DatabaseError | OSError):
                 raise StoreTrouble(
                     _("The data folder {folder} cannot be used: {reason}. Nothing was changed in it.").format(
                         folder=folder, reason=error
@@ -141,6 +141,9 @@ def mirror_path(folder: Path) -> Path:
 
 
 def _connect(path: Path, *, durable: bool = True) -> Connection:
+    if not path.exists():
+        # Names, phone numbers and hashes of PINs are for the till's owner alone.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     # A mirror can be fetched again, so its commits need not wait for the disk.
     conn = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None, check_same_thread=False)
     conn.execute("PRAGMA journal_mode = WAL")

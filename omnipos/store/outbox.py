@@ -57,7 +57,7 @@ def reopen_after(db: Connection, epoch: int, acked_seq: int) -> None:
     """Put events behind what the hub says it has back into the queue; the caller owns the transaction."""
     assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
-        "UPDATE outbox SET state = 'waiting' WHERE state = 'acked' AND epoch = ? AND seq > ?",
+        "UPDATE outbox SET state = 'waiting' WHERE state <> 'waiting' AND epoch = ? AND seq > ?",
         (epoch, acked_seq),
     )
 

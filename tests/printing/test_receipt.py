@@ -35,7 +35,7 @@ Cash                                      50.000
 Change                                     8.800
 ------------------------------------------------
 Tax                            Base       Amount
-PPN 12% included             17.568        1.932
+PPN 12% included             16.104        1.932
 Bebas PPN                    21.690            0
 
 [QR S1-2-000017]
@@ -105,7 +105,7 @@ Cash                      21.200
 Change                         0
 --------------------------------
 Tax                Base   Amount
-PPN 12% included 17.568    1.932
+PPN 12% included 16.104    1.932
 Bebas PPN        21.690        0
 
 [QR S1-2-000017]

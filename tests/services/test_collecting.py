@@ -255,3 +255,21 @@ def test_lines_of_an_order_in_the_basket_stay_as_ordered(till: Till) -> None:
             till.call(selling.void_line, line.line_id)
     ring(till, INDOMIE)
     assert [line.quantity_milli for line in till.call(selling.current).basket.lines] == [2000, 1000, 1000]
+
+
+def test_a_part_paid_order_is_finished_even_when_the_mirror_lost_it(till: Till) -> None:
+    put(till, order(paid_minor=0))
+    make_ready(till)
+    till.call(collecting.hand_over, ORDER, CODE)
+    till.call(tendering.pay_card, 1000, CardSlip(approval_code="123456"))
+    fill(till.store.folder, f"orders/{STORE}", (ORDER, None))
+    with pytest.raises(OrderRefused):
+        till.call(collecting.order_with_id, ORDER)
+    paid = till.call(tendering.pay_cash)
+    assert paid.sale is not None
+    assert (paid.sale.order_id, paid.sale.total_minor) == (ORDER, 13_000)
+    *_rest, event = till.store.call(lambda: list(journal.read_events(till.store.books)))
+    fact = decode_fact(event.body)
+    assert isinstance(fact, OrderHandedOver)
+    assert [(line.sku, line.picked_milli) for line in fact.lines] == [("IDM-85", 2000), ("TEH-450", 1000)]
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()

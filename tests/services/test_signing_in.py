@@ -60,6 +60,15 @@ def test_an_unknown_name_lists_who_works_here(till: Till, typed: str) -> None:
         till.call(signing_in.person_named, typed)
 
 
+def test_a_till_without_staff_says_that_nobody_can_sign_in_yet(till: Till) -> None:
+    for one in staff_members():
+        gone = msgspec.structs.replace(one, active=False)
+        fill(till.store.folder, "staff", (f"staff:{one.staff_id}", gone))
+    with pytest.raises(SignInRefused) as refused:
+        till.call(signing_in.person_named, "Sari")
+    assert str(refused.value) == ("Nobody can sign in yet: this till has not fetched its staff from the hub.")
+
+
 def test_the_wait_begins_at_the_fifth_wrong_pin_and_doubles(till: Till, clock: HandClock) -> None:
     assert wrong(till, 5) == ["That is not the PIN of Sari."] * 4 + [
         "That is not the PIN of Sari. Wait 5 seconds before the next try."

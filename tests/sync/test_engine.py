@@ -8,6 +8,7 @@ from omnipos.services import finding, recognising, selling, tendering
 from omnipos.services.finding import ItemOffer
 from omnipos.store import outbox
 from omnipos.store.catalogue import stock_of
+from omnipos.store.connection import transaction
 from sync.client import HubClient
 from sync.errors import Retryable
 from tests.hubs import HubProcess
@@ -141,3 +142,66 @@ def test_a_page_that_is_not_the_hubs_acknowledges_nothing(counter: EnrolledTill)
     assert (outcome.ok, outcome.online, outcome.waiting) == (False, False, 1)
     assert "did not come from the hub" in outcome.error
     assert counter.store.call(lambda: outbox.count_waiting(counter.store.books)).sales == 1
+
+
+def test_a_till_put_back_to_an_older_copy_sends_nothing_and_says_so(
+    counter: EnrolledTill, running_hub: HubProcess
+) -> None:
+    counter.engine.once()
+    sell(counter, "8998866200578")
+    assert counter.engine.once().waiting == 0
+    before = running_hub.ask("GET", "/v1/totals?store=S1")
+    books = counter.store.books
+
+    def go_back() -> None:
+        for (trigger,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            books.execute(f"DROP TRIGGER {trigger}")
+        for table in ("sale_line", "sale_tender", "stock_movement", "sale", "outbox", "event", "counter"):
+            books.execute(f"DELETE FROM {table}")
+
+    counter.store.call(go_back)
+    sell(counter, "8996006855893")
+    counter.engine._streams = None
+    outcome = counter.engine.once()
+    assert (outcome.ok, outcome.pushed, outcome.waiting) == (False, 0, 1)
+    assert "restored or copied" in outcome.error
+    assert counter.engine.report().state is LinkState.ATTENTION
+    assert running_hub.ask("GET", "/v1/totals?store=S1") == before
+
+
+def test_a_hub_put_back_gets_again_what_it_had_set_aside_too(counter: EnrolledTill) -> None:
+    counter.engine.once()
+    sell(counter, "8998866200578")
+    sell(counter, "8996006855893")
+    store = counter.store
+
+    def mark(state: str) -> None:
+        with transaction(store.books):
+            store.books.execute("UPDATE outbox SET state = ?", [state])
+
+    def reopened() -> int:
+        with transaction(store.books):
+            outbox.reopen_after(store.books, counter.identity.epoch, 1)
+        return outbox.count_waiting(store.books).events
+
+    for state in ("acked", "quarantined"):
+        store.call(lambda: mark(state))  # noqa: B023 - called before the next turn
+        assert store.call(reopened) == 1
+
+
+def test_a_revoked_tills_sales_are_set_aside_by_the_hub_and_not_lost(
+    counter: EnrolledTill, running_hub: HubProcess
+) -> None:
+    counter.engine.once()
+    before = running_hub.ask("GET", "/v1/totals?store=S1")
+    running_hub.ask("POST", f"/v1/devices/{counter.identity.device_id}/revoke")
+    sell(counter, "8998866200578")
+    counter.engine._streams = None
+    outcome = counter.engine.once()
+    assert (outcome.ok, outcome.waiting) == (False, 0)
+    assert "revoked" in outcome.error
+    assert running_hub.ask("GET", "/v1/totals?store=S1") == before
+    verdict = counter.store.call(
+        lambda: counter.store.books.execute("SELECT state FROM outbox ORDER BY seq DESC LIMIT 1").fetchone()
+    )
+    assert verdict == ("quarantined",)
