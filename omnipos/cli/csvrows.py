@@ -4,6 +4,7 @@ import contextlib
 import csv
 import gzip
 import io
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
@@ -42,10 +43,13 @@ class Table:
     def __init__(self, raw: BinaryIO, text: io.TextIOBase) -> None:
         """Read the header; raise EntryRefused when there is none."""
         self._raw = raw
+        self._text = text
+        self._taken: list[str] = []
+        self._again: deque[str] = deque()
         first = text.readline()
-        mark = max(",;\t", key=first.count)
-        self._reader = csv.reader(text, delimiter=mark)
-        names = next(csv.reader([first], delimiter=mark), [])
+        self._mark = max(",;\t", key=first.count)
+        names = next(csv.reader([first], delimiter=self._mark), [])
+        self._width = len(names)
         self._columns = {name.strip().casefold(): place for place, name in enumerate(names)}
         if not first.strip():
             raise EntryRefused(_("The file is empty; its first line names the columns."))
@@ -73,17 +77,51 @@ class Table:
         return lambda row: row[place].strip() if place < len(row) else ""
 
     def rows(self) -> Iterator[tuple[int, list[str] | str]]:
-        """Yield each row behind the header with its line number, or the reason why it cannot be read."""
+        """Yield each row behind the header with its first line's number, or why it cannot be read."""
+        taken, row, trouble = self._taken, [""], ""
+        read = csv.reader(self._lines(), delimiter=self._mark)
+        line = 2
         while True:
+            taken.clear()
             try:
-                row = next(self._reader)
+                row = next(read)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield self._reader.line_num + 1, str(error)
-                continue
-            if row:
-                yield self._reader.line_num + 1, row
+                trouble = str(error)
+            if len(taken) > 1 and (trouble or not self._is_one_row(taken)):
+                # One stray quote would swallow all up to the next one: only its own line is given up.
+                self._again.extendleft(reversed(taken[1:]))
+                del taken[1:]
+                read = csv.reader(self._lines(), delimiter=self._mark)
+                trouble = _("A quotation mark in it is opened and not closed. Only this line is left out.")
+            if trouble:
+                yield line, trouble
+                trouble = ""
+            elif row:
+                yield line, row
+            line += len(taken)
+
+    def _lines(self) -> Iterator[str]:
+        taken, again = self._taken, self._again
+        while again:
+            taken.append(again.popleft())
+            yield taken[-1]
+        for line in self._text:
+            taken.append(line)
+            yield line
+
+    def _is_one_row(self, lines: list[str]) -> bool:
+        """Tell whether lines that quotes hold together are one row, with no whole row among them."""
+        try:
+            (row,) = csv.reader(lines, delimiter=self._mark, strict=True)
+        except (csv.Error, ValueError):
+            return False
+        whole = [line.count(self._mark) + 1 >= self._width for line in lines]
+        if len(row[0].splitlines()) > 1 and not whole[0]:
+            # What goes on after a break in the first column has all others behind it.
+            whole[-1] = False
+        return len(row) == self._width and not any(whole[1:])
 
 
 @contextlib.contextmanager
