@@ -11,6 +11,7 @@ from omnipos.cli.complaints import told_plainly
 from omnipos.cli.folders import data_dir_option
 from omnipos.locale import speak
 
+PRIVATE = 0o077
 COMMANDS = {
     "demo": ("omnipos.cli.demo.commands:demo", "Open a demo shop with products, customers and orders."),
     "plain": ("omnipos.cli.counter:plain", "Sell line by line, without a screen."),
@@ -58,6 +59,9 @@ class LazyGroup(click.Group):
 @click.pass_context
 def main(ctx: click.Context, data_dir: Path) -> None:
     """A till for the shop counter. Without a command it starts the till."""
+    # Books, logs and keys are nobody else's; what this process starts inherits it.
+    before = os.umask(PRIVATE)
+    ctx.call_on_close(lambda: os.umask(before))
     speak(os.environ.get("OMNIPOS_LANGUAGE", "en"))
     if ctx.invoked_subcommand is None:
         from omnipos.cli.counter import run_screens

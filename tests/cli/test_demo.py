@@ -163,6 +163,17 @@ def test_products_and_customers_of_each_country_are_sound(country: str, least: i
             assert to_e164(people.as_spoken(buyer.phone, country, way), country) == buyer.phone
 
 
+def test_phones_of_malaysia_are_grouped_as_they_are_written_there() -> None:
+    ways = [people.as_spoken("+60122691348", "MY", way) for way in range(4)]
+    assert ways == ["+60122691348", "012-269 1348", "+60 12-269 1348", "60122691348"]
+
+
+def test_nobody_else_reads_what_the_demo_shop_keeps(demo: Demo) -> None:
+    kept = [demo.folder, *demo.folder.rglob("*")]
+    assert {"hub.db", "books.db", "demo.json", "identity.json", "hub.log"} <= {one.name for one in kept}
+    assert [one for one in kept if one.stat().st_mode & 0o077] == []
+
+
 def test_orders_are_promised_around_now_and_paid_as_planned() -> None:
     shelf, buyers = goods.products("US"), people.customers("US")
     taxes = {tax.code: tax for tax in TAXES["US"]}

@@ -159,5 +159,8 @@ def as_spoken(phone: str, country: str, way: int) -> str:
         area, exchange, line = phone[2:5], phone[5:8], phone[8:]
         return (phone, f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}")[way % 3]
     national = phone[3:]
+    if country == "MY":
+        spaced = f"{national[:2]}-{national[2:5]} {national[5:]}"
+        return (phone, f"0{spaced}", f"{phone[:3]} {spaced}", phone[1:])[way % 4]
     spaced = f"{national[:-8]}-{national[-8:-4]}-{national[-4:]}"
     return (phone, f"0{spaced}", f"{phone[:3]} {spaced}", phone[1:])[way % 4]
