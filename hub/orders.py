@@ -13,8 +13,10 @@ from hub.messages import OrderWish
 from hub.problems import Refused
 from hub.unit import Unit, WriteConflict
 from omnipos.domain import pricing
+from omnipos.domain.barcode import canonical
 from omnipos.domain.customer import Purchase
 from omnipos.domain.errors import CustomerRefused
+from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import (
     OPEN_STATES,
@@ -24,11 +26,14 @@ from omnipos.domain.order import (
     basket_lines,
 )
 from omnipos.domain.phone import to_e164
+from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.shop import Shop
 from omnipos.locale import _, later
 
 _order = msgspec.json.Decoder(Order)
 ORDER_GONE = later("There is no order {number}.")
+FIRST_MS, END_MS = 946_684_800_000, 7_258_118_400_000
+"""From 2000 up to 2200: milliseconds of any other year are seconds or microseconds by mistake."""
 
 
 def place(unit: Unit, wish: OrderWish, channel: str) -> Order:
@@ -61,8 +66,10 @@ def place(unit: Unit, wish: OrderWish, channel: str) -> Order:
 
 
 def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
+    _check_times(wish)
     shop = shops.shop_by_code(unit.conn, wish.store_code)
     lines = _lines(unit.conn, wish)
+    code = _collection_code(unit.conn, wish, shop.store_id)
     customer_id, name, phone = _collector(unit, wish, shop)
     holder = shops.first_till(unit.conn, shop.store_id)
     order = Order(
@@ -77,7 +84,7 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         lines=lines,
         total_minor=0,
         paid_minor=wish.paid_minor,
-        collection_code=clean_text(wish.collection_code, 64) or _collection_code(unit.conn, shop.store_id),
+        collection_code=code,
         customer_id=customer_id,
         customer_name=name,
         customer_phone=phone,
@@ -86,7 +93,30 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         fencing_number=1 if holder else 0,
     )
     sums = pricing.price_lines(basket_lines(order, 1), catalogue.taxes(unit.conn), shop.tax_rounding)
+    if wish.paid_minor > sums.total_minor:
+        raise Refused(
+            400,
+            "paid",
+            _("Order {number} comes to {total}, and {paid} cannot have been paid for it.").format(
+                number=number,
+                total=format_money(sums.total_minor, shop.currency),
+                paid=format_money(wish.paid_minor, shop.currency),
+            ),
+        )
     return msgspec.structs.replace(order, total_minor=sums.total_minor)
+
+
+def _check_times(wish: OrderWish) -> None:
+    times = {"promised_at_ms": wish.promised_at_ms, "placed_at_ms": wish.placed_at_ms or FIRST_MS}
+    for field, at_ms in times.items():
+        if not FIRST_MS <= at_ms < END_MS:
+            raise Refused(
+                400,
+                "time",
+                _("{field} is {given}. Send milliseconds since 1970, of a time from 2000 to 2199.").format(
+                    field=field, given=at_ms
+                ),
+            )
 
 
 def _lines(conn: Connection, wish: OrderWish) -> tuple[OrderLine, ...]:
@@ -101,6 +131,14 @@ def _lines(conn: Connection, wish: OrderWish) -> tuple[OrderLine, ...]:
                 422,
                 "product_unknown",
                 _("There is no product {sku}. Send it with PUT /v1/products first.").format(sku=sku),
+            )
+        if product.unit == "pcs" and line.quantity_milli % PIECE_MILLI:
+            raise Refused(
+                400,
+                "quantity",
+                _("{name} is sold by the piece: quantity_milli is 1000 for each, not {given}.").format(
+                    name=product.name, given=line.quantity_milli
+                ),
             )
         price = line.unit_price_minor
         lines.append(
@@ -138,12 +176,22 @@ def _collector(unit: Unit, wish: OrderWish, shop: Shop) -> tuple[str, str, str]:
     return card.customer_id, name, phone
 
 
-def _collection_code(conn: Connection, store_id: str) -> str:
-    taken = {order.collection_code for order in open_orders(conn, store_id)}
-    while True:
+def _collection_code(conn: Connection, wish: OrderWish, store_id: str) -> str:
+    """Return the code the customer shows; no other open order of the store bears it."""
+    taken = {canonical(order.collection_code) for order in open_orders(conn, store_id)}
+    wanted = clean_text(wish.collection_code, 64)
+    if wanted and wish.state in OPEN_STATES and canonical(wanted) in taken:
+        raise Refused(
+            409,
+            "collection_code",
+            _("Another open order of this store has the collection code {code}. Send another.").format(
+                code=wanted
+            ),
+        )
+    while not wanted:
         code = f"{secrets.randbelow(900_000) + 100_000}"
-        if code not in taken:
-            return code
+        wanted = "" if code in taken else code
+    return wanted
 
 
 def _tell_customer(unit: Unit, order: Order) -> None:
@@ -216,13 +264,13 @@ def by_id(conn: Connection, store_id: str, order_id: str) -> Order | None:
     return None if record is None else _order.decode(record)
 
 
-def by_number(conn: Connection, number: str, channel: str) -> Order:
-    """Return an order by its number: the asking channel's own, or else the only one that has it."""
+def by_number(conn: Connection, number: str, channel: str, *, strict: bool = True) -> Order:
+    """Return an order by its number: the channel's own; if not strict, else the only one that has it."""
     table = tables.collect_order
-    rows = conn.execute(
-        select(table.c.channel, table.c.record).where(table.c.number == number).limit(20)
-    ).all()
-    own = [row for row in rows if row.channel == channel] or rows
+    query = select(table.c.channel, table.c.record).where(table.c.number == number)
+    own = conn.execute(query.where(table.c.channel == channel)).all()
+    if not own and not strict:
+        own = conn.execute(query.limit(2)).all()
     if not own:
         raise Refused(404, "not_found", _(ORDER_GONE).format(number=number))
     if len(own) > 1:
@@ -244,11 +292,13 @@ def open_orders(conn: Connection, store_id: str) -> list[Order]:
 
 
 def find(
-    conn: Connection, *, state: str, store_code: str, number: str, after: str, limit: int
+    conn: Connection, *, channel: str, state: str, store_code: str, number: str, after: str, limit: int
 ) -> list[Order]:
-    """Return orders by state, store and number, in order of id."""
+    """Return orders by channel, state, store and number, in order of id."""
     table = tables.collect_order
     query = select(table.c.record).where(table.c.order_id > after)
+    if channel:
+        query = query.where(table.c.channel == channel)
     if state:
         query = query.where(table.c.state == state)
     if store_code:

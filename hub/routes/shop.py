@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
 from hub import catalogue, customers, inventory, orders, shops
-from hub.auth import Role
+from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.guards import Asked, shops_only
 from hub.messages import (
@@ -23,8 +23,10 @@ from hub.messages import (
     Stock,
     Written,
 )
+from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.order import Order, OrderState
+from omnipos.locale import _
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
@@ -55,8 +57,10 @@ async def get_products(
 
 
 @put("/v1/customers", guards=[shops_only], tags=["shop"])
-async def put_customers(hub: Ours, data: JSONBody[PutCustomers]) -> CustomersWritten:
+async def put_customers(hub: Ours, request: Asked, data: JSONBody[PutCustomers]) -> CustomersWritten:
     """Add or change customers by id or phone; rows that cannot be read are told and left out."""
+    if request.user.role is not Role.ADMIN and any(wish.points is not None for wish in data.customers):
+        raise Refused(403, "points", _("Only the owner's key can set points. Nothing was changed."))
 
     def work(unit: Unit) -> CustomersWritten:
         country = data.country or _country(unit.conn)
@@ -106,16 +110,18 @@ async def place_order(hub: Ours, request: Asked, data: JSONBody[OrderWish]) -> O
 @get("/v1/orders", guards=[shops_only], tags=["shop"])
 async def get_orders(
     hub: Ours,
+    request: Asked,
     in_state: InState = None,
     store: Text = "",
     number: Text = "",
     after: Text = "",
     limit: Limit = 100,
 ) -> Orders:
-    """Find orders by state, store code and number."""
+    """Find orders by state, store code and number; a web shop finds its own."""
     found = await hub.read(
         lambda conn: orders.find(
             conn,
+            channel="" if request.user.role is Role.ADMIN else request.user.channel,
             state=in_state.value if in_state else "",
             store_code=store,
             number=number,
@@ -126,18 +132,26 @@ async def get_orders(
     return Orders(orders=tuple(found), next=found[-1].order_id if found and len(found) == limit else "")
 
 
+def _order_of(conn: Connection, caller: Principal, number: str, channel: str) -> Order:
+    """Return the order asked for; a web shop has only its own, the owner's key any."""
+    if caller.role is not Role.ADMIN and channel not in ("", caller.channel):
+        raise Refused(404, "not_found", _(orders.ORDER_GONE).format(number=number))
+    strict = caller.role is not Role.ADMIN or bool(channel)
+    return orders.by_number(conn, number, channel or caller.channel, strict=strict)
+
+
 @get("/v1/orders/{number:str}", guards=[shops_only], tags=["shop"])
 async def get_order(hub: Ours, request: Asked, number: FromPath[str], channel: Text = "") -> Order:
-    """Show an order by its number: the asking channel's own first."""
-    own = channel or request.user.channel
-    return await hub.read(lambda conn: orders.by_number(conn, number, own))
+    """Show an order by its number: a web shop's own, or for the owner any."""
+    return await hub.read(lambda conn: _order_of(conn, request.user, number, channel))
 
 
 @post("/v1/orders/{number:str}/cancel", status_code=200, guards=[shops_only], tags=["shop"])
 async def cancel_order(hub: Ours, request: Asked, number: FromPath[str], channel: Text = "") -> Order:
     """Cancel an order that is not collected; its goods are free again."""
-    own = channel or request.user.channel
-    return await hub.write(lambda unit: orders.cancel(unit, orders.by_number(unit.conn, number, own)))
+    return await hub.write(
+        lambda unit: orders.cancel(unit, _order_of(unit.conn, request.user, number, channel))
+    )
 
 
 @post("/v1/stock/movements", status_code=200, guards=[shops_only], tags=["shop"])

@@ -4,6 +4,7 @@ import msgspec
 
 from omnipos.domain.order import Check, Order
 from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
+from tests.hub.journals import AT_MS
 from tests.hub.rig import APPLIED, A, B, HubRig, outcomes
 
 
@@ -154,7 +155,7 @@ def test_orders_can_be_brought_along_in_any_state(rig: HubRig) -> None:
 
 
 def test_what_cannot_be_an_order_is_refused_whole(rig: HubRig) -> None:
-    wish = {"number": "W1", "store_code": "S1", "promised_at_ms": 1}
+    wish = {"number": "W1", "store_code": "S1", "promised_at_ms": AT_MS}
     line = {"sku": "A", "quantity_milli": 1000}
     for more, status in (
         ({"lines": []}, 400),
