@@ -175,3 +175,11 @@ def test_no_order_body_makes_the_hub_fail(rig: HubRig, body: dict[str, Any]) -> 
 )
 def test_no_query_makes_the_hub_fail(rig: HubRig, path: str, text: str) -> None:
     assert rig.raw("GET", f"/v1/{path}{quote(text, safe='')}").status_code < 500
+
+
+def test_a_body_that_does_not_fit_is_told_where_and_why(rig: HubRig) -> None:
+    good = {"sku": "A", "name": "Teh", "price_minor": 100, "tax_code": "PPN"}
+    answer = rig.raw("PUT", "/v1/products", {"products": [good, {**good, "price_minor": -1}]})
+    assert answer.status_code == 400
+    reason = "The request does not fit: products[1].price_minor: Expected `int` >= 0."
+    assert answer.json() == {"detail": reason, "code": "request"}

@@ -1,6 +1,7 @@
 """Streams: pages join without a gap, leave out what was replaced, and know another hub's cursor."""
 
 import base64
+import uuid
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from hub import feed
+from hub.catalogue import product_id_of
 from omnipos.domain.catalogue import Product
 from omnipos.domain.shop import Shop
 from omnipos.domain.stock import StockLevel
@@ -137,3 +139,9 @@ def test_a_mirror_filled_by_pages_equals_the_catalogue(
         cursor, last = page.cursor, page.upto
     everything = {change.key: change.record for change in rig.pull("catalogue").changes}
     assert mirror == everything
+
+
+def test_the_id_of_a_product_is_a_uuid_of_its_sku() -> None:
+    shops = uuid.UUID("8c2b6a3e-51a0-5d0e-9f5c-6f1c0f1e7a10")
+    skus = ["A", "8998866200578", "é-1", *map(str, range(64))]
+    assert [product_id_of(sku) for sku in skus] == [str(uuid.uuid5(shops, sku)) for sku in skus]

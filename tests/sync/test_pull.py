@@ -1,6 +1,7 @@
 """Pulling: the next page comes while one is applied, and the line serves one thread at a time."""
 
 import threading
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from omnipos.domain.tax import Tax
 from omnipos.protocol import Change, Page
 from omnipos.store.connection import Connection, open_mirror
-from omnipos.store.mirror import cursors
+from omnipos.store.mirror import apply_page, cursors
+from sync import pull
 from sync.client import HubClient
 from sync.errors import Retryable
 from sync.pull import pull_all
@@ -40,8 +42,17 @@ def page(after: int, upto: int, head: int, *, must_refetch: bool = False) -> Pag
     )
 
 
+class Held:
+    """An answer that does not come before it may."""
+
+    def __init__(self) -> None:
+        """Hold the answer back."""
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+
 class ScriptedHub(HubClient):
-    """Answers each cursor with its pages in turn; sees who asks, and what the mirror held by then."""
+    """Answers each cursor with its pages in turn, and sees that one thread at a time asks."""
 
     def __init__(self, **answers: list[Page]) -> None:
         """Take the answers by cursor; `start` stands for the empty one."""
@@ -50,6 +61,11 @@ class ScriptedHub(HubClient):
         self.asked: list[str] = []
         self.threads: list[str] = []
         self._line = threading.Lock()
+        self._held: dict[str, Held] = {}
+
+    def hold(self, cursor: str) -> Held:
+        """Hold the answer to a cursor back."""
+        return self._held.setdefault(cursor, Held())
 
     def pull(self, stream: str, cursor: str, limit: int) -> Page:
         """Give the next page that is behind the cursor."""
@@ -57,6 +73,9 @@ class ScriptedHub(HubClient):
         try:
             self.asked.append(cursor)
             self.threads.append(threading.current_thread().name)
+            if cursor in self._held:
+                self._held[cursor].begun.set()
+                assert self._held[cursor].may_end.wait(5)
             if not self.answers[cursor]:
                 raise Retryable("gone")
             return self.answers[cursor].pop(0)
@@ -88,24 +107,20 @@ def test_a_round_with_one_page_needs_no_other_thread(mirror: Connection) -> None
     assert hub.threads == [threading.current_thread().name]
 
 
-def test_a_page_is_applied_while_the_next_is_on_its_way(mirror: Connection, tmp_path: Path) -> None:
-    """The hub holds its second answer back until the first page can be read in the mirror."""
-    watching = open_mirror(tmp_path)
-    seen = threading.Event()
+def test_the_next_page_is_asked_for_while_one_is_applied(
+    mirror: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = ScriptedHub(start=[page(0, 2, 3)], c2=[page(2, 3, 3)])
+    second = hub.hold("c2")
 
-    class SlowHub(ScriptedHub):
-        def pull(self, stream: str, cursor: str, limit: int) -> Page:
-            if cursor == "c2":
-                for _try in range(1000):
-                    if taxes(watching) == ["T1", "T2"]:
-                        seen.set()
-                        break
-                    threading.Event().wait(0.005)
-            return super().pull(stream, cursor, limit)
+    def apply_late(mirror: Connection, page: Page) -> None:
+        if page.after == 0:
+            assert second.begun.wait(5)
+            second.may_end.set()
+        apply_page(mirror, page)
 
-    hub = SlowHub(start=[page(0, 2, 3)], c2=[page(2, 3, 3)])
+    monkeypatch.setattr(pull, "apply_page", apply_late)
     assert pull_all(mirror, hub, [STREAM]) == 3
-    assert seen.is_set()
 
 
 def test_what_came_before_a_line_that_breaks_is_kept(mirror: Connection) -> None:
@@ -115,14 +130,27 @@ def test_what_came_before_a_line_that_breaks_is_kept(mirror: Connection) -> None
     assert (taxes(mirror), cursors(mirror)[STREAM].cursor) == (["T1", "T2"], "c2")
 
 
-def test_a_page_that_does_not_join_fetches_all_again(mirror: Connection) -> None:
-    """The third page is on its way when the second does not join; the line is free before the new start."""
+def test_a_page_that_does_not_join_fetches_all_again_when_the_line_is_free(
+    mirror: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third page is still on its way when the second turns out not to join the first."""
     hub = ScriptedHub(
-        start=[page(0, 2, 6), page(0, 3, 5)],
-        c2=[page(3, 4, 6)],
-        c4=[page(4, 6, 6)],
-        c3=[page(3, 5, 5)],
+        start=[page(0, 2, 6), page(0, 3, 5)], c2=[page(3, 4, 6)], c4=[page(4, 6, 6)], c3=[page(3, 5, 5)]
     )
+    third = hub.hold("c4")
+
+    def wait_at_last(coming: list[Future[Page]]) -> None:
+        if third.begun.is_set():
+            third.may_end.set()
+        wait(coming)
+
+    def apply_late(mirror: Connection, page: Page) -> None:
+        if page.after == 3:
+            assert third.begun.wait(5)
+        apply_page(mirror, page)
+
+    monkeypatch.setattr(pull, "wait", wait_at_last)
+    monkeypatch.setattr(pull, "apply_page", apply_late)
     assert pull_all(mirror, hub, [STREAM]) == 7
     assert hub.asked == ["", "c2", "c4", "", "c3"]
     assert taxes(mirror) == ["T1", "T2", "T3", "T4", "T5"]
