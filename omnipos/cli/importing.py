@@ -3,19 +3,23 @@
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from hub.messages import Stores
-from omnipos.cli.csvrows import CustomerReader, ProductReader, Table, open_csv
+from omnipos.cli.csvrows import Bad, CustomerReader, Good, ProductReader, Table, open_csv
 from omnipos.cli.owner import hub_options, owner_line
-from omnipos.cli.sending import CustomerSender, ProductSender, Progress, Tally, send_all
+from omnipos.cli.sending import CustomerSender, ProductSender, Progress, Sender, Tally, send_all
 from omnipos.cli.taxes import TAXES
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
+from sync.errors import Retryable
 from sync.owner import OwnerClient
+
+Wish = TypeVar("Wish")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Sum up in one JSON object.")
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -37,16 +41,16 @@ def products(file: Path, tax: str, as_json: bool, address: str, key_file: Path) 
     with owner_line(address, key_file) as line, open_csv(file) as table, _progress(file, table) as progress:
         country, money = _place(line)
         reader = ProductReader(table, money, tax or TAXES.get(country, TAXES["US"])[0].code)
-        send_all(reader.rows(), ProductSender(line, tally), tally, progress)
+        trouble = _send(reader.rows(), ProductSender(line, tally), tally, progress)
     odd = {"odd_codes": reader.odd_codes, "repeated_codes": reader.repeated_codes}
-    _tell(tally, odd, as_json)
+    _tell(tally, odd, trouble, as_json)
     if not as_json and reader.odd_codes:
         text = _("{count} barcodes have no right check digit; they are kept as they are.")
         click.echo(text.format(count=reader.odd_codes))
     if not as_json and reader.repeated_codes:
         text = _("{count} barcodes stand in more than one row; a scan finds the last of them.")
         click.echo(text.format(count=reader.repeated_codes))
-    sys.exit(1 if tally.bad else 0)
+    sys.exit(1 if tally.bad or trouble else 0)
 
 
 @importing.command()
@@ -58,9 +62,9 @@ def customers(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     tally = Tally()
     with owner_line(address, key_file) as line, open_csv(file) as table, _progress(file, table) as progress:
         _place(line)
-        send_all(CustomerReader(table).rows(), CustomerSender(line, tally), tally, progress)
-    _tell(tally, {}, as_json)
-    sys.exit(1 if tally.bad else 0)
+        trouble = _send(CustomerReader(table).rows(), CustomerSender(line, tally), tally, progress)
+    _tell(tally, {}, trouble, as_json)
+    sys.exit(1 if tally.bad or trouble else 0)
 
 
 def _place(line: OwnerClient) -> tuple[str, str]:
@@ -70,9 +74,28 @@ def _place(line: OwnerClient) -> tuple[str, str]:
     return stores[0].country, stores[0].currency
 
 
-def _tell(tally: Tally, more: dict[str, int], as_json: bool) -> None:
+def _send(rows: Iterable[Good[Wish] | Bad], sender: Sender[Wish], tally: Tally, progress: Progress) -> str:
+    """Send all rows; return why the rest stayed behind when the hub went away for good."""
+    try:
+        send_all(rows, sender, tally, progress)
+    except Retryable as trouble:
+        text = _(
+            "The hub broke off: {reason}. {written} rows are written and stay, {unchanged} were so already."
+            " Run it again to send the rest; nothing is doubled by it."
+        )
+        reason = str(trouble).rstrip(".")
+        return text.format(reason=reason, written=tally.written, unchanged=tally.unchanged)
+    return ""
+
+
+def _tell(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"ok": tally.bad == 0, **vars(tally), **more}))
+        broken = {"error": trouble} if trouble else {}
+        ok = not (tally.bad or trouble)
+        click.echo(json.dumps({"ok": ok, **vars(tally), **more, **broken}))
+        return
+    if trouble:
+        click.echo(trouble, err=True)
         return
     text = _("{rows} rows read: {written} written, {unchanged} were so already, {bad} left out.")
     click.echo(text.format(**vars(tally)))

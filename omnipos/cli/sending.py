@@ -1,6 +1,7 @@
 """Sending imported rows to a hub in batches, reading on meanwhile; a bad row never costs the good ones."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -16,14 +17,18 @@ from hub.messages import (
 )
 from omnipos.cli.csvrows import Bad, Good
 from omnipos.locale import _
-from sync.errors import Rejected, TooLarge
+from sync.errors import Rejected, Retryable, TooLarge
 from sync.owner import OwnerClient
 
 BATCH = 5000
+BACK_OFF_S = (1.0, 2.0, 4.0, 8.0)
+"""How long to wait after each failure of the line before the same is sent again."""
+LONGEST_WAIT_S = 30.0
 MOST_TOLD = 50
 """Bad rows beyond this many are counted, not listed."""
 
 Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
 
 
 class Tally:
@@ -138,7 +143,7 @@ class ProductSender:
 
     def _put(self, rows: Sequence[Good[ProductWish]]) -> Written:
         body = PutProducts(products=tuple(row.wish for row in rows))
-        return self._line.put("/v1/products", Written, body)
+        return _patiently(lambda: self._line.put("/v1/products", Written, body))
 
 
 class CustomerSender:
@@ -153,7 +158,7 @@ class CustomerSender:
         """Send a batch."""
         body = PutCustomers(customers=tuple(row.wish for row in batch))
         try:
-            answer = self._line.put("/v1/customers", CustomersWritten, body)
+            answer = _patiently(lambda: self._line.put("/v1/customers", CustomersWritten, body))
         except (Rejected, TooLarge) as refusal:
             if len(batch) == 1:
                 self._tally.refuse(batch[0].line, str(refusal))
@@ -166,3 +171,13 @@ class CustomerSender:
         self._tally.unchanged += answer.unchanged
         for problem in answer.problems:
             self._tally.refuse(batch[problem.row].line, problem.detail)
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """Ask again while the line fails: the same rows twice change nothing at the hub."""
+    for wait_s in BACK_OFF_S:
+        try:
+            return ask()
+        except Retryable as trouble:
+            time.sleep(min(max(wait_s, trouble.wait_ms / 1000), LONGEST_WAIT_S))
+    return ask()
