@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from omnipos.cli.folders import data_dir_option
+from omnipos.domain.errors import DomainError
 from omnipos.locale import _
 
 
@@ -24,3 +25,21 @@ def enrol(url: str, code: str, data_dir: Path, name: str) -> None:
             number=who.till_number, store=who.store_code
         )
     )
+    trouble = _fetch(data_dir)
+    if trouble:
+        text = _(
+            "This till is enrolled, but could not fetch the shop: {reason}"
+            " Nobody can sign in before that; a started till fetches it when the hub answers."
+        )
+        click.echo(text.format(reason=trouble), err=True)
+
+
+def _fetch(folder: Path) -> str:
+    """Fetch the whole shop, so that people can sign in at once; return what kept it from coming."""
+    from omnipos.cli.opening import open_to_sync
+
+    try:
+        with open_to_sync(folder) as engine:
+            return engine.once().error
+    except DomainError as trouble:
+        return str(trouble)
