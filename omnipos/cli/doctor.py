@@ -1,5 +1,6 @@
 """`omnipos doctor`: data folder, disk, printer, hub, clock and versions, a line each."""
 
+import contextlib
 import json
 import os
 import platform
@@ -17,11 +18,11 @@ import msgspec
 from omnipos import __version__
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.membership import load_membership
-from omnipos.cli.ownhub import has_own_hub, running_hub
+from omnipos.cli.ownhub import has_own_hub, is_kept, running_hub
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError
-from omnipos.locale import _, later
+from omnipos.locale import _, language, later, speak
 from omnipos.store.connection import open_to_read
 from omnipos.store.outbox import count_waiting
 from omnipos.store.printjobs import count_unprinted
@@ -44,6 +45,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(data_dir: Path, as_json: bool) -> None:
     """Look at folder, disk, printer, hub, clock and versions; exit code 1 when something needs doing."""
+    _speak_as_till(data_dir)
     findings = list(_findings(data_dir))
     if as_json:
         ok = all(one.ok for one in findings)
@@ -56,6 +58,17 @@ def doctor(data_dir: Path, as_json: bool) -> None:
             if one.do:
                 click.echo(f"{'':14}{one.do}")
     sys.exit(0 if all(one.ok for one in findings) else 1)
+
+
+def _speak_as_till(folder: Path) -> None:
+    # What keeps the books from being read is found and told below.
+    with contextlib.suppress(DomainError, OSError, sqlite3.Error):
+        speak(load_settings(folder).language or language())
+        books = open_to_read(folder)
+        try:
+            speak_as_shop(books, folder)
+        finally:
+            books.close()
 
 
 def _findings(folder: Path) -> Iterator[Finding]:
@@ -81,7 +94,6 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
 def _folder(folder: Path) -> Finding:
     books = open_to_read(folder)
     try:
-        speak_as_shop(books, folder)
         sound = books.execute("PRAGMA quick_check(1)").fetchone()[0]
         waiting = count_waiting(books)
     finally:
@@ -140,7 +152,7 @@ def _printer(folder: Path, settings: Settings) -> Finding:
 
 def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
     from hub.messages import Health
-    from sync.errors import SyncError
+    from sync.errors import Retryable, SyncError
     from sync.owner import OwnerClient
 
     try:
@@ -163,11 +175,11 @@ def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
             skew_s = round(time.time() - said_ms / 1000)
         finally:
             client.close()
-    except (DomainError, SyncError) as error:
-        do = _("Selling goes on; everything is kept and sent later. Look at network and hub.")
-        if has_own_hub(folder):
-            do = _("The hub of this shop runs with the till: it is away while no till is open.")
-        yield Finding(check="hub", ok=has_own_hub(folder), say=str(error), do=do)
+    except Retryable as trouble:
+        yield _no_answer(folder, settings, trouble)
+        return
+    except (DomainError, SyncError) as refusal:
+        yield Finding(check="hub", ok=False, say=_refusal(refusal), do=_("Tell who looks after the hub."))
         return
     text = _("{address} answers, version {version}")
     yield Finding(check=later("hub"), ok=True, say=text.format(address=address, version=health.version))
@@ -176,6 +188,28 @@ def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
         yield Finding(check=later("clock"), ok=True, say=say)
     else:
         yield Finding(check="clock", ok=False, say=say, do=_("Set this computer's clock."))
+
+
+def _no_answer(folder: Path, settings: Settings, trouble: Exception) -> Finding:
+    say = _("The hub does not answer ({reason}).").format(reason=str(trouble).rstrip("."))
+    if has_own_hub(folder) and not settings.hub and not is_kept(folder):
+        do = _("The hub of this shop runs with the till: it is away while no till is open.")
+        return Finding(check="hub", ok=True, say=say, do=do)
+    do = _("Selling goes on; everything is kept and sent later. Look at network and hub.")
+    return Finding(check="hub", ok=False, say=say, do=do)
+
+
+def _refusal(refusal: Exception) -> str:
+    # The hub speaks its own language; what it says of a till is said here in the till's.
+    match getattr(refusal, "code", None):
+        case None:
+            return str(refusal)
+        case "revoked":
+            return _("This till was revoked. Its sales are kept; ask the manager.")
+        case "unauthorized":
+            return _("The hub does not know this till.")
+        case _:
+            return _("The hub refuses this till: {reason}.").format(reason=str(refusal).rstrip("."))
 
 
 def _versions() -> Finding:

@@ -122,6 +122,12 @@ def take_keeper_lock(place: Path, address: str) -> int:
     return lock
 
 
+def is_kept(folder: Path) -> bool:
+    """Tell whether a process keeps the folder's own hub running now."""
+    running = running_hub(folder)
+    return running is not None and _lives(running.pid)
+
+
 def _kept_elsewhere(folder: Path) -> str:
     deadline = time.monotonic() + OTHER_S
     while (running := running_hub(folder)) is None or not _lives(running.pid):
