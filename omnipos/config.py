@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     idle_lock_s: int = 120
     """After how many idle seconds the till locks; 0 for never."""
     theme: str = "dark"
+    sign_in_hint: str = ""
+    """A line shown at sign-in, such as the demo shop's PINs."""
 
 
 def load_settings(folder: Path) -> Settings:

@@ -112,7 +112,8 @@ class PayScreen(Counter):
         return await super().press(key)
 
     async def _press_when_finished(self, key: str) -> bool:
-        if key == "enter":
+        if key in ("enter", "f12"):
+            # Reflexes: the change stays in view until something new begins.
             return True
         if key in ("f7", "escape"):
             return await super().press(key)

@@ -109,6 +109,12 @@ class SellScreen(Counter):
             await self._take_offer(rung.other)
         return rung.rest
 
+    def say(self, text: str, style: str = "bad") -> None:
+        """Say something; offers would cover it and go."""
+        if text and self._offers.display:
+            self._show_offers("", ())
+        super().say(text, style)
+
     def edited(self) -> None:
         """Look for what the text may mean so far; only the latest answer is shown."""
         text = self._omnibox.text

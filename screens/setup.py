@@ -1,6 +1,6 @@
 """The first start: a few questions about the shop, asked one after the other, and their answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.types import CSSPathType
 
+from omnipos.domain.errors import DomainError
 from omnipos.domain.shop import COUNTRIES
 from omnipos.locale import LANGUAGES, _, later, speak
 from screens.themes import DARK
@@ -80,9 +81,10 @@ class SetupApp(App[SetupAnswers | None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "OmniPOS"
 
-    def __init__(self) -> None:
-        """Begin with the first question."""
+    def __init__(self, join: Callable[[str, str], object] | None = None) -> None:
+        """Begin with the first question; `join` tries an address and code, and may raise DomainError."""
         super().__init__()
+        self._join = join
         self.register_theme(DARK)
         self.theme = DARK.name
         self._step = 0
@@ -232,7 +234,15 @@ class SetupApp(App[SetupAnswers | None]):
             self._message.say(text)
             self._choose_field(self._fields.index(field))
             return
-        self.exit(self._answers())
+        answers = self._answers()
+        if answers.kind is SetupKind.JOIN and self._join is not None:
+            try:
+                self._join(answers.hub_address, answers.code)
+            except DomainError as refusal:
+                # What was typed stays, so that one wrong letter can be put right.
+                self._message.say(str(refusal))
+                return
+        self.exit(answers)
 
     def _answers(self) -> SetupAnswers:
         alone, join = self._kind is SetupKind.ALONE, self._kind is SetupKind.JOIN

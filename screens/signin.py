@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from omnipos.domain.errors import DomainError
-from omnipos.domain.names import fold
+from omnipos.domain.names import clean_text, fold
 from omnipos.domain.staff import Role, Staff
 from omnipos.locale import _, later
 from omnipos.services import signing_in
@@ -19,6 +19,7 @@ from screens.ringing import Scan
 from screens.widgets.cells import Row, between, drawn
 from screens.widgets.entry import Entry
 from screens.widgets.lines import Lines
+from screens.widgets.message import MessageLine
 
 ROLE_WORDS = {Role.CASHIER: later("cashier"), Role.MANAGER: later("manager")}
 
@@ -42,6 +43,8 @@ class SignInScreen(Counter):
         self._who = Entry(_("arrows, a number, or the beginning of a name"), label=_("Name"), longest=40)
         self._pin = Entry(_("4 to 6 digits, then Enter"), label=_("PIN"), masked=True, longest=12)
         self.entry = self._who
+        self._hint = MessageLine()
+        self._hint.display = bool(desk.settings.sign_in_hint)
 
     def compose(self) -> ComposeResult:
         """Names over one line to type in."""
@@ -51,10 +54,12 @@ class SignInScreen(Counter):
             yield self._who
             yield self._pin
             yield self.message
+            yield self._hint
         yield self.keys
 
     async def open(self) -> None:
         """Fetch the names and begin with the first."""
+        self._hint.say(clean_text(self.desk.settings.sign_in_hint), "dim")
         self._people = await self.desk.till.run(signing_in.people_here)
         self._choose_name()
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 CONNECT_S = 3.0
-READ_S = 20.0
+READ_S = 10.0
 WORTH_GZIP = 2000
 """Bodies below this many bytes are sent as they are."""
 

@@ -61,7 +61,7 @@ def set_up(folder: Path) -> bool:
     """
     from screens.setup import SetupApp, SetupKind
 
-    answers = SetupApp().run()
+    answers = SetupApp(lambda address, code: join(folder, address, code, socket.gethostname())).run()
     if answers is None:
         return False
     speak(answers.language)
@@ -76,7 +76,6 @@ def set_up(folder: Path) -> bool:
                 answers.pin,
             )
         case SetupKind.JOIN:
-            join(folder, answers.hub_address, answers.code, socket.gethostname())
             fetch_first(folder)
         case SetupKind.DEMO:
             from omnipos.cli.demo.commands import run_demo

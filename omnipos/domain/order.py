@@ -123,8 +123,8 @@ class Taker(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
 
 
-def pick(order: Order, code: str) -> tuple[Order, OrderLine, int]:
-    """Tick one piece of the line a scanned code belongs to.
+def pick(order: Order, code: str, name: str = "") -> tuple[Order, OrderLine, int]:
+    """Tick one piece of the line a scanned code belongs to; `name` is what the code is called elsewhere.
 
     Returns the order, the line as it is now and the quantity ticked (a line sold by weight is
     ticked whole). Raises OrderRefused for a wrong or surplus item.
@@ -138,7 +138,7 @@ def pick(order: Order, code: str) -> tuple[Order, OrderLine, int]:
     wanted = [line for line in order.lines if _answers(line, code)]
     if not wanted:
         raise OrderRefused(
-            _("{code} is not in order {number}. Put it back.").format(code=code, number=order.number)
+            _("{code} is not in order {number}. Put it back.").format(code=name or code, number=order.number)
         )
     line = next((one for one in wanted if one.picked_milli < one.quantity_milli), None)
     if line is None:

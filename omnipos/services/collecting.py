@@ -14,7 +14,7 @@ from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
 from omnipos.services.selling import BasketView, open_basket, save, view_of
 from omnipos.services.till import Till
-from omnipos.store import books, journal, orders, people, printjobs
+from omnipos.store import books, catalogue, journal, orders, people, printjobs
 from omnipos.store.connection import transaction
 
 
@@ -62,7 +62,9 @@ def pick(till: Till, order_id: str, code: str) -> Picked:
     """Tick what was scanned; raise OrderRefused for a wrong or surplus item."""
     till.signed_in(Right.COLLECT)
     db = till.store.books
-    order, line, ticked = rules.pick(order_with_id(till, order_id), code)
+    item = catalogue.item_by_code(db, code)
+    name = item.product.name if item else ""
+    order, line, ticked = rules.pick(order_with_id(till, order_id), code, name)
     fact = OrderPicked(order_id=order_id, line_id=line.line_id, quantity_milli=ticked)
     with transaction(db):
         orders.insert_step(db, order_id, journal.append(db, till.stamp(), fact))

@@ -169,6 +169,5 @@ def _order_only(till: Till, text: str) -> Offer:
 
 
 def _orders_beginning(till: Till, text: str, limit: int) -> tuple[Offer, ...]:
-    begin = text.strip().upper()
-    open_now = orders.open_orders(till.store.books, till.identity.device_id)
-    return tuple(OrderOffer(order=one) for one in open_now if begin in one.number.upper())[:limit]
+    found = orders.orders_numbered(till.store.books, till.identity.device_id, text, limit)
+    return tuple(OrderOffer(order=one) for one in found)

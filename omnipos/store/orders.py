@@ -47,6 +47,17 @@ def order_by_code(db: Connection, device_id: str, code: str) -> Order | None:
     return found[0] if found else None
 
 
+def orders_numbered(db: Connection, device_id: str, part: str, limit: int) -> list[Order]:
+    """Return the orders whose number holds some characters, open ones first, the newest promise first."""
+    open_states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
+    rows = db.execute(
+        "SELECT body FROM mirror.orders WHERE instr(number, ?) > 0"
+        f" ORDER BY state NOT IN ({open_states}), promised_at_ms DESC LIMIT ?",
+        (part.strip().upper(), limit),
+    ).fetchall()
+    return [_with_steps(db, device_id, _decode(body)) for (body,) in rows]
+
+
 def open_orders(db: Connection, device_id: str) -> list[Order]:
     """Return the orders the collection desk has work with, the soonest promised first."""
     states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)

@@ -103,9 +103,9 @@ class BasketPane(Painted):
 
 
 def _first_in_sight(top: int, at: int, count: int, height: int) -> int:
-    """Return the first line to show; past the end it turns half a page, so that lines mostly stand still."""
+    """Return the first line to show; past the end it goes on by three, so that lines mostly stand still."""
     if count <= height:
         return 0
     if at >= top + height:
-        return at - height // 2
+        return at - height + min(3, height)
     return min(top, at)

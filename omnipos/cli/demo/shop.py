@@ -101,7 +101,7 @@ def open_demo(folder: Path, country: str, language: str) -> Iterator[OpenDemo]:
         child.wait_ready()
         if not shop.is_whole:
             shop = _make(folder, child.address, shop.country)
-        _settle(folder, child.address, language)
+        _settle(folder, child.address, language, shop)
         yield OpenDemo(address=child.address, folder=folder, shop=shop)
 
 
@@ -118,14 +118,20 @@ def _make(folder: Path, address: str, country: str) -> DemoShop:
     return shop
 
 
-def _settle(folder: Path, address: str, language: str) -> None:
+def _settle(folder: Path, address: str, language: str, shop: DemoShop) -> None:
     member = load_membership(folder)
     assert member is not None, "a whole demo shop has a till"
     if member.hub != address:
         save_membership(folder, msgspec.structs.replace(member, hub=address))
     settings = load_settings(folder)
     # What the environment says now is not to be written down for ever.
-    kept = Settings(printer=f"folder://{folder / PAPER}", language=language or settings.language)
+    pins = " · ".join(f"{one.name} {one.pin}" for one in shop.staff)
+    kept = Settings(
+        printer=f"folder://{folder / PAPER}",
+        language=language or settings.language,
+        theme=settings.theme,
+        sign_in_hint=f"Demo: {pins}",
+    )
     save_settings(folder, kept)
     with open_to_sync(folder) as engine:
         outcome = engine.once()
