@@ -11,6 +11,7 @@ import click
 
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.opening import is_enrolled, open_till
+from omnipos.cli.ownhub import is_kept_here
 from omnipos.cli.stopping import run_stoppable, stopping_in_order
 
 if TYPE_CHECKING:
@@ -64,5 +65,8 @@ def plain(data_dir: Path, as_json: bool) -> None:
     with stopping_in_order(), open_till(data_dir) as (till, settings):
         from screens.plain import PlainCounter
 
+        # No screen is painted first, so the hub is tried at once; only one just started is not there yet.
+        if not is_kept_here(data_dir):
+            till.syncing.nudge()
         code = PlainCounter(till, settings, as_json=as_json, out=sys.stdout).run(sys.stdin)
     sys.exit(code)

@@ -128,6 +128,12 @@ def is_kept(folder: Path) -> bool:
     return running is not None and _lives(running.pid)
 
 
+def is_kept_here(folder: Path) -> bool:
+    """Tell whether it is this process that keeps the folder's own hub running."""
+    running = running_hub(folder)
+    return running is not None and running.pid == os.getpid()
+
+
 def _kept_elsewhere(folder: Path) -> str:
     deadline = time.monotonic() + OTHER_S
     while (running := running_hub(folder)) is None or not _lives(running.pid):

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from omnipos.cli.hubchild import free_port
+
 COMMAND = [sys.executable, "-m", "omnipos"]
 PATIENCE_S = 30
 
@@ -88,3 +90,12 @@ def talk(home: Path, folder: str, *lines: str) -> list[dict[str, Any]]:
     done = run(home, "plain", "--json", "--data-dir", folder, said="\n".join(lines) + "\n")
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def keep_on_paper(folder: Path) -> None:
+    """Note that this process keeps the own hub of a folder, where nobody listens."""
+    place = folder / "hub"
+    place.mkdir(exist_ok=True)
+    address = f"http://127.0.0.1:{free_port()}"
+    note = {"address": address, "port": int(address.rpartition(":")[2]), "pid": os.getpid()}
+    (place / "running.json").write_text(json.dumps(note))

@@ -1,6 +1,5 @@
 """The doctor on a hub that refuses, and on one that does not answer."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from omnipos.cli.membership import Membership, save_membership
 from omnipos.cli.owner import owner_line
 from omnipos.cli.ownhub import FOLDER, KEY_FILE, hub_database
 from omnipos.config import Settings
-from tests.cli.rigs import Demo
+from tests.cli.rigs import Demo, keep_on_paper
 
 
 def look(folder: Path) -> Finding:
@@ -28,12 +27,6 @@ def own_hub(folder: Path, address: str) -> None:
     hub_database(folder).parent.mkdir(parents=True)
     hub_database(folder).touch()
     save_membership(folder, Membership(hub=address, token="unknown"))
-
-
-def keep(folder: Path, address: str) -> None:
-    """Say that this process keeps the hub of a folder."""
-    said = f'{{"address": "{address}", "port": 1, "pid": {os.getpid()}}}'
-    (folder / FOLDER / "running.json").write_text(said)
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ def test_an_own_hub_may_be_away_while_no_till_is_open(tmp_path: Path, nowhere: s
 
 def test_an_own_hub_that_is_kept_running_must_answer(tmp_path: Path, nowhere: str) -> None:
     own_hub(tmp_path, nowhere)
-    keep(tmp_path, nowhere)
+    keep_on_paper(tmp_path)
     found = look(tmp_path)
     assert not found.ok
     assert found.do.startswith("Selling goes on; everything is kept")
