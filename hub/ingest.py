@@ -253,7 +253,12 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 collecting.apply_ready(unit, one.fact, report)
             case events.OrderHandedOver():
                 collecting.apply_hand_over(unit, one.fact, report)
-            case events.LineVoided() | events.BasketVoided() | events.PaperReprinted():
+            case (
+                events.LineVoided()
+                | events.BasketVoided()
+                | events.TenderTakenBack()
+                | events.PaperReprinted()
+            ):
                 pass  # kept as events; nothing else follows from them
             case unknown:
                 assert_never(unknown)

@@ -12,6 +12,7 @@ from omnipos.domain.basket import Line
 from omnipos.domain.customer import Consent
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
+from omnipos.domain.tender import Tender
 
 SCHEMA = 1
 """The newest schema of event bodies that this program writes."""
@@ -38,6 +39,13 @@ class BasketVoided(msgspec.Struct, frozen=True, kw_only=True, tag="basket_voided
 
     basket_id: str
     lines: tuple[Line, ...]
+
+
+class TenderTakenBack(msgspec.Struct, frozen=True, kw_only=True, tag="tender_taken_back"):
+    """A payment of a sale not yet finished was given back."""
+
+    basket_id: str
+    tender: Tender
 
 
 class CustomerAdded(msgspec.Struct, frozen=True, kw_only=True, tag="customer_added"):
@@ -83,6 +91,7 @@ Fact = (
     SaleCompleted
     | LineVoided
     | BasketVoided
+    | TenderTakenBack
     | CustomerAdded
     | OrderPicked
     | OrderReadied

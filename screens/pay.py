@@ -31,6 +31,7 @@ EXACT = Command(
     "enter", later("Take cash"), "take_cash", later("Take the sum typed, or all that is due, in cash")
 )
 CARD = Command("f9", later("Card"), "card", later("A payment made on the card terminal"))
+UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 
 
@@ -55,7 +56,8 @@ class PayScreen(Counter):
         """While paying the ways to pay; afterwards what can be done with the finished sale."""
         if self._sale is not None:
             return (PRINT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
-        return (HELP, EXACT, CARD, *self._note_commands(), BACK)
+        part_paid = self.desk.view is not None and self.desk.view.basket.tenders
+        return (HELP, EXACT, CARD, *((UNDO,) if part_paid else ()), *self._note_commands(), BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -180,6 +182,23 @@ class PayScreen(Counter):
             await self.go(CardScreen(self.desk, amount, self.tender_card))
 
         await self._once_sure(ask)
+
+    async def do_give_back(self) -> None:
+        """Give the last payment back, after a numbered choice."""
+        view = self.desk.view
+        if view is None or not view.basket.tenders:
+            self.say(_("Nothing has been paid of this sale yet."), "warn")
+            return
+        last = view.basket.tenders[-1]
+        amount = format_money(last.amount_minor, self.desk.currency)
+        question = _("Give {amount} back?").format(amount=amount)
+        if last.card is not None:
+            question = _("Void {amount} on the card terminal, then take it back here?").format(amount=amount)
+        await self.go(ChoiceScreen(self.desk, question, ((_("Yes, it was given back"), self._given_back),)))
+
+    async def _given_back(self) -> None:
+        await self.desk.put(await self.desk.till.run(tendering.take_back))
+        self.show()
 
     async def do_print(self) -> None:
         """Print the finished sale's receipt again."""

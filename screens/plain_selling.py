@@ -154,8 +154,11 @@ def pay(talk: Talk, rest: str) -> Answer:
             return _pay_cash(talk, what.strip())
         case "card":
             return _pay_card(talk, what.split())
+        case "back":
+            view = talk.till.call(tendering.take_back)
+            return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
         case _:
-            raise EntryRefused(_("Type pay cash 50000 or pay card 20000 CODE."))
+            raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE or pay back."))
 
 
 def _pay_cash(talk: Talk, written: str) -> Answer:

@@ -13,7 +13,7 @@ from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
 from omnipos.domain.stock import sale_movements
 from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
-from omnipos.events import SaleCompleted
+from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
 from omnipos.services import collecting
 from omnipos.services.selling import BasketView, current, open_basket, view_of
@@ -69,6 +69,26 @@ def take(till: Till, tender: Tender) -> Paid:
     customer = view.customer
     done = BasketView(basket=paid, totals=view.totals, due=view_of(till, paid).due, customer=customer)
     return Paid(view=done, sale=sale)
+
+
+def take_back(till: Till) -> BasketView:
+    """Give the last tender of an unfinished sale back; the journal keeps it. Raises TenderRefused.
+
+    A card payment is to be voided on its terminal as well; the till cannot reach it.
+    """
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    basket = open_basket(till)
+    if not basket.tenders:
+        raise TenderRefused(_("Nothing has been paid of this sale yet."))
+    after = msgspec.structs.replace(basket, tenders=basket.tenders[:-1])
+    view = view_of(till, after)
+    with transaction(db):
+        baskets.save_basket(db, basket, after, till.clock.now_ms())
+        fact = TenderTakenBack(basket_id=basket.basket_id, tender=basket.tenders[-1])
+        journal.append(db, till.stamp(), fact)
+    till.syncing.nudge()
+    return view
 
 
 def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: Settled) -> Sale:

@@ -8,7 +8,7 @@ from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import BasketRefused, DomainError, EntryRefused, NotAllowed, TenderRefused
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.tender import CardSlip
-from omnipos.events import BasketVoided, LineVoided, decode_fact
+from omnipos.events import BasketVoided, LineVoided, TenderTakenBack, decode_fact
 from omnipos.ports import LinkReport, LinkState
 from omnipos.services import finding, reprinting, selling, tendering
 from omnipos.services.finding import ItemOffer
@@ -289,3 +289,20 @@ def test_a_smaller_quantity_is_journalled_as_a_void_of_the_rest(till: Till) -> N
     fact = decode_fact(event.body)
     assert isinstance(fact, LineVoided)
     assert (fact.line.name, fact.line.quantity_milli) == ("Indomie Goreng 85 g", 4000)
+
+
+def test_the_last_payment_of_an_unfinished_sale_can_be_given_back(till: Till) -> None:
+    ring(till, "8998866200578")
+    with pytest.raises(TenderRefused, match="Nothing has been paid"):
+        till.call(tendering.take_back)
+    till.call(tendering.pay_cash, 1000)
+    with pytest.raises(BasketRefused, match="paid already"):
+        till.call(selling.park)
+    view = till.call(tendering.take_back)
+    assert (view.basket.tenders, view.due.due_minor) == ((), 3500)
+    (event,) = till.store.call(lambda: list(journal.read_events(till.store.books)))
+    fact = decode_fact(event.body)
+    assert isinstance(fact, TenderTakenBack)
+    assert fact.tender.amount_minor == 1000
+    till.call(selling.park)
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()
