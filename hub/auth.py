@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from hub import tables
+from hub.epochs import epoch_of
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.names import clean_text
@@ -118,7 +119,7 @@ def _code_digest(code: str) -> str:
     return digest("".join(c for c in code.upper() if c.isalnum()))
 
 
-def enrol(unit: Unit, request: EnrolRequest, hub_epoch: str) -> EnrolAnswer:
+def enrol(unit: Unit, request: EnrolRequest) -> EnrolAnswer:
     """Make a till of the device that brings a good code; the code works once."""
     device_id, token = secrets.token_hex(16), secrets.token_urlsafe(32)
     codes, stores, devices = tables.enrol_code, tables.store, tables.device
@@ -164,5 +165,5 @@ def enrol(unit: Unit, request: EnrolRequest, hub_epoch: str) -> EnrolAnswer:
         till_number=shop.tills,
         epoch=1,
         token=token,
-        hub_epoch=hub_epoch,
+        hub_epoch=epoch_of(unit.conn),
     )

@@ -1,14 +1,13 @@
 """What every route of the hub works with: its database, its clock, who it is."""
 
-import secrets
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from litestar.di import NamedDependency
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
-from hub import feed, tables
+from hub import epochs, feed
 from hub.database import Database
 from hub.unit import Unit
 
@@ -34,7 +33,7 @@ class Hub:
         self.database = database
         self.instance = instance
         self.now_ms = now_ms
-        self.hub_epoch = database.write(lambda conn: _identity(conn, now_ms()))
+        database.write(lambda conn: epochs.begin(conn, now_ms()))
 
     async def write(self, work: Callable[[Unit], T]) -> T:
         """Run some work in one transaction that ends with its changes in the streams."""
@@ -54,11 +53,3 @@ class Hub:
 
 Ours = NamedDependency[Hub]
 """How a route asks for its hub."""
-
-
-def _identity(conn: Connection, now_ms: int) -> str:
-    known = conn.scalar(select(tables.hub.c.hub_epoch))
-    if known is None:
-        known = secrets.token_hex(8)
-        conn.execute(insert(tables.hub).values(hub_epoch=known, created_at_ms=now_ms))
-    return known

@@ -1,13 +1,13 @@
 """Streams out: gapless numbers taken late in each transaction, and pages of the newest states."""
 
-import base64
-import binascii
+from collections.abc import Mapping
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from hub import tables
 from hub.database import upsert
+from hub.epochs import cursor_for, epoch_of, number_of
 from hub.unit import Unit
 from omnipos.protocol import MOST_CHANGES
 
@@ -108,32 +108,23 @@ def head_of(conn: Connection, stream: str) -> int:
     return int(conn.scalar(select(heads.c.n).where(heads.c.stream == stream)) or 0)
 
 
-def cursor_for(hub_epoch: str, number: int) -> str:
-    """Return the cursor that stands for everything up to a number."""
-    return base64.urlsafe_b64encode(f"{hub_epoch}:{number}".encode()).decode().rstrip("=")
+def is_behind(conn: Connection, cursors: Mapping[str, str], store_id: str) -> bool:
+    """Tell whether a till of a store has a cursor that this hub's life has not come to yet."""
+    hub_epoch = epoch_of(conn)
+    return any(
+        (number_of(cursors.get(stream, ""), hub_epoch) or 0) > head_of(conn, stream)
+        for stream in streams_of(store_id)
+    )
 
 
-def _number_of(cursor: str, hub_epoch: str) -> int | None:
-    if not cursor:
-        return 0
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError):
-        return None
-    epoch, _colon, number = text.partition(":")
-    fits = number.isascii() and number.isdigit() and len(number) < 19
-    return int(number) if fits and epoch == hub_epoch else None
-
-
-def page_of(
-    conn: Connection, stream: str, cursor: str, limit: int, *, hub_epoch: str, now_ms: int
-) -> RawPage:
+def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: int) -> RawPage:
     """Return the changes behind a cursor, oldest first; the applied position is the caller's to add.
 
     A cursor of another hub's life, or beyond the head, gets a page that says to fetch all again.
     """
     head = head_of(conn, stream)
-    after = _number_of(cursor, hub_epoch)
+    hub_epoch = epoch_of(conn)
+    after = number_of(cursor, hub_epoch)
     blank = RawPage(
         stream=stream,
         after=after or 0,

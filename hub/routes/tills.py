@@ -6,7 +6,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import auth, feed, ingest, orders, shops
+from hub import auth, epochs, feed, ingest, orders, shops
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -34,7 +34,8 @@ _common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.STAFF, feed.SETTINGS)
 @get("/v1/health", tags=["hub"])
 async def health(hub: Ours) -> Health:
     """Tell which running hub this is; the instance id is the one its starter gave it."""
-    return Health(instance=hub.instance, version=__version__, hub_epoch=hub.hub_epoch)
+    hub_epoch = await hub.read(epochs.epoch_of)
+    return Health(instance=hub.instance, version=__version__, hub_epoch=hub_epoch)
 
 
 @post("/v1/enrol", status_code=200, tags=["tills"])
@@ -42,7 +43,7 @@ async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
     """Make a till of the device that brings a one-time code; the code works once."""
 
     def work(unit: Unit) -> EnrolAnswer:
-        answer = auth.enrol(unit, data, hub.hub_epoch)
+        answer = auth.enrol(unit, data)
         orders.give_holder(unit, answer.store_id, shops.first_till(unit.conn, answer.store_id))
         return answer
 
@@ -56,17 +57,19 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
     if not _fits(data):
         raise Refused(400, "hello", _("A number in this hello is larger than can be."))
 
-    def work(unit: Unit) -> tuple[int, bytes]:
+    def work(unit: Unit) -> tuple[int, bytes, str]:
         shops.note_hello(unit, till.device_id, data)
-        return shops.acked(unit.conn, till.device_id, data.epoch)
+        if not till.revoked and feed.is_behind(unit.conn, data.cursors, till.store_id):
+            epochs.renew(unit, till.store_id, till.device_id)
+        return *shops.acked(unit.conn, till.device_id, data.epoch), epochs.epoch_of(unit.conn)
 
-    seq, hashed = await hub.write(work)
+    seq, hashed, hub_epoch = await hub.write(work)
     return HelloAnswer(
         device_id=till.device_id,
         store_id=till.store_id,
         acked_seq=seq,
         acked_hash=hashed.hex(),
-        hub_epoch=hub.hub_epoch,
+        hub_epoch=hub_epoch,
         server_time_ms=hub.now_ms(),
         streams=() if till.revoked else feed.streams_of(till.store_id),
         revoked=till.revoked,
@@ -119,7 +122,7 @@ async def pull(
 
     def work(conn: Connection) -> bytes:
         _check_stream(conn, caller, name)
-        page = feed.page_of(conn, name, after, limit, hub_epoch=hub.hub_epoch, now_ms=hub.now_ms())
+        page = feed.page_of(conn, name, after, limit, now_ms=hub.now_ms())
         if caller.role is Role.DEVICE:
             seq, _hash = shops.acked(conn, caller.device_id, caller.epoch)
             page = msgspec.structs.replace(page, applied_epoch=caller.epoch, applied_seq=seq)

@@ -14,6 +14,7 @@ from hub.auth import Principal, Role
 from hub.catalogue import product_id_of
 from hub.context import Hub
 from hub.envelopes import read_batch
+from hub.epochs import epoch_of
 from hub.serving import open_database
 from omnipos.protocol import EnrolAnswer, Envelope, Outcome, Page, PushAnswer
 from tests.hub.journals import AT_MS, Journal, batch_of
@@ -96,6 +97,10 @@ class HubRig:
     def journal(self) -> Journal:
         """Return a new journal of the till."""
         return Journal(self.till)
+
+    def hub_epoch(self) -> str:
+        """Return the epoch that stands in the hub's database."""
+        return self.hub.database.read(epoch_of)
 
     def stock(self, sku: str, store: str = "S1") -> tuple[int, int]:
         """Return on hand and held of a product, in thousandths."""

@@ -16,7 +16,7 @@ def test_health_names_the_running_hub(rig: HubRig) -> None:
     assert rig.ask("GET", "/v1/health", key="") == {
         "instance": "test",
         "version": __version__,
-        "hub_epoch": rig.hub.hub_epoch,
+        "hub_epoch": rig.hub_epoch(),
     }
 
 

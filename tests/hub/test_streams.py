@@ -59,7 +59,7 @@ def test_what_is_unchanged_takes_no_number(rig: HubRig) -> None:
 
 def test_a_cursor_of_another_hub_or_beyond_the_head_is_to_fetch_again(rig: HubRig) -> None:
     other = base64.urlsafe_b64encode(b"0123456789abcdef:2").decode().rstrip("=")
-    beyond = base64.urlsafe_b64encode(f"{rig.hub.hub_epoch}:99".encode()).decode().rstrip("=")
+    beyond = base64.urlsafe_b64encode(f"{rig.hub_epoch()}:99".encode()).decode().rstrip("=")
     for cursor in (other, beyond, "rubbish", "%21%21", "ä", "9" * 30):
         page = rig.pull("catalogue", cursor)
         assert page.must_refetch
