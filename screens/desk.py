@@ -3,7 +3,7 @@
 from omnipos.config import Settings
 from omnipos.domain.errors import CustomerRefused, DomainError
 from omnipos.domain.shop import Shop
-from omnipos.services import recognising, selling, watching
+from omnipos.services import finding, recognising, selling, watching
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
@@ -22,6 +22,7 @@ class Desk:
         self.status: TillStatus | None = None
         self.view: BasketView | None = None
         self.card: CustomerCard | None = None
+        self.has_goods = True
         self.is_taken_over = False
         """Somebody signed in over a basket with something in it; its first tender asks."""
 
@@ -57,6 +58,7 @@ class Desk:
             self.shop = await self.till.run(Till.shop)
         except DomainError:
             self.shop = None
+        self.has_goods = await self.till.run(finding.has_goods)
         await self.look()
 
     async def look(self) -> None:

@@ -42,7 +42,7 @@ class SellScreen(Counter):
     def __init__(self, desk: Desk) -> None:
         """Begin with the basket that is on disk."""
         super().__init__(desk)
-        self._basket = BasketPane()
+        self._basket = BasketPane(self._first_steps)
         self._customer = CustomerPane(desk)
         self._totals = TotalsPane()
         self._offers = Lines(id="offers")
@@ -82,6 +82,11 @@ class SellScreen(Counter):
         self._basket.show(self.desk.view)
         self._customer.show()
         self._totals.show(self.desk.view)
+
+    def _first_steps(self) -> str:
+        if self.desk.has_goods:
+            return _("Scan the first item, or type its name.")
+        return _("Nothing can be sold yet. Bring the products in with: omnipos import products FILE.csv")
 
     # Scans and typing
 

@@ -62,11 +62,3 @@ def hand_over_movements(lines: Iterable[OrderLine], store_id: str) -> tuple[Move
         for line in lines
         if line.picked_milli
     )
-
-
-def add_up(movements: Iterable[Movement]) -> dict[str, int]:
-    """Return the summed quantity (thousandths) per product."""
-    sums: dict[str, int] = {}
-    for movement in movements:
-        sums[movement.product_id] = sums.get(movement.product_id, 0) + movement.quantity_milli
-    return sums

@@ -54,6 +54,11 @@ class NewCustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="new_custo
 Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | NewCustomerOffer
 
 
+def has_goods(till: Till) -> bool:
+    """Tell whether the shop has anything to sell yet."""
+    return catalogue.has_products(till.store.books)
+
+
 def scanned(till: Till, code: str) -> Offer:
     """Return what a scanned code means: an item, an order's collection code, or a receipt.
 

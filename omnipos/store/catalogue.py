@@ -1,6 +1,5 @@
 """Finding products in the mirror: by code at once, by name as one types."""
 
-from collections.abc import Sequence
 from sqlite3 import Connection
 
 import msgspec
@@ -53,12 +52,6 @@ def match_words(text: str) -> str:
     return " ".join(f'"{word}"*' for word in search_words(text))
 
 
-def product_by_id(db: Connection, product_id: str) -> Product | None:
-    """Return a product by its id."""
-    row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
-    return _decode(row[0]) if row else None
-
-
 def taxes(db: Connection) -> dict[str, Tax]:
     """Return all taxes by their code."""
     rows = db.execute("SELECT code, body FROM mirror.tax")
@@ -99,7 +92,6 @@ def catalogue_revision(db: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def popular(db: Connection, limit: int) -> Sequence[Product]:
-    """Return the most popular products."""
-    rows = db.execute("SELECT body FROM mirror.product ORDER BY rank LIMIT ?", [limit])
-    return [_decode(body) for (body,) in rows]
+def has_products(db: Connection) -> bool:
+    """Tell whether there is anything to sell at all."""
+    return db.execute("SELECT 1 FROM mirror.product LIMIT 1").fetchone() is not None

@@ -1,6 +1,6 @@
 """The basket as one widget: a row a line, the line that changed last in sight."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from textual import events
@@ -19,9 +19,10 @@ LEAST_AMOUNT = 10
 class BasketPane(Painted):
     """The lines of a basket, right-aligned sums, the chosen line marked."""
 
-    def __init__(self) -> None:
-        """Begin without a basket."""
+    def __init__(self, hint: Callable[[], str] = str) -> None:
+        """Begin without a basket; `hint` says what to do with an empty one."""
         super().__init__()
+        self.hint = hint
         self.chosen_id = 0
         self._view: BasketView | None = None
         self._title = ""
@@ -63,8 +64,7 @@ class BasketPane(Painted):
         """Return the rows in sight, the chosen one among them."""
         view = self._view
         if view is None or not view.basket.lines:
-            hint = _("Scan the first item, or type its name.")
-            return [(), *(((f"  {line}", "dim"),) for line in wrapped(hint, max(width - 4, 1)))]
+            return [(), *(((f"  {line}", "dim"),) for line in wrapped(self.hint(), max(width - 4, 1)))]
         lines = view.basket.lines
         at = next((n for n, line in enumerate(lines) if line.line_id == self.chosen_id), len(lines) - 1)
         self._top = _first_in_sight(self._top, at, len(lines), height)

@@ -60,7 +60,7 @@ def test_an_order_is_picked_made_ready_and_handed_over(till: Till) -> None:
         "Order W-1001 for Sarah Wijaya, placed, promised 18:00, paid. Indomie Goreng 85 g, 2 pieces, shelf"
         " A1, 0 picked. Teh Botol 450 ml, 1 piece, shelf B2, 0 picked."
     )
-    assert talk.answer(f"pick {KOPI}") == f"{KOPI} is not in order W-1001. Put it back."
+    assert talk.answer(f"pick {KOPI}") == "Kopi Kapal Api 200 g is not in order W-1001. Put it back."
     assert (
         talk.answer(f"pick {TEH}") == "Teh Botol 450 ml, 1 of 1 picked. Still missing: Indomie Goreng 85 g."
     )
