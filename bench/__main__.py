@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import counter, importing, printing, selling
+from bench import counter, customers, importing, printing, selling
 from bench.rows import Row, table
 from omnipos.cli.membership import Membership, save_membership
 from tests.hubs import HubProcess
@@ -14,7 +14,7 @@ from tests.sync.conftest import EnrolledTill
 
 def measure(folder: Path) -> list[Row]:
     """Return all rows, in the order of the table."""
-    rows = selling.measure(folder) + printing.rows()
+    rows = selling.measure(folder) + customers.measure(folder) + printing.rows()
     hub = HubProcess(folder / "hub")
     try:
         hub.set_up_shop()

@@ -89,7 +89,8 @@ def _scans(folder: Path) -> tuple[list[float], list[float]]:
                 _pay(till)
                 total = 0
             total += price
-            times.append(till.time_of(code.encode() + b"\r", format_amount(total, "IDR")))
+            line = f"{number % LINES_OF_A_SALE + 1:>2} "
+            times.append(till.time_of(code.encode() + b"\r", f"▸{line}", format_amount(total, "IDR")))
             till.settle()
         _pay(till)
     floor = []

@@ -69,19 +69,19 @@ class PtyProgram:
         """Return what was painted since the last keys, without its escapes."""
         return _ESCAPES.sub(b"", self._seen).decode(errors="replace")
 
-    def wait_for(self, wanted: str, seconds: float = 20.0) -> None:
-        """Wait until a text is painted; raise TimeoutError."""
+    def wait_for(self, *wanted: str, seconds: float = 20.0) -> None:
+        """Wait until all texts are painted; raise TimeoutError."""
         until = time.perf_counter() + seconds
-        while wanted not in self.text():
+        while not all(one in self.text() for one in wanted):
             if time.perf_counter() > until:
                 raise TimeoutError(f"{wanted!r} was not painted; painted was {self.text()[-1500:]!r}")
             self.read(0.5)
 
-    def time_of(self, keys: bytes, wanted: str) -> float:
-        """Type keys and return how many milliseconds passed until a text was painted."""
+    def time_of(self, keys: bytes, *wanted: str) -> float:
+        """Type keys and return how many milliseconds passed until all texts were painted."""
         self.write(keys)
         begin = time.perf_counter()
-        self.wait_for(wanted)
+        self.wait_for(*wanted)
         return (time.perf_counter() - begin) * 1000
 
     def settle(self, seconds: float = 0.05) -> None:
