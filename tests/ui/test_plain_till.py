@@ -51,14 +51,19 @@ def test_status_says_what_waits_and_that_it_is_safe(till: Till, line: QuietLine)
     line.print_trouble = "Printer out of paper."
     told = tell(till, INDOMIE, "pay cash", "status")
     assert told["say"] == (
-        "The hub is away. Selling goes on. The hub does not answer. 1 entry waits for the hub, all of it safe"
-        " on disk. 1 paper waits for the printer. Printer out of paper."
+        "The hub does not answer. 1 entry waits for the hub, all of it safe on disk."
+        " 1 paper waits for the printer. Printer out of paper."
     )
     assert (told["status"]["link"], told["status"]["waiting"], told["status"]["waiting_sales"]) == (
         "away",
         1,
         1,
     )
+
+
+def test_a_hub_that_was_not_asked_yet_is_not_said_to_be_away(till: Till, line: QuietLine) -> None:
+    line.link = LinkReport(state=LinkState.AWAY, since_ms=NOON_MS, reason="Not asked yet.")
+    assert say(till, "status") == "Not asked yet. Everything is at the hub."
 
 
 @pytest.mark.parametrize(
