@@ -19,6 +19,8 @@ from omnipos.protocol import EnrolAnswer, EnrolRequest
 
 CODE_LETTERS = "23456789ACDEFGHJKMNPQRTUVWXYZ"
 """Letters and digits that nobody mixes up when reading them out."""
+CHANNEL_JOURNAL = "channel/"
+"""What the device id of a web shop's own journal begins with; its channel follows."""
 CODE_LIFE_MS = 24 * 60 * 60_000
 
 
@@ -54,7 +56,8 @@ def recognise(conn: Connection, token: str, now_ms: int) -> Principal | None:
         select(keys.c.role, keys.c.channel).where(keys.c.key_hash == hashed, ~keys.c.revoked)
     ).one_or_none()
     if key is not None:
-        return Principal(role=Role(key.role), channel=key.channel)
+        journal = f"{CHANNEL_JOURNAL}{key.channel}" if key.role == Role.CHANNEL else ""
+        return Principal(role=Role(key.role), channel=key.channel, device_id=journal, epoch=1)
     devices = tables.device
     device = conn.execute(
         select(devices.c.device_id, devices.c.store_id, devices.c.epoch, devices.c.revoked).where(

@@ -25,6 +25,13 @@ _batch = msgspec.json.Decoder(PushBatch)
 _envelope = msgspec.json.Decoder(Envelope)
 
 
+class OnlyEvents(PushBatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A batch in which nothing is overlooked."""
+
+
+_only_events = msgspec.json.Decoder(OnlyEvents)
+
+
 class Received(msgspec.Struct, kw_only=True):
     """One event of a batch as far as it could be read; `problem` says why it cannot be applied."""
 
@@ -90,14 +97,14 @@ def too_deep(raw: bytes) -> bool:
     return bool(brackets)
 
 
-def read_batch(body: bytes) -> list[Received]:
-    """Return the events of a batch, each read by itself."""
+def read_batch(body: bytes, *, strict: bool = False) -> list[Received]:
+    """Return the events of a batch, each read by itself; strictly, a batch holds nothing but events."""
     if len(body) > MOST_BYTES:
         raise too_large()
     if too_deep(body):
         raise Refused(400, "json", _("The body is not JSON, or is nested too deeply."))
     try:
-        batch = _batch.decode(body)
+        batch = (_only_events if strict else _batch).decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as broken:
         raise Refused(
             400, "json", _("The body is not a batch of events: {why}.").format(why=broken)

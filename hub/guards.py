@@ -52,6 +52,11 @@ async def tills_only(connection: _Connection, _handler: BaseRouteHandler) -> Non
     await _only(connection, Role.DEVICE)
 
 
+async def writers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let in who keeps a journal: tills, also revoked ones, and web shops."""
+    await _only(connection, Role.DEVICE, Role.CHANNEL)
+
+
 async def readers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
     """Let anybody in whose rights were not withdrawn."""
     await _only(connection, Role.ADMIN, Role.CHANNEL, Role.DEVICE)

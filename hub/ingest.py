@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, assert_never
 
@@ -9,8 +10,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, customers, sales, shops, tables
-from hub.auth import Principal
+from hub import collecting, customers, sales, shop_events, shops, tables
+from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
 from hub.feed import EVENT_NUMBERS, take_numbers
@@ -79,7 +80,7 @@ def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     journal = Journal(unit, till.device_id, batch)
     fresh: list[Received] = []
     aside: list[Received] = []
-    judged = [(one, _judge(one, journal, till, fresh, aside)) for one in batch]
+    judged = [(one, _judge(unit, one, journal, till, fresh, aside)) for one in batch]
     if fresh:
         _store(unit, till, fresh)
         _save_heads(unit, journal, {one.epoch for one in fresh})
@@ -102,6 +103,7 @@ def _final(one: Received, verdict: Verdict | None) -> Verdict:
 
 
 def _judge(
+    unit: Unit,
     one: Received,
     journal: Journal,
     till: Principal,
@@ -126,6 +128,9 @@ def _judge(
     if one.seq > head.seq + 1:
         return _verdict(one, Outcome.RETRY, _("Event {seq} is missing before it.").format(seq=head.seq + 1))
     _check_chain(one, head, journal, till)
+    if till.role is Role.CHANNEL and not one.problem:
+        one.problem = shop_events.objection(unit.conn, till.channel, one)
+        one.kind = "not_allowed" if one.problem else ""
     journal.take(one)
     fresh.append(one)
     return None
@@ -211,7 +216,7 @@ def _row(one: Received, till: Principal, number: int, now_ms: int) -> dict[str, 
         "seq": one.seq,
         "event_id": one.event_id,
         "number": number,
-        "store_id": till.store_id,
+        "store_id": _store_of(one, till),
         "type": one.type,
         "schema": one.schema,
         "occurred_at_ms": one.occurred_at_ms,
@@ -228,8 +233,16 @@ def _row(one: Received, till: Principal, number: int, now_ms: int) -> dict[str, 
     }
 
 
+def _store_of(one: Received, till: Principal) -> str:
+    """Return whose fact an event is: the till's store, or the one a web shop sold for."""
+    if isinstance(one.fact, events.SaleCompleted) and not till.store_id and not one.problem:
+        return one.fact.sale.store_id
+    return till.store_id
+
+
 def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
-    sold: list[sales.Reported] = []
+    sold: dict[str, list[sales.Reported]] = defaultdict(list)
+    channel = till.channel if till.role is Role.CHANNEL else ""
     for one in fresh:
         if one.problem or one.fact is None:
             continue
@@ -242,9 +255,13 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
         )
         match one.fact:
             case events.SaleCompleted(sale=sale):
-                if sale.store_id != till.store_id:
+                if sale.store_id != _store_of(one, till):
                     raise ValueError("a sale of another store than its till's")
-                sold.append(sales.Reported(event_id=one.event_id, device_id=till.device_id, sale=sale))
+                sold[sale.store_id].append(
+                    sales.Reported(
+                        event_id=one.event_id, device_id=till.device_id, sale=sale, channel=channel
+                    )
+                )
             case events.CustomerAdded():
                 _add_customer(unit, till, one, one.fact)
             case events.OrderPicked():
@@ -262,11 +279,12 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 pass  # kept as events; nothing else follows from them
             case unknown:
                 assert_never(unknown)
-    sales.apply(unit, sold)
+    for reported in sold.values():
+        sales.apply(unit, reported)
 
 
 def _add_customer(unit: Unit, till: Principal, one: Received, fact: events.CustomerAdded) -> None:
-    shop = shops.shop_by_id(unit.conn, till.store_id)
+    shop = shops.shop_by_id(unit.conn, till.store_id) if till.store_id else shops.first_shop(unit.conn)
     customers.add_from_till(
         unit,
         fact,

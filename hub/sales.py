@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from hub import catalogue, customers, orders, shops, stock, tables
+from hub.auth import CHANNEL_JOURNAL
 from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
 from hub.reports import SaleRow, Totals
@@ -25,6 +26,8 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     device_id: str
     sale: Sale
+    channel: str = ""
+    """The web shop that sold, if one did."""
 
 
 def apply(unit: Unit, reported: Sequence[Reported]) -> None:
@@ -139,7 +142,7 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
         order = settled.get(sale.order_id)
         purchase = Purchase(
             at_ms=sale.completed_at_ms,
-            channel=order.channel if order else channel,
+            channel=order.channel if order else one.channel or channel,
             reference=order.number if order else sale.receipt_number,
             total_minor=sale.total_minor,
             summary=orders.summary_of([line.name for line in sale.lines]),
@@ -160,9 +163,12 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
     wanted = {line.product_id for one in reported for line in one.sale.lines}
     known = catalogue.known_ids(unit.conn, sorted(wanted))
     table = tables.sale
+    web_shops = table.c.device_id.startswith(CHANNEL_JOURNAL)
+    numbering = table.c.device_id == reported[0].device_id if reported[0].channel else ~web_shops
     used = set(
         unit.conn.scalars(
             select(table.c.receipt_number).where(
+                numbering,
                 table.c.store_id == reported[0].sale.store_id,
                 table.c.receipt_number.in_([one.sale.receipt_number for one in reported]),
             )

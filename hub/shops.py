@@ -120,6 +120,11 @@ def stores(conn: Connection) -> tuple[Shop, ...]:
     return tuple(msgspec.json.decode(record, type=Shop) for record in records)
 
 
+def first_shop(conn: Connection) -> Shop | None:
+    """Return the store whose country reads phone numbers that belong to no store."""
+    return next(iter(stores(conn)), None)
+
+
 def prepare_staff(conn: Connection, wishes: Sequence[StaffWish]) -> list[Staff]:
     """Return the people a request wishes for, PINs hashed; slow, so not for a writing transaction."""
     known = {one.staff_id: one for one in _staff(conn)}

@@ -58,7 +58,7 @@ def test_each_key_opens_only_its_doors(rig: HubRig) -> None:
     shop = rig.ask("POST", "/v1/api-keys", {"channel": "web"})["key"]
     assert rig.ask("GET", "/v1/products", key=shop)["products"]
     assert rig.ask("GET", "/v1/totals", key=shop)["sales"] == 0
-    for method, path in (("GET", "/v1/devices"), ("PUT", "/v1/staff"), ("POST", "/v1/events")):
+    for method, path in (("GET", "/v1/devices"), ("PUT", "/v1/staff"), ("POST", "/v1/hello")):
         assert rig.refused(method, path, b"{}", key=shop) == (403, "forbidden")
     assert rig.refused("GET", "/v1/streams/staff", key=shop) == (404, "not_found")
     for method, path in (("GET", "/v1/products"), ("GET", "/v1/devices"), ("GET", "/v1/totals")):
