@@ -65,6 +65,7 @@ class SyncEngine:
         )
         self._streams: tuple[str, ...] | None = None
         self._mirror: Connection | None = None
+        self._pushed = 0
         self._failures = 0
         self._asked_wait_s = 0.0
         self._wake = threading.Event()
@@ -100,10 +101,10 @@ class SyncEngine:
     def once(self) -> SyncOutcome:
         """Do one whole round now and return what it did; never raises for a hub that is away."""
         with self._round:
-            pushed = pulled = 0
+            self._pushed = pulled = 0
             error = ""
             try:
-                pushed, pulled = self._sync()
+                pulled = self._sync()
                 self._online()
             except (Rejected, TooLarge) as refusal:
                 error = self._refused(str(refusal))
@@ -118,7 +119,7 @@ class SyncEngine:
             return SyncOutcome(
                 ok=not error,
                 online=self._report.state is LinkState.ONLINE,
-                pushed=pushed,
+                pushed=self._pushed,
                 pulled=pulled,
                 waiting=waiting,
                 error=error,
@@ -147,14 +148,17 @@ class SyncEngine:
         longest = min(LONGEST_WAIT_S, 2.0 ** min(self._failures, 6))
         self._wake.wait(self._spread() * longest)
 
-    def _sync(self) -> tuple[int, int]:
+    def _count_pushed(self, events: int) -> None:
+        self._pushed += events
+
+    def _sync(self) -> int:
         if self._streams is None:
             self._streams = self._hello()
-        pushed = push_all(self._store, self._client)
+        push_all(self._store, self._client, self._count_pushed)
         pulled = pull_all(self._open_mirror(), self._client, self._streams)
         if pulled:
             self._store.call(self._drop_overlays)
-        return pushed, pulled
+        return pulled
 
     def _open_mirror(self) -> Connection:
         if self._mirror is None:
@@ -173,7 +177,7 @@ class SyncEngine:
         self._store.call(lambda: self._send_again(answer))
         if answer.revoked:
             # What was sold meanwhile is not lost: the hub keeps it aside for a person to look at.
-            push_all(self._store, self._client)
+            push_all(self._store, self._client, self._count_pushed)
             raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
         return answer.streams
 

@@ -1,5 +1,6 @@
 """Facts up: the outbox in sequence, batch by batch, until it is empty."""
 
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -14,12 +15,12 @@ from sync.errors import TooLarge, Unsettled
 _encode = msgspec.json.Encoder().encode
 
 
-def push_all(store: Store, client: HubClient) -> int:
-    """Send what waits and keep the hub's verdicts; return how many events it settled.
+def push_all(store: Store, client: HubClient, settled: Callable[[int], None]) -> None:
+    """Send what waits and keep the hub's verdicts; tell `settled` how many events each batch settled.
 
     Raises Unsettled when the hub wants an event again, so that no loop asks without end.
     """
-    settled, most = 0, MOST_EVENTS
+    most = MOST_EVENTS
     while batch := store.call(partial(_next_batch, store, most)):
         try:
             answer = client.push(PushBatch(events=batch))
@@ -30,10 +31,9 @@ def push_all(store: Store, client: HubClient) -> int:
             continue
         store.call(partial(_record, store, answer))
         again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
-        settled += len(answer.verdicts) - len(again)
+        settled(len(answer.verdicts) - len(again))
         if again or not answer.verdicts:
             raise Unsettled(again[0].reason if again else _("the hub gave no verdict"))
-    return settled
 
 
 def _next_batch(store: Store, most: int) -> tuple[msgspec.Raw, ...]:

@@ -198,7 +198,7 @@ def test_a_revoked_tills_sales_are_set_aside_by_the_hub_and_not_lost(
     sell(counter, "8998866200578")
     counter.engine._streams = None
     outcome = counter.engine.once()
-    assert (outcome.ok, outcome.waiting) == (False, 0)
+    assert (outcome.ok, outcome.pushed, outcome.waiting) == (False, 1, 0)
     assert "revoked" in outcome.error
     assert running_hub.ask("GET", "/v1/totals?store=S1") == before
     verdict = counter.store.call(
