@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.screen import ModalScreen, Screen
 
 from omnipos.locale import _
@@ -42,6 +42,7 @@ class Counter(Screen[None]):
         self.header = HeaderLine(desk)
         self.message = MessageLine()
         self.keys = KeysLine(self.commands)
+        self._styled_in = ""
         self.pressed_at_s = 0.0
         """When the key was struck that is acted on now; seconds of the clock of key events."""
 
@@ -54,6 +55,11 @@ class Counter(Screen[None]):
     def commands(self) -> Sequence[Command]:
         """What can be done here now."""
         return self.COMMANDS_HERE
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come up with the styles kept: only another theme changes them, and a scan waits meanwhile."""
+        event.refresh_styles = self._styled_in != self.app.theme
+        self._styled_in = self.app.theme
 
     async def open(self) -> None:
         """Get ready; called each time the screen comes up by a key."""

@@ -13,7 +13,7 @@ from omnipos.domain.money import currency, format_money, parse_money
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import CardSlip
 from omnipos.locale import _, later
-from omnipos.services import reprinting, tendering
+from omnipos.services import reprinting, selling, tendering
 from omnipos.services.tendering import Paid
 from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, HELP, Command

@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 from omnipos.protocol import MOST_CHANGES, Page
-from omnipos.store.connection import Connection
+from omnipos.store.connection import Connection, roomy
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 
@@ -21,7 +21,7 @@ def pull_all(mirror: Connection, client: HubClient, streams: Sequence[str]) -> i
 
 def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> int:
     applied = 0
-    with closing(_pages(client, stream, cursor)) as pages:
+    with closing(_pages(client, stream, cursor)) as pages, roomy(mirror) if not cursor else nullcontext():
         for page in pages:
             if page.must_refetch:
                 break
@@ -32,7 +32,7 @@ def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> in
             applied += len(page.changes)
         else:
             return applied
-    with closing(_pages(client, stream, "")) as pages:
+    with closing(_pages(client, stream, "")) as pages, roomy(mirror):
         return applied + refetch_stream(mirror, stream, pages)
 
 

@@ -1,6 +1,8 @@
 """Starting the counter: the screens, or the same till line by line."""
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import sys
 from functools import partial
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from screens.app import TillApp
 
 SETTLED_S = 2.0
+TRIM_S = 20.0
 SWITCH_S = 0.0005
 
 
@@ -54,6 +57,14 @@ def _tend_memory() -> None:
     # What the start made stays for ever; it need not be looked through again while somebody scans.
     gc.freeze()
     gc.enable()
+    asyncio.get_running_loop().call_later(TRIM_S, _give_memory_back)
+
+
+def _give_memory_back() -> None:
+    # A day of sales leaves holes behind; only the C library can hand those back, where it is GNU's.
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    asyncio.get_running_loop().call_later(TRIM_S, _give_memory_back)
 
 
 @click.command()

@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 
 BOOKS_FILE = "books.db"
 FIRST_MIRROR = "mirror-1.db"
+USUAL_CACHE_KIB = 1000
+FILLING_CACHE_KIB = 8000
 
 
 class Store:
@@ -134,6 +136,17 @@ def open_to_read(folder: Path) -> Connection:
     return books
 
 
+@contextmanager
+def roomy(mirror: Connection) -> Iterator[None]:
+    """Give a mirror more memory while much is written to it: it is filled at random places."""
+    mirror.execute(f"PRAGMA cache_size = {-FILLING_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        mirror.execute(f"PRAGMA cache_size = {-USUAL_CACHE_KIB}")
+        mirror.execute("PRAGMA shrink_memory")
+
+
 def mirror_path(folder: Path) -> Path:
     """Return the mirror file in use; a new mirror is written beside it and named in `current`."""
     current = folder / "current"
@@ -149,9 +162,8 @@ def _connect(path: Path, *, durable: bool = True) -> Connection:
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute(f"PRAGMA cache_size = {-USUAL_CACHE_KIB}")
     if not durable:
-        # A first fetch fills the mirror at random places; the usual 2 MB would write its pages many times.
-        conn.execute("PRAGMA cache_size = -8000")
         conn.execute("PRAGMA wal_autocheckpoint = 4000")
     # Without this a REPLACE would slip past the triggers that refuse deletes.
     conn.execute("PRAGMA recursive_triggers = ON")
@@ -162,6 +174,7 @@ def _connect(path: Path, *, durable: bool = True) -> Connection:
 def _attach_mirror(books: Connection, folder: Path) -> None:
     uri = mirror_path(folder).absolute().as_uri()
     books.execute("ATTACH DATABASE ? AS mirror", [f"{uri}?mode=ro"])
+    books.execute(f"PRAGMA mirror.cache_size = {-USUAL_CACHE_KIB}")
 
 
 def _bring_up_to_date(db: Connection, which: str) -> None:
