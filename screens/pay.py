@@ -232,6 +232,8 @@ class PayScreen(Counter):
 
     @work(exclusive=True)
     async def _look(self) -> None:
+        # The next basket is begun while the change is counted out, not while its first scan waits.
+        await self.desk.till.run(selling.current)
         await self.desk.look()
         self.show()
 
