@@ -1,5 +1,6 @@
 """The hub as an ASGI application: its routes, its refusals, its description."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from hub.bodies import StraightRequest
 from hub.context import Hub
 from hub.problems import Refused
-from hub.routes import owner, records, shop, tills
+from hub.routes import hints, owner, records, shop, tills
 from hub.schema_page import SchemaPage
 from hub.unit import WriteConflict
 from omnipos import __version__
@@ -40,9 +41,12 @@ def create_app(hub: Hub) -> Litestar:
 
     @asynccontextmanager
     async def closing(_app: Litestar) -> AsyncIterator[None]:
+        watching = asyncio.create_task(hub.noticeboard.watch())
         try:
             yield
         finally:
+            watching.cancel()
+            await asyncio.wait([watching])
             hub.database.close()
 
     return Litestar(
@@ -52,6 +56,7 @@ def create_app(hub: Hub) -> Litestar:
                 path="/",
                 route_handlers=[
                     *tills.handlers,
+                    *hints.handlers,
                     *owner.handlers,
                     *shop.handlers,
                     *records.handlers,

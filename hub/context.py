@@ -7,7 +7,7 @@ from typing import TypeVar
 from litestar.di import NamedDependency
 from sqlalchemy import Connection
 
-from hub import epochs, feed
+from hub import epochs, feed, hints
 from hub.database import Database
 from hub.unit import Unit
 
@@ -33,11 +33,16 @@ class Hub:
         self.database = database
         self.instance = instance
         self.now_ms = now_ms
+        self.noticeboard = hints.Noticeboard(
+            lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
+        )
         database.write(lambda conn: epochs.begin(conn, now_ms()))
 
     async def write(self, work: Callable[[Unit], T]) -> T:
         """Run some work in one transaction that ends with its changes in the streams."""
-        return await self.database.write_soon(lambda conn: self.run(conn, work))
+        result, heads = await self.database.write_soon(lambda conn: self._run(conn, work))
+        self.noticeboard.tell(heads)
+        return result
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run some work on one unchanging view of the database."""
@@ -45,10 +50,12 @@ class Hub:
 
     def run(self, conn: Connection, work: Callable[[Unit], T]) -> T:
         """Run some work in the caller's transaction and put its changes into the streams."""
+        return self._run(conn, work)[0]
+
+    def _run(self, conn: Connection, work: Callable[[Unit], T]) -> tuple[T, hints.Heads]:
         unit = Unit(conn, self.now_ms())
         result = work(unit)
-        feed.publish(unit)
-        return result
+        return result, feed.publish(unit)
 
 
 Ours = NamedDependency[Hub]

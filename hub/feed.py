@@ -79,8 +79,12 @@ def take_numbers(conn: Connection, stream: str, count: int) -> int:
     return int(last) - count + 1
 
 
-def publish(unit: Unit) -> None:
-    """Write what the transaction has to tell; called once, last, so that heads are locked briefly."""
+def publish(unit: Unit) -> dict[str, int]:
+    """Write what the transaction has to tell and return the new heads of its streams.
+
+    It is called once, last, so that heads are locked briefly.
+    """
+    told: dict[str, int] = {}
     if unit.exceptions:
         first = take_numbers(unit.conn, EXCEPTION_NUMBERS, len(unit.exceptions))
         rows = [{"number": first + i, **one} for i, one in enumerate(unit.exceptions)]
@@ -88,6 +92,7 @@ def publish(unit: Unit) -> None:
     for stream in sorted(unit.changes):
         records = unit.changes[stream]
         first = take_numbers(unit.conn, stream, len(records))
+        told[stream] = first + len(records) - 1
         rows = [
             {
                 "stream": stream,
@@ -100,6 +105,7 @@ def publish(unit: Unit) -> None:
         ]
         upsert(unit.conn, tables.change, rows, replace=("number", "record", "as_of_ms"))
     unit.exceptions, unit.changes = [], {}
+    return told
 
 
 def head_of(conn: Connection, stream: str) -> int:

@@ -52,6 +52,12 @@ async def tills_only(connection: _Connection, _handler: BaseRouteHandler) -> Non
     await _only(connection, Role.DEVICE)
 
 
+async def listeners_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let tills in whose rights were not withdrawn."""
+    await _only(connection, Role.DEVICE)
+    _refuse_revoked(connection)
+
+
 async def writers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
     """Let in who keeps a journal: tills, also revoked ones, and web shops."""
     await _only(connection, Role.DEVICE, Role.CHANNEL)
@@ -60,5 +66,9 @@ async def writers_only(connection: _Connection, _handler: BaseRouteHandler) -> N
 async def readers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
     """Let anybody in whose rights were not withdrawn."""
     await _only(connection, Role.ADMIN, Role.CHANNEL, Role.DEVICE)
+    _refuse_revoked(connection)
+
+
+def _refuse_revoked(connection: _Connection) -> None:
     if connection.user.revoked:
         raise Refused(403, "revoked", _("This till's rights were withdrawn. Ask the owner."))

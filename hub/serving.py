@@ -57,10 +57,11 @@ def serve(
 
     host, port = _address(bind)
     opened = open_database(database, admin_key)
-    app = create_app(Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8)))
+    hub = Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8))
+    app = create_app(hub)
     # The program itself is never garbage; looking through it took a fifth of a large request's time.
     gc.freeze()
-    asyncio.run(_serve(app, host, port, ready or _say))
+    asyncio.run(_serve(app, host, port, ready or _say, hub.noticeboard.close))
 
 
 def _say(address: str) -> None:
@@ -82,7 +83,9 @@ def _address(bind: str) -> tuple[str, int]:
         ) from taken
 
 
-async def _serve(app: object, host: str, port: int, ready: Callable[[str], None]) -> None:
+async def _serve(
+    app: object, host: str, port: int, ready: Callable[[str], None], end_lines: Callable[[], None]
+) -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
@@ -103,6 +106,8 @@ async def _serve(app: object, host: str, port: int, ready: Callable[[str], None]
     await _listening(host, port, serving)
     ready(f"http://{host}:{port}")
     await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
+    # The server waits for answers under way; a line for hints would be one without end.
+    end_lines()
     if not serving.done():
         server.stop()
     stopped.cancel()

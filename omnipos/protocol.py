@@ -189,6 +189,24 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     must_refetch: bool = False
 
 
+HINT, HEARTBEAT = "hint", "heartbeat"
+"""The events of `GET /v1/hints`; the data of a heartbeat is `{}`."""
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """There is news: the newest change of a stream has this number. The news itself comes by pull."""
+
+    stream: str
+    head: int
+
+
+class HintPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/hints/poll?mark=M&wait=S`: a till's heads; `mark` goes into the next request."""
+
+    mark: int
+    hints: tuple[Hint, ...]
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Every refusal of the hub: what happened, in a sentence, and a word for programs."""
 

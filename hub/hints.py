@@ -1,0 +1,129 @@
+"""Hints: who listens to which streams, and the word that one of them has a new head.
+
+A hint is a courtesy: data always comes by pull, so nothing here is kept and nothing is promised.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, select
+
+from hub import tables
+
+BEAT_S = 15.0
+"""A listener that hears nothing new hears a heartbeat, so that a dead line is told from a quiet one."""
+LIFE_S = 600.0
+"""A line for hints ends after this time at the latest: whether its till may still listen is asked anew."""
+LOOK_S = 2.0
+"""How often the heads in the database are looked at, for what other processes wrote."""
+MOST_LINES = 3
+"""Lines one device may hold; the oldest ends when it opens another."""
+
+Heads = Mapping[str, int]
+log = logging.getLogger(__name__)
+
+
+class Listener:
+    """One till that listens: the newest head of each of its streams that it was not told yet."""
+
+    def __init__(self, streams: Collection[str]) -> None:
+        """Begin with nothing to tell."""
+        self.streams = frozenset(streams)
+        self.ended = False
+        self._heard: dict[str, int] = {}
+        self._news: dict[str, int] = {}
+        self._bell = asyncio.Event()
+
+    def tell(self, heads: Heads) -> None:
+        """Leave word of heads; a listener that is slow hears only of the newest of each stream."""
+        for stream, head in heads.items():
+            if stream in self.streams and head > self._heard.get(stream, -1):
+                self._heard[stream] = self._news[stream] = head
+                self._bell.set()
+
+    def end(self) -> None:
+        """Let the listener's line come to its end."""
+        self.ended = True
+        self._bell.set()
+
+    async def news(self, wait_s: float) -> Heads:
+        """Wait for word; nothing after that many seconds, or at the end."""
+        try:
+            async with asyncio.timeout(max(wait_s, 0)):
+                await self._bell.wait()
+        except TimeoutError:
+            return {}
+        self._bell.clear()
+        news, self._news = self._news, {}
+        return news
+
+
+class Noticeboard:
+    """Passes the heads that a transaction moved to those who listen; used on the server's loop alone."""
+
+    def __init__(self, look: Callable[[Collection[str]], Awaitable[Heads]]) -> None:
+        """Take how the heads of some streams are read from the database."""
+        self.listeners = 0
+        """How many lines are open."""
+        self._look = look
+        self._by_stream: dict[str, set[Listener]] = defaultdict(set)
+        self._by_device: dict[str, list[Listener]] = defaultdict(list)
+        self._closed = False
+
+    def tell(self, heads: Heads) -> None:
+        """Pass heads on to whom they are new; those of a transaction are told after its commit."""
+        for listener in set().union(*(self._by_stream.get(stream, ()) for stream in heads)):
+            listener.tell(heads)
+
+    @contextmanager
+    def listening(self, device_id: str, streams: Collection[str]) -> Iterator[Listener]:
+        """Let a device listen to some streams while the block lasts."""
+        listener = Listener(streams)
+        lines = self._by_device[device_id]
+        lines.append(listener)
+        self.listeners += 1
+        for stream in listener.streams:
+            self._by_stream[stream].add(listener)
+        for old in lines[:-MOST_LINES]:
+            old.end()
+        if self._closed:
+            listener.end()
+        try:
+            yield listener
+        finally:
+            self.listeners -= 1
+            lines.remove(listener)
+            if not lines:
+                self._by_device.pop(device_id, None)
+            for stream in listener.streams:
+                self._by_stream[stream].discard(listener)
+                if not self._by_stream[stream]:
+                    del self._by_stream[stream]
+
+    async def watch(self, every_s: float = LOOK_S) -> None:
+        """Look at the heads from time to time while anybody listens, until cancelled."""
+        while True:
+            await asyncio.sleep(every_s)
+            if self._by_stream:
+                try:
+                    self.tell(await self._look(tuple(self._by_stream)))
+                except Exception:
+                    # A look that failed is made again; tills ask by themselves meanwhile.
+                    log.warning("The heads could not be looked at", exc_info=True)
+
+    def close(self) -> None:
+        """End every line, and at once those that open from now on; the server is to stop."""
+        self._closed = True
+        for lines in self._by_device.values():
+            for listener in lines:
+                listener.end()
+
+
+def heads_of(conn: Connection, streams: Collection[str]) -> Heads:
+    """Return the number of the newest change of each stream; 0 for none."""
+    table = tables.stream_head
+    rows = conn.execute(select(table.c.stream, table.c.n).where(table.c.stream.in_(streams)))
+    return dict.fromkeys(streams, 0) | {row.stream: int(row.n) for row in rows}
