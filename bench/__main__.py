@@ -1,19 +1,24 @@
-"""`make bench`: measures everything beside its floor, prints the table and writes bench/latest.json."""
+"""`make bench`: measures everything beside its floor, prints the table and writes bench/latest.json.
 
+`python -m bench proving` measures and prints one group only.
+"""
+
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from bench import counter, customers, importing, printing, selling
+from bench import busy, counter, customers, draining, importing, printing, selling, together, verifying
 from bench.rows import Row, table
 from omnipos.cli.membership import Membership, save_membership
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 
 
-def measure(folder: Path) -> list[Row]:
-    """Return all rows, in the order of the table."""
+def at_the_counter(folder: Path) -> list[Row]:
+    """Return the rows of what a cashier feels."""
     rows = selling.measure(folder) + customers.measure(folder) + printing.rows()
     hub = HubProcess(folder / "hub")
     try:
@@ -29,14 +34,25 @@ def measure(folder: Path) -> list[Row]:
     return rows
 
 
-def main() -> None:
-    """Measure, print and write."""
-    with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder))
+def proving(folder: Path) -> list[Row]:
+    """Return the rows of syncing a long queue and of verifying what was sold."""
+    return [one for part in (draining, together, busy, verifying) for one in part.measure(folder)]
+
+
+GROUPS: dict[str, Callable[[Path], list[Row]]] = {"counter": at_the_counter, "proving": proving}
+
+
+def main(chosen: list[str]) -> None:
+    """Measure and print all groups or the chosen ones; all of them are written as well."""
+    rows = []
+    for name in chosen or GROUPS:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += GROUPS[name](Path(folder))
     print(table(rows))
-    latest = Path(__file__).parent / "latest.json"
-    latest.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
+    if not chosen:
+        latest = Path(__file__).parent / "latest.json"
+        latest.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

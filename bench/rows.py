@@ -8,11 +8,13 @@ import msgspec
 
 
 class BarKind(StrEnum):
-    """How a bar is meant: times the floor, above the floor, or by itself."""
+    """How a bar is meant: times the floor, above it, by itself, at least so much of it, or only told."""
 
     RATIO = "ratio"
     ABOVE_FLOOR = "above_floor"
     ABSOLUTE = "absolute"
+    AT_LEAST = "at_least"
+    TOLD = "told"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +34,13 @@ def row(
     name: str, percentile: str, value: float, floor: float, bar: float, kind: BarKind, unit: str = "ms"
 ) -> Row:
     """Return a row that knows whether it meets its bar."""
-    allowed = {BarKind.RATIO: bar * floor, BarKind.ABOVE_FLOOR: floor + bar, BarKind.ABSOLUTE: bar}
+    met = {
+        BarKind.RATIO: value <= bar * floor,
+        BarKind.ABOVE_FLOOR: value <= floor + bar,
+        BarKind.ABSOLUTE: value <= bar,
+        BarKind.AT_LEAST: value >= bar * floor,
+        BarKind.TOLD: True,
+    }
     return Row(
         name=name,
         percentile=percentile,
@@ -40,7 +48,7 @@ def row(
         floor=round(floor, 3),
         bar=bar,
         bar_kind=kind,
-        met=value <= allowed[kind],
+        met=met[kind],
         unit=unit,
     )
 
@@ -53,7 +61,13 @@ def percentile(values: Sequence[float], part: int) -> float:
 
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table for reading."""
-    words = {BarKind.RATIO: "≤ {:g}×", BarKind.ABOVE_FLOOR: "≤ floor + {:g}", BarKind.ABSOLUTE: "≤ {:g}"}
+    words = {
+        BarKind.RATIO: "≤ {:g}×",
+        BarKind.ABOVE_FLOOR: "≤ floor + {:g}",
+        BarKind.ABSOLUTE: "≤ {:g}",
+        BarKind.AT_LEAST: "≥ {:g}×",
+        BarKind.TOLD: "",
+    }
     lines = [f"{'what':<58} {'':>5} {'value':>10} {'floor':>10} {'bar':>14}  met"]
     for one in rows:
         bar = words[one.bar_kind].format(one.bar)

@@ -29,7 +29,7 @@ def verify(db: Connection) -> Verification:
     sales = total = numbers = events = moved = 0
     for event in journal.read_events(db):
         events += 1
-        found += _check_link(event, head, place)
+        found += check_link(event, head, place)
         head, place = event.hash, (event.header.epoch, event.header.seq)
         try:
             fact = decode_fact(event.body)
@@ -58,7 +58,8 @@ def _at(event: Event, finding: str) -> str:
     return f"{place} {finding}."
 
 
-def _check_link(event: Event, head: bytes, place: tuple[int, int]) -> list[str]:
+def check_link(event: Event, head: bytes, place: tuple[int, int]) -> list[str]:
+    """Return what is wrong with an event's link to the one before it: that one's hash, epoch and sequence."""
     found = []
     epoch, seq = event.header.epoch, event.header.seq
     if not (seq == place[1] + 1 and epoch == place[0]) and not (seq == 1 and epoch > place[0]):
