@@ -10,9 +10,10 @@ from sqlalchemy import Connection, func, or_, select, update
 from hub import tables
 from hub.database import upsert
 from hub.feed import CUSTOMERS
+from hub.marks import mark_changed
 from hub.messages import CustomersWritten, CustomerWish, RowProblem
 from hub.unit import Unit
-from omnipos.domain.customer import Consent, Customer, Purchase, with_purchase
+from omnipos.domain.customer import Consent, Customer, KeptValue, Purchase, with_purchase
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, search_words
@@ -23,11 +24,13 @@ from omnipos.locale import _
 LONGEST_NAME = 80
 _consents = msgspec.json.Decoder(tuple[Consent, ...])
 _purchases = msgspec.json.Decoder(tuple[Purchase, ...])
+_kept = msgspec.json.Decoder(tuple[KeptValue, ...])
 
 
 def _select() -> Any:
     table, own = tables.customer, tables.personal
-    return select(table, own.c.name, own.c.phone).join(own, own.c.customer_id == table.c.customer_id)
+    personal = (own.c.name, own.c.phone, own.c.email, own.c.kept)
+    return select(table, *personal).join(own, own.c.customer_id == table.c.customer_id)
 
 
 def _customer(row: Any) -> Customer:
@@ -35,11 +38,13 @@ def _customer(row: Any) -> Customer:
         customer_id=row.customer_id,
         name=row.name,
         phone=row.phone,
+        email=row.email,
         points=row.points,
         tier=row.tier,
         consents=_consents.decode(row.consents),
         purchases=_purchases.decode(row.purchases),
         rev=row.rev,
+        kept=_kept.decode(row.kept),
     )
 
 
@@ -71,6 +76,20 @@ def by_phone(conn: Connection, phones: Sequence[str]) -> dict[str, Customer]:
     return {row.phone: _customer(row) for row in rows}
 
 
+def aliases_of(conn: Connection, customer_id: str) -> tuple[str, ...]:
+    """Return the ids of the cards that a card stands for besides its own."""
+    table = tables.customer
+    ids = conn.scalars(select(table.c.customer_id).where(table.c.alias_of == customer_id))
+    return tuple(sorted(ids))
+
+
+def is_erased(conn: Connection, customer_id: str) -> bool:
+    """Tell whether somebody asked to be forgotten who had this id, or one that it stands for."""
+    table = tables.customer
+    erased = conn.scalar(select(table.c.erased_at_ms).where(table.c.customer_id == customer_id))
+    return bool(erased)
+
+
 def save(unit: Unit, customers: Iterable[Customer]) -> None:
     """Write cards, new or changed, and tell the tills."""
     cards = list(customers)
@@ -92,12 +111,14 @@ def save(unit: Unit, customers: Iterable[Customer]) -> None:
             "name": card.name,
             "folded_name": " ".join(search_words(card.name)),
             "phone": card.phone,
+            "email": card.email,
+            "kept": msgspec.json.encode(card.kept).decode(),
         }
         for card in cards
     ]
     changing = ("points", "tier", "consents", "purchases", "rev")
     upsert(unit.conn, tables.customer, rows, replace=changing)
-    upsert(unit.conn, tables.personal, own, replace=("name", "folded_name", "phone"))
+    upsert(unit.conn, tables.personal, own, replace=("name", "folded_name", "phone", "email", "kept"))
     for card in cards:
         unit.tell(CUSTOMERS, card.customer_id, card)
 
@@ -117,6 +138,8 @@ def add_from_till(
     event_id: str,
 ) -> None:
     """Keep a customer whom a till added; one with a known phone becomes an alias of the older card."""
+    if is_erased(unit.conn, fact.customer_id):
+        return
     if load(unit.conn, [fact.customer_id]):
         unit.note(
             "customer_known",
@@ -125,12 +148,13 @@ def add_from_till(
             event_id=event_id,
         )
         return
-    phone = _readable(card.phone if card else "", country)
+    phone = readable(card.phone if card else "", country)
     older = by_phone(unit.conn, [phone]).get(phone)
     added = Customer(
         customer_id=fact.customer_id,
         name=clean_text(card.name if card else "", LONGEST_NAME),
         phone=phone,
+        email=clean_text(card.email if card else "", 254),
         consents=fact.consents,
     )
     save(unit, [added])
@@ -154,7 +178,8 @@ def _alias(unit: Unit, newer: Customer, older: Customer) -> None:
     save(unit, [merged])
 
 
-def _readable(phone: str, country: str) -> str:
+def readable(phone: str, country: str) -> str:
+    """Return a number as E.164; one that cannot exist stays as it was written, cleaned."""
     try:
         return to_e164(phone, country) if phone else ""
     except CustomerRefused:
@@ -166,6 +191,7 @@ def put_customers(unit: Unit, wishes: Sequence[CustomerWish], country: str) -> C
     read, problems = _read(wishes, country)
     known = load(unit.conn, [wish.customer_id for _row, wish, _phone in read])
     phones = by_phone(unit.conn, [phone for _row, _wish, phone in read])
+    before = {card.customer_id: card for card in (*known.values(), *phones.values())}
     changed: dict[str, Customer] = {}
     points: dict[str, int] = {}
     for _row, wish, phone in read:
@@ -179,7 +205,9 @@ def put_customers(unit: Unit, wishes: Sequence[CustomerWish], country: str) -> C
         if phone:
             phones[phone] = card
     _bring_points(unit, points, known, changed)
-    save(unit, [_next_rev(card) for card in changed.values()])
+    written = [_next_rev(card) for card in changed.values()]
+    save(unit, written)
+    mark_changed(unit, before, written)
     return CustomersWritten(
         written=len(changed),
         unchanged=len(read) - len(changed),
@@ -214,6 +242,7 @@ def _changed(old: Customer | None, wish: CustomerWish, phone: str) -> Customer:
         name=name,
         phone=phone or card.phone,
         tier=card.tier if wish.tier is None else clean_text(wish.tier, 64),
+        email=card.email if wish.email is None else clean_text(wish.email, 254),
         consents=card.consents if wish.consents is None else wish.consents,
     )
 
@@ -283,7 +312,8 @@ def record_purchases(unit: Unit, bought: Sequence[Bought]) -> set[str]:
     if entries:
         unit.conn.execute(tables.points_entry.insert(), entries)
     save(unit, [_next_rev(card) for card in changed.values()])
-    return {one.customer_id for one in bought} - set(cards) - {""}
+    unknown = {one.customer_id for one in bought} - set(cards) - {""}
+    return {one for one in unknown if not is_erased(unit.conn, one)}
 
 
 def points_for(total_minor: int, currency_code: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub import tables
 from hub.database import upsert
@@ -15,6 +15,9 @@ CATALOGUE = "catalogue"
 CUSTOMERS = "customers"
 STAFF = "staff"
 SETTINGS = "settings"
+
+KEPT_DELETIONS_MS = 400 * 86_400_000
+"""For so long a deletion stays in its stream."""
 
 # Numbers of the hub's own lists come from the same table; no till can ask for these names.
 EVENT_NUMBERS = "hub/events"
@@ -50,6 +53,7 @@ class RawChange(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     key: str
     record: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    erased: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class RawPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,11 +104,12 @@ def publish(unit: Unit) -> dict[str, int]:
                 "number": first + index,
                 "record": None if record is None else msgspec.json.encode(record).decode(),
                 "as_of_ms": unit.now_ms,
+                "erased": (stream, key) in unit.erased,
             }
             for index, (key, record) in enumerate(records.items())
         ]
-        upsert(unit.conn, tables.change, rows, replace=("number", "record", "as_of_ms"))
-    unit.exceptions, unit.changes = [], {}
+        upsert(unit.conn, tables.change, rows, replace=("number", "record", "as_of_ms", "erased"))
+    unit.exceptions, unit.changes, unit.erased = [], {}, set()
     return told
 
 
@@ -126,7 +131,8 @@ def is_behind(conn: Connection, cursors: Mapping[str, str], store_id: str) -> bo
 def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: int) -> RawPage:
     """Return the changes behind a cursor, oldest first; the applied position is the caller's to add.
 
-    A cursor of another hub's life, or beyond the head, gets a page that says to fetch all again.
+    A cursor of another hub's life, beyond the head, or older than a deletion that has left the stream
+    gets a page that says to fetch all again.
     """
     head = head_of(conn, stream)
     hub_epoch = epoch_of(conn)
@@ -142,12 +148,12 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
         applied_seq=0,
         as_of_ms=now_ms,
     )
-    if after is None or after > head:
+    if after is None or after > head or (cursor and after < _floor(conn, stream)):
         return msgspec.structs.replace(blank, after=0, must_refetch=True)
     limit = max(1, min(limit, MOST_CHANGES))
     change = tables.change
     rows = conn.execute(
-        select(change.c.number, change.c.key, change.c.record)
+        select(change.c.number, change.c.key, change.c.record, change.c.erased)
         .where(change.c.stream == stream, change.c.number > after)
         .order_by(change.c.number)
         .limit(limit)
@@ -157,11 +163,36 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
         blank,
         upto=upto,
         cursor=cursor_for(hub_epoch, upto),
-        changes=tuple(_change(row.number, row.key, row.record) for row in rows),
+        changes=tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows),
     )
 
 
-def _change(number: int, key: str, record: str | None) -> RawChange:
+def _floor(conn: Connection, stream: str) -> int:
+    heads = tables.stream_head
+    return int(conn.scalar(select(heads.c.floor).where(heads.c.stream == stream)) or 0)
+
+
+def compact(unit: Unit) -> None:
+    """Let deletions leave the streams that are older than any till may be away; erasures stay for ever.
+
+    A cursor from before the last one that left is told to fetch all again.
+    """
+    change, heads = tables.change, tables.stream_head
+    is_old = (
+        change.c.record.is_(None) & (change.c.as_of_ms < unit.now_ms - KEPT_DELETIONS_MS) & ~change.c.erased
+    )
+    gone = unit.conn.execute(
+        select(change.c.stream, func.max(change.c.number).label("last"))
+        .where(is_old)
+        .group_by(change.c.stream)
+    ).all()
+    for row in gone:
+        unit.conn.execute(update(heads).where(heads.c.stream == row.stream).values(floor=row.last))
+    if gone:
+        unit.conn.execute(delete(change).where(is_old))
+
+
+def _change(number: int, key: str, record: str | None, *, erased: bool) -> RawChange:
     if record is None:
-        return RawChange(number=number, key=key)
+        return RawChange(number=number, key=key, erased=erased or msgspec.UNSET)
     return RawChange(number=number, key=key, record=msgspec.Raw(record))

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, customers, sales, shop_events, shops, tables
+from hub import collecting, corrections, customers, sales, shop_events, shops, tables
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
@@ -264,6 +264,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 )
             case events.CustomerAdded():
                 _add_customer(unit, till, one, one.fact)
+            case events.CustomerChanged():
+                corrections.apply(unit, one.fact, one.personal, report, country=_country(unit, till))
             case events.OrderPicked():
                 collecting.apply_pick(unit, one.fact, report)
             case events.OrderReadied():
@@ -284,15 +286,20 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
 
 
 def _add_customer(unit: Unit, till: Principal, one: Received, fact: events.CustomerAdded) -> None:
-    shop = shops.shop_by_id(unit.conn, till.store_id) if till.store_id else shops.first_shop(unit.conn)
     customers.add_from_till(
         unit,
         fact,
         one.personal.get(fact.personal_id),
-        country=shop.country if shop else "",
+        country=_country(unit, till),
         store_id=till.store_id,
         event_id=one.event_id,
     )
+
+
+def _country(unit: Unit, till: Principal) -> str:
+    """Return the country that reads the phone numbers of a journal."""
+    shop = shops.shop_by_id(unit.conn, till.store_id) if till.store_id else shops.first_shop(unit.conn)
+    return shop.country if shop else ""
 
 
 def _save_heads(unit: Unit, journal: Journal, epochs: set[int]) -> None:

@@ -100,6 +100,7 @@ class CustomerWish(Wish, frozen=True, kw_only=True):
     name: Name
     phone: Phone = ""
     customer_id: MaybeCode = ""
+    email: Annotated[str, Meta(max_length=254)] | None = None
     points: Count | None = None
     tier: MaybeCode | None = None
     consents: Annotated[tuple[Consent, ...], Meta(max_length=20)] | None = None
@@ -132,6 +133,27 @@ class Customers(msgspec.Struct, frozen=True, kw_only=True):
 
     customers: tuple[Customer, ...]
     next: str
+
+
+class CustomerDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/customers/{customer_id}`: the card that the id stands for, and all ids that do."""
+
+    customer: Customer
+    aliases: tuple[str, ...]
+
+
+class ErasureWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/customers/erase`: the phone number of who asks to be forgotten, in any form."""
+
+    phone: Annotated[str, Meta(min_length=4, max_length=40)]
+    country: Annotated[str, Meta(max_length=2)] = ""
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """How many cards were erased, and which orders keep a name until they are collected."""
+
+    customers: int
+    waiting_orders: tuple[str, ...]
 
 
 class OrderCustomer(Wish, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     LargeBinary,
     MetaData,
@@ -39,6 +40,11 @@ def _number(name: str, *, key: bool = False, default: str | None = None) -> Colu
         server_default=default,
         autoincrement=False,
     )
+
+
+def _gone(table: Table) -> ColumnElement[bool]:
+    """The rows of deletions: few among all, and the only ones that ever leave."""
+    return table.c.record.is_(None)
 
 
 hub = Table("hub", metadata, _id("hub_epoch"), _number("created_at_ms"))
@@ -95,6 +101,8 @@ device = Table(
     _text("version", ""),
     UniqueConstraint("store_id", "till_number"),
 )
+
+device_clock = Table("device_clock", metadata, _id("device_id"), _number("wall_ms"), _number("ticks"))
 
 device_head = Table(
     "device_head",
@@ -275,6 +283,8 @@ customer = Table(
     _text("purchases"),
     _number("rev"),
     _number("created_at_ms"),
+    _text("marks", ""),
+    _number("erased_at_ms", default="0"),
 )
 
 personal = Table(
@@ -285,6 +295,8 @@ personal = Table(
     _text("name"),
     _text("folded_name"),
     Column("phone", Text, nullable=False, index=True),
+    _text("email", ""),
+    _text("kept", "[]"),
 )
 
 points_entry = Table(
@@ -315,7 +327,7 @@ collect_order = Table(
     Index(None, "number"),
 )
 
-stream_head = Table("stream_head", metadata, _id("stream"), _number("n"))
+stream_head = Table("stream_head", metadata, _id("stream"), _number("n"), _number("floor", default="0"))
 
 change = Table(
     "change",
@@ -325,8 +337,10 @@ change = Table(
     _number("number"),
     Column("record", Text, nullable=True),
     Column("as_of_ms", BigInteger, nullable=False),
+    Column("erased", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("stream", "number"),
 )
+Index("ix_change_gone", change.c.as_of_ms, sqlite_where=_gone(change), postgresql_where=_gone(change))
 
 LARGEST = 2**63 - 1
 """The largest integer any column holds."""

@@ -21,11 +21,17 @@ class Unit:
         self.conn = conn
         self.now_ms = now_ms
         self.changes: dict[str, dict[str, Record | None]] = {}
+        self.erased: set[tuple[str, str]] = set()
         self.exceptions: list[dict[str, Any]] = []
 
     def tell(self, stream: str, key: str, record: Record | None) -> None:
         """Remember the newest state of one key of a stream; None says it is gone."""
         self.changes.setdefault(stream, {})[key] = record
+
+    def erase(self, stream: str, key: str) -> None:
+        """Remember that one key is gone because a person asked to be forgotten."""
+        self.tell(stream, key, None)
+        self.erased.add((stream, key))
 
     def note(
         self,
@@ -54,12 +60,12 @@ class Unit:
     def savepoint(self) -> Iterator[None]:
         """Run a block that leaves no trace when it fails."""
         changes = {stream: dict(keys) for stream, keys in self.changes.items()}
-        exceptions = list(self.exceptions)
+        exceptions, erased = list(self.exceptions), set(self.erased)
         nested = self.conn.begin_nested()
         try:
             yield
         except BaseException:
             nested.rollback()
-            self.changes, self.exceptions = changes, exceptions
+            self.changes, self.exceptions, self.erased = changes, exceptions, erased
             raise
         nested.commit()

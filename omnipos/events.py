@@ -9,7 +9,8 @@ import hashlib
 import msgspec
 
 from omnipos.domain.basket import Line
-from omnipos.domain.customer import Consent
+from omnipos.domain.customer import Consent, CustomerField
+from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import Tender
@@ -56,6 +57,37 @@ class CustomerAdded(msgspec.Struct, frozen=True, kw_only=True, tag="customer_add
     consents: tuple[Consent, ...]
 
 
+class FieldPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a card that was changed by somebody who saw the card's revision `base_rev`.
+
+    The values are personal: `old` and `new` name the personal records whose field of this name
+    holds them.
+    """
+
+    base_rev: int
+    field: CustomerField
+    old: str
+    new: str
+    stamp: HybridStamp
+
+
+class ConsentPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A new answer to one purpose; `old` is the answer before it, None for never asked."""
+
+    base_rev: int
+    old: bool | None
+    new: Consent
+    stamp: HybridStamp
+
+
+class CustomerChanged(msgspec.Struct, frozen=True, kw_only=True, tag="customer_changed"):
+    """A customer's card was corrected at the till, field by field."""
+
+    customer_id: str
+    patches: tuple[FieldPatch, ...] = ()
+    consents: tuple[ConsentPatch, ...] = ()
+
+
 class OrderPicked(msgspec.Struct, frozen=True, kw_only=True, tag="order_picked"):
     """A quantity of one order line was put into its bag."""
 
@@ -93,6 +125,7 @@ Fact = (
     | BasketVoided
     | TenderTakenBack
     | CustomerAdded
+    | CustomerChanged
     | OrderPicked
     | OrderReadied
     | OrderHandedOver
@@ -105,6 +138,7 @@ class PersonalCard(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     phone: str
+    email: str = ""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -163,11 +163,15 @@ Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest state of one key of a stream; `record` is absent when it was deleted."""
+    """The newest state of one key of a stream; `record` is absent when it was deleted.
+
+    `erased` says that it was a person who asked to be forgotten: what the till keeps of them goes too.
+    """
 
     number: int
     key: str
     record: Record | None = None
+    erased: bool = False
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
 
     def work(unit: Unit) -> tuple[int, bytes, str]:
         shops.note_hello(unit, till.device_id, data)
+        feed.compact(unit)
         if not till.revoked and feed.is_behind(unit.conn, data.cursors, till.store_id):
             epochs.renew(unit, till.store_id, till.device_id)
         return *shops.acked(unit.conn, till.device_id, data.epoch), epochs.epoch_of(unit.conn)

@@ -14,7 +14,7 @@ from omnipos.cli.ownhub import hub_database, take_keeper_lock
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.shop import COUNTRIES
 from omnipos.domain.staff import Role
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 
 DEFAULT_BIND = "127.0.0.1:8311"
 
@@ -140,3 +140,28 @@ def api_key(channel: str, address: str, key_file: Path) -> None:
 
     with owner_line(address, key_file) as line:
         click.echo(line.post("/v1/api-keys", ApiKey, ApiKeyWish(channel=channel)).key)
+
+
+@hub.command()
+@hub_options
+def erase_customer(address: str, key_file: Path) -> None:
+    """Forget a customer for good; the phone number is asked for, or read from the input."""
+    from hub.messages import Erased, ErasureWish
+
+    # Not an argument: the shell's history would remember whom the shop is to forget.
+    phone = input(_("Phone number: ")) if sys.stdin.isatty() else sys.stdin.readline()
+    with owner_line(address, key_file) as line:
+        gone = line.post("/v1/customers/erase", Erased, ErasureWish(phone=phone.strip()))
+    click.echo(
+        ngettext(
+            "{count} card is erased here, and at each till when it next syncs.",
+            "{count} cards are erased here, and at each till when it next syncs.",
+            gone.customers,
+        ).format(count=gone.customers)
+    )
+    if gone.waiting_orders:
+        click.echo(
+            _(
+                "These orders keep the name until they are collected: {numbers}. Then erase the number again."
+            ).format(numbers=", ".join(gone.waiting_orders))
+        )

@@ -1,10 +1,12 @@
 """Customers: who they are, what they agreed to, and what is known of them in every channel."""
 
+import re
 from enum import StrEnum
 
 import msgspec
 
 from omnipos.domain.errors import CustomerRefused
+from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.names import clean_text
 from omnipos.domain.phone import to_e164
 from omnipos.domain.quantity import PIECE_MILLI
@@ -46,17 +48,44 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
 
 
+class CustomerField(StrEnum):
+    """What can be corrected on a card; each is merged by itself."""
+
+    NAME = "name"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+FIELD_WORDS = {
+    CustomerField.NAME: later("name"),
+    CustomerField.PHONE: later("phone"),
+    CustomerField.EMAIL: later("e-mail"),
+}
+
+
+class KeptValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that somebody entered and that another one stands before; kept at revision `rev`."""
+
+    field: CustomerField
+    value: str
+    stamp: HybridStamp
+    rev: int
+
+
 class Customer(msgspec.Struct, frozen=True, kw_only=True, tag="customer"):
     """One customer's card. `phone` is E.164; purchases are the latest of every channel, newest first."""
 
     customer_id: str
     name: str
     phone: str
+    email: str = ""
     points: int = 0
     tier: str = ""
     consents: tuple[Consent, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     rev: int = 1
+    kept: tuple[KeptValue, ...] = ()
+    """What others entered for the same field at the same time; the latest first."""
 
 
 class CustomerDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +109,42 @@ def check_draft(draft: CustomerDraft, country: str) -> CustomerDraft:
             _("Without the customer's consent no card can be kept. The sale goes on without one.")
         )
     return CustomerDraft(name=name, phone=to_e164(draft.phone, country), agreed=draft.agreed)
+
+
+class CustomerEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """A card as somebody wants it; what is None stays. `answers` are consents by purpose."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    answers: dict[Purpose, bool] = {}
+
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def check_edit(customer: Customer, edit: CustomerEdit, country: str) -> dict[CustomerField, str]:
+    """Return the fields that an edit changes with their clean values; raise CustomerRefused."""
+    wanted: dict[CustomerField, str] = {}
+    if edit.name is not None:
+        wanted[CustomerField.NAME] = clean_text(edit.name, 80)
+        if not wanted[CustomerField.NAME]:
+            raise CustomerRefused(_("Type the customer's name."))
+    if edit.phone is not None and edit.phone != customer.phone:
+        wanted[CustomerField.PHONE] = to_e164(edit.phone, country)
+    if edit.email is not None:
+        wanted[CustomerField.EMAIL] = check_email(edit.email)
+    return {field: new for field, new in wanted.items() if new != getattr(customer, field.value)}
+
+
+def check_email(text: str) -> str:
+    """Return an e-mail address without spaces around it, or nothing; raise CustomerRefused."""
+    email = clean_text(text, 254)
+    if email and not _EMAIL.fullmatch(email):
+        raise CustomerRefused(
+            _("“{email}” is no e-mail address. It looks like sarah@example.com.").format(email=email[:60])
+        )
+    return email
 
 
 def purchase_of(sale: Sale, channel: str) -> Purchase:
