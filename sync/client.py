@@ -1,7 +1,8 @@
 """The line to the hub: one keep-alive HTTP client that believes only what is the hub's own answer."""
 
 import gzip
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -9,24 +10,24 @@ import msgspec
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.protocol import (
+    HINT,
     EnrolAnswer,
     EnrolRequest,
     Hello,
     HelloAnswer,
+    Hint,
+    HintPage,
     Page,
     Problem,
     PushAnswer,
     PushBatch,
 )
-from sync.errors import Rejected, Retryable, TooLarge
-
-if TYPE_CHECKING:
-    import httpx
+from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge
+from sync.pacing import wish_ms
+from sync.wire import Reply, Wire
 
 Answer = TypeVar("Answer")
 
-CONNECT_S = 3.0
-READ_S = 10.0
 WORTH_GZIP = 2000
 """Bodies below this many bytes are sent as they are."""
 
@@ -44,7 +45,11 @@ class HubClient:
                 )
             )
         self.token = token
-        self._http: httpx.Client | None = None
+        self._wire = Wire(self.address)
+
+    def twin(self) -> "HubClient":
+        """Return another client of the same hub, for another thread."""
+        return HubClient(self.address, self.token)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Ask to belong to a store."""
@@ -63,59 +68,64 @@ class HubClient:
         path = f"/v1/streams/{stream}?after={quote(cursor, safe='')}&limit={limit}"
         return self._ask("GET", path, Page)
 
+    def hints(self, silence_s: float) -> Iterator[Hint | None]:
+        """Yield each hint as it comes, None for a heartbeat; raise when nothing comes for so long."""
+        for event in self._wire.listen("/v1/hints", self._headers(), silence_s):
+            if isinstance(event, Reply):
+                raise _refusal(event) if event.status != 200 else _not_the_hubs()
+            yield _decoded(event.data.encode(), Hint) if event.event == HINT else None
+
+    def poll_hints(self, mark: int, wait_s: int) -> HintPage:
+        """Fetch the heads of all streams, at the latest after some seconds; at once when `mark` is old."""
+        return self._ask("GET", f"/v1/hints/poll?mark={mark}&wait={wait_s}", HintPage)
+
+    def cut(self) -> None:
+        """End whatever waits for the hub, now and later; any thread may ask for it."""
+        self._wire.cut()
+
     def close(self) -> None:
         """Let go of the connection; the next call makes a new one."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        self._wire.close()
 
     def _ask(
         self, method: str, path: str, answer: type[Answer], body: Any = None, *, zipped: bool = True
     ) -> Answer:
-        import httpx
-
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **self._headers()}
         content = msgspec.json.encode(body) if body is not None else b""
         if zipped and len(content) > WORTH_GZIP:
             content, headers["Content-Encoding"] = gzip.compress(content, 1), "gzip"
-        try:
-            response = self._client().request(method, path, content=content, headers=headers)
-        except httpx.HTTPError as error:
-            self.close()
-            raise Retryable(str(error) or type(error).__name__) from error
-        if response.status_code != 200 and response.status_code != 201:
-            raise _refusal(response)
-        try:
-            return msgspec.json.decode(response.content, type=answer)
-        except msgspec.DecodeError as error:
-            # A hotel's or provider's page answers 200 too; it acknowledges nothing.
-            raise Retryable(_("the answer did not come from the hub")) from error
+        reply = self._wire.ask(method, path, content, headers)
+        if reply.status not in (200, 201):
+            raise _refusal(reply)
+        return _decoded(reply.content, answer)
 
-    def _client(self) -> "httpx.Client":
-        import httpx
-
-        if self._http is None:
-            headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-            self._http = httpx.Client(
-                base_url=self.address,
-                headers=headers,
-                timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
-                verify=self.address.startswith("https://"),
-                trust_env=self.address.startswith("https://"),
-            )
-        return self._http
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
-def _refusal(response: "httpx.Response") -> Exception:
+def _decoded(content: bytes, answer: type[Answer]) -> Answer:
     try:
-        problem = msgspec.json.decode(response.content, type=Problem)
-    except msgspec.DecodeError:
-        problem = Problem(detail=f"HTTP {response.status_code}")
+        return msgspec.json.decode(content, type=answer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _not_the_hubs() from error
+
+
+def _not_the_hubs() -> Retryable:
+    # A hotel's or provider's page answers 200 too; it acknowledges nothing.
+    return Retryable(_("the answer did not come from the hub"))
+
+
+def _refusal(reply: Reply) -> SyncError:
+    try:
+        problem = msgspec.json.decode(reply.content, type=Problem)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        problem = Problem(detail=f"HTTP {reply.status}")
     detail = problem.detail
-    status = response.status_code
-    if status == 413:
+    wait_ms = wish_ms(reply.headers)
+    if reply.status == 413:
         return TooLarge(detail)
-    if status in (408, 425, 429) or status >= 500 or status < 400:
-        asked = response.headers.get("Retry-After", "")
-        return Retryable(detail, wait_ms=int(asked) * 1000 if asked.isdigit() else 0)
+    if reply.status >= 500 and not wait_ms:
+        return Failed(detail)
+    if reply.status in (408, 425, 429) or reply.status >= 500 or reply.status < 400:
+        return Retryable(detail, wait_ms=wait_ms)
     return Rejected(detail, problem.code)

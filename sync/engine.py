@@ -1,9 +1,9 @@
-"""Syncing in the background: hello, push, pull, every two seconds; backing off while the hub is away."""
+"""Syncing in the background: hello, push, pull; woken by hints, backing off while the hub is away."""
 
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -12,20 +12,25 @@ from omnipos.domain.errors import DomainError
 from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
-from omnipos.protocol import Hello, HelloAnswer
+from omnipos.protocol import Hello, HelloAnswer, Hint
 from omnipos.store import journal, orders, outbox
 from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
-from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled
+from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
+from sync.hints import HintLine
+from sync.pacing import BackOff
 from sync.pull import pull_all
 from sync.push import push_all
 
 POLL_S = 2.0
+LIVE_POLL_S = 30.0
+"""How often all is asked for while no hints come, and while they do; times a half to one and a half."""
+GATHER_S = 0.1
+"""What is hinted at together is fetched together, and not by all tills at once; up to twice this."""
 FIRST_WAIT_S = 1.0
 """The screen comes first: nothing of syncing is even imported before it had a second."""
-LONGEST_WAIT_S = 60.0
 STOP_S = 1.5
 """Leaving the till never waits longer for a hub that is slow to answer; the thread dies with the till."""
 
@@ -66,8 +71,11 @@ class SyncEngine:
         self._streams: tuple[str, ...] | None = None
         self._mirror: Connection | None = None
         self._pushed = 0
-        self._failures = 0
+        self._back_off = BackOff(spread)
         self._asked_wait_s = 0.0
+        self._hints: HintLine | None = None
+        self._heads: dict[str, int] = {}
+        self._all_due = threading.Event()
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._round = threading.Lock()
@@ -75,14 +83,19 @@ class SyncEngine:
 
     def start(self) -> None:
         """Begin syncing in the background."""
+        self._hints = HintLine(self._client.twin(), self._hear, self.nudge, self._spread)
+        self._hints.start()
         self._thread.start()
 
     def stop(self) -> None:
         """End syncing; what is not sent stays in the outbox."""
         self._ended.set()
         self._wake.set()
+        if self._hints is not None:
+            self._hints.stop()
         if self._thread.is_alive():
             self._thread.join(timeout=STOP_S)
+            self._client.cut()
         if self._round.acquire(timeout=STOP_S):
             self._client.close()
             if self._mirror is not None:
@@ -96,17 +109,25 @@ class SyncEngine:
 
     def nudge(self) -> None:
         """Say that there is something to send, or that somebody asked to try now."""
+        self._all_due.set()
+        self._wake.set()
+
+    def _hear(self, hint: Hint) -> None:
+        self._heads[hint.stream] = hint.head
         self._wake.set()
 
     def once(self) -> SyncOutcome:
         """Do one whole round now and return what it did; never raises for a hub that is away."""
+        return self._go_round(hinted=False)
+
+    def _go_round(self, *, hinted: bool) -> SyncOutcome:
         with self._round:
             self._pushed = pulled = 0
             error = ""
             try:
-                pulled = self._sync()
+                pulled = self._sync(hinted=hinted)
                 self._online()
-            except (Rejected, TooLarge) as refusal:
+            except (Rejected, TooLarge, Untrusted) as refusal:
                 error = self._refused(str(refusal))
             except Unsettled as wish:
                 reason = _("The hub cannot take this till's entries yet ({reason}). All is kept on disk.")
@@ -127,10 +148,13 @@ class SyncEngine:
 
     def _run(self) -> None:
         self._wake.wait(FIRST_WAIT_S)
+        self._all_due.set()
         while not self._ended.is_set():
             self._wake.clear()
+            hinted = not self._all_due.is_set()
+            self._all_due.clear()
             try:
-                self.once()
+                self._go_round(hinted=hinted)
             except Exception:
                 if self._ended.is_set():
                     return
@@ -141,24 +165,35 @@ class SyncEngine:
 
     def _pause(self) -> None:
         if self._report.state is LinkState.ONLINE:
-            self._wake.wait(POLL_S)
+            live = self._hints is not None and self._hints.live
+            if not self._wake.wait((LIVE_POLL_S if live else POLL_S) * (0.5 + self._spread())):
+                self._all_due.set()
+            elif not self._all_due.is_set():
+                self._ended.wait(GATHER_S * (1 + self._spread()))
             return
         # The hub's own wish is kept; otherwise something new may try sooner, a second apart.
         self._ended.wait(self._asked_wait_s or 1.0)
-        longest = min(LONGEST_WAIT_S, 2.0 ** min(self._failures, 6))
-        self._wake.wait(self._spread() * longest)
+        self._wake.wait(self._back_off.wait_s())
+        self._all_due.set()
 
     def _count_pushed(self, events: int) -> None:
         self._pushed += events
 
-    def _sync(self) -> int:
+    def _sync(self, *, hinted: bool) -> int:
         if self._streams is None:
-            self._streams = self._hello()
+            self._streams, hinted = self._hello(), False
         push_all(self._store, self._client, self._count_pushed)
-        pulled = pull_all(self._open_mirror(), self._client, self._streams)
+        streams = self._behind(self._streams) if hinted else self._streams
+        pulled = pull_all(self._open_mirror(), self._client, streams)
         if pulled:
             self._store.call(self._drop_overlays)
         return pulled
+
+    def _behind(self, streams: Sequence[str]) -> list[str]:
+        """Return the streams of which hints say that the hub has more than the mirror."""
+        known = {name: one.upto for name, one in cursors(self._open_mirror()).items()}
+        heads = self._heads.copy()
+        return [name for name in streams if known.get(name, 0) < heads.get(name, 0)]
 
     def _open_mirror(self) -> Connection:
         if self._mirror is None:
@@ -166,6 +201,7 @@ class SyncEngine:
         return self._mirror
 
     def _hello(self) -> tuple[str, ...]:
+        self._heads.clear()  # they may be of a life that the hub has lost
         answer = self._client.hello(self._store.call(self._own_state))
         if not self._store.call(lambda: self._is_behind_us(answer)):
             raise Rejected(
@@ -214,21 +250,29 @@ class SyncEngine:
             orders.drop_shown_overlays(self._store.books)
 
     def _online(self) -> None:
-        self._failures = 0
+        self._back_off.worked()
         self._asked_wait_s = 0.0
         self._set(LinkState.ONLINE, "")
+        self._tell_hints(there=True)
+
+    def _tell_hints(self, *, there: bool) -> None:
+        if self._hints is not None:
+            self._hints.hub_is_there(there)
 
     def _away(self, trouble: SyncError) -> str:
-        self._failures += 1
         self._asked_wait_s = trouble.wait_ms / 1000 if isinstance(trouble, Retryable) else 0.0
-        self._streams = None
+        self._failed()
         reason = _("The hub does not answer ({reason}). Selling goes on; all is kept and sent later.")
         return self._set(LinkState.AWAY, reason.format(reason=str(trouble).rstrip(".")))
 
     def _refused(self, reason: str) -> str:
-        self._failures += 1
-        self._streams = None
+        self._failed()
         return self._set(LinkState.ATTENTION, reason)
+
+    def _failed(self) -> None:
+        self._back_off.failed()
+        self._streams = None
+        self._tell_hints(there=False)
 
     def _set(self, state: LinkState, reason: str) -> str:
         since = self._report.since_ms if self._report.state is state else self._clock.now_ms()

@@ -2,7 +2,9 @@
 
 SyncError
 ├── Retryable   later, by itself: no connection, a time-out, an answer that is not the hub's
+│   └── Failed  the hub answered with an error of its own; the same again may fail the same way
 ├── Rejected    never by itself: the hub does not take this till or this request
+├── Untrusted   what answers cannot prove that it is the hub: a certificate out of its time, or another's
 ├── Unsettled   the hub answered, but waits for something else first
 └── TooLarge    at once, but smaller
 """
@@ -21,6 +23,10 @@ class Retryable(SyncError):
         self.wait_ms = wait_ms
 
 
+class Failed(Retryable):
+    """The hub met an error of its own (5xx) and did not ask for time."""
+
+
 class Rejected(SyncError):
     """The hub refused; a person must look at it. `code` is the refusal's word for programs."""
 
@@ -28,6 +34,10 @@ class Rejected(SyncError):
         """Say why, in the hub's own words."""
         super().__init__(reason)
         self.code = code
+
+
+class Untrusted(SyncError):
+    """What answers cannot prove that it is the hub; the text is a whole sentence for the cashier."""
 
 
 class Unsettled(SyncError):
