@@ -1,0 +1,1 @@
+"""Tests of the fault catalogue: each names its fault by number."""
