@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, corrections, customers, sales, shop_events, shops, tables
+from hub import collecting, corrections, customers, leases, sales, shop_events, shops, tables
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
@@ -272,6 +272,14 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 collecting.apply_ready(unit, one.fact, report)
             case events.OrderHandedOver():
                 collecting.apply_hand_over(unit, one.fact, report)
+            case events.LeaseAsked():
+                leases.apply_ask(unit, one.fact, report)
+            case events.LeaseAskWithdrawn():
+                leases.apply_withdrawal(unit, one.fact, report)
+            case events.LeaseReleased():
+                leases.apply_release(unit, one.fact, report)
+            case events.LeaseTaken():
+                leases.apply_taking(unit, one.fact, report)
             case (
                 events.LineVoided()
                 | events.BasketVoided()

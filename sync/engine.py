@@ -58,13 +58,19 @@ class SyncEngine:
         clock: Clock,
         client: HubClient,
         spread: Callable[[], float] = random.random,
+        answer: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prepare syncing for an open store; `spread` gives the jitter, 0 to 1."""
+        """Prepare syncing for an open store.
+
+        `spread` gives the jitter, 0 to 1. `answer` does what news from the hub ask of this till and
+        tells whether there is something to send for it.
+        """
         self._store = store
         self._identity = identity
         self._clock = clock
         self._client = client
         self._spread = spread
+        self._answer = answer
         self._report = LinkReport(
             state=LinkState.AWAY, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
         )
@@ -187,6 +193,9 @@ class SyncEngine:
         pulled = pull_all(self._open_mirror(), self._client, streams)
         if pulled:
             self._store.call(self._drop_overlays)
+        if self._answer():
+            push_all(self._store, self._client, self._count_pushed)
+            self._wake.set()  # what the hub makes of it is fetched at once
         return pulled
 
     def _behind(self, streams: Sequence[str]) -> list[str]:

@@ -244,7 +244,7 @@ def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
 
 def _write_orders(db: Connection, orders: list[Order]) -> None:
     db.executemany(
-        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.order_id,
@@ -255,6 +255,7 @@ def _write_orders(db: Connection, orders: list[Order]) -> None:
                 one.customer_id,
                 one.customer_phone.removeprefix("+"),
                 _encode(one),
+                one.asked_by_device_id,
             )
             for one in orders
         ],
