@@ -23,6 +23,7 @@ from sync.hints import HintLine
 from sync.pacing import BackOff
 from sync.pull import pull_all
 from sync.push import push_all
+from sync.sending import Sending
 
 POLL_S = 2.0
 LIVE_POLL_S = 30.0
@@ -78,6 +79,7 @@ class SyncEngine:
         self._mirror: Connection | None = None
         self._pushed = 0
         self._back_off = BackOff(spread)
+        self._sending = Sending()
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -188,7 +190,7 @@ class SyncEngine:
     def _sync(self, *, hinted: bool) -> int:
         if self._streams is None:
             self._streams, hinted = self._hello(), False
-        push_all(self._store, self._client, self._count_pushed)
+        push_all(self._store, self._client, self._count_pushed, self._sending)
         streams = self._behind(self._streams) if hinted else self._streams
         pulled = pull_all(self._open_mirror(), self._client, streams)
         if pulled:
