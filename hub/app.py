@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from hub.bodies import StraightRequest
 from hub.context import Hub
 from hub.problems import Refused
-from hub.routes import customers, hints, owner, records, shop, tills
+from hub.routes import customers, epochs, hints, owner, records, shop, tills
 from hub.schema_page import SchemaPage
 from hub.unit import WriteConflict
 from omnipos import __version__
@@ -56,6 +56,7 @@ def create_app(hub: Hub) -> Litestar:
                 path="/",
                 route_handlers=[
                     *tills.handlers,
+                    *epochs.handlers,
                     *hints.handlers,
                     *owner.handlers,
                     *shop.handlers,

@@ -1,20 +1,18 @@
 """Events in: each judged against what is known of its till, then a batch written in one transaction."""
 
 import logging
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-import msgspec
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, corrections, customers, leases, sales, shop_events, shops, tables
+from hub import collecting, corrections, customers, lives, sales, shops, tables
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
 from hub.feed import EVENT_NUMBERS, take_numbers
+from hub.judging import Journal, judge, verdict
 from hub.unit import Unit, WriteConflict
 from omnipos import events
 from omnipos.locale import _
@@ -23,147 +21,27 @@ from omnipos.protocol import Outcome, PushAnswer, Verdict
 log = logging.getLogger(__name__)
 
 
-class Head(msgspec.Struct, frozen=True):
-    """How far the hub has everything of one epoch, and the hash of that event (empty if unreadable)."""
-
-    seq: int
-    hash: bytes
-
-
-class Journal:
-    """What the hub holds of one till that a batch must fit to."""
-
-    def __init__(self, unit: Unit, device_id: str, batch: Sequence[Received]) -> None:
-        """Read the heads, and the stored events that share an id or a place with the batch."""
-        self.device_id = device_id
-        table, heads = tables.event, tables.device_head
-        rows = unit.conn.execute(select(heads).where(heads.c.device_id == device_id))
-        self.heads = {row.epoch: Head(row.acked_seq, row.acked_hash) for row in rows}
-        wanted = (
-            table.c.device_id,
-            table.c.epoch,
-            table.c.seq,
-            table.c.event_id,
-            table.c.fingerprint,
-            table.c.outcome,
-            table.c.reason,
-        )
-        ids = [one.event_id for one in batch if one.event_id]
-        by_id = unit.conn.execute(select(*wanted).where(table.c.event_id.in_(ids)))
-        self.by_id: dict[str, Any] = {row.event_id: row for row in by_id}
-        self.by_place: dict[tuple[int, int], Any] = {}
-        for epoch in {one.epoch for one in batch}:
-            old = [one.seq for one in batch if one.epoch == epoch and one.seq <= self.head(epoch).seq]
-            if old:
-                found = unit.conn.execute(
-                    select(*wanted).where(
-                        table.c.device_id == device_id,
-                        table.c.epoch == epoch,
-                        table.c.seq.between(min(old), max(old)),
-                    )
-                )
-                self.by_place |= {(row.epoch, row.seq): row for row in found}
-
-    def head(self, epoch: int) -> Head:
-        """Return where an epoch stands."""
-        return self.heads.get(epoch, Head(0, events.GENESIS if epoch == 1 else b""))
-
-    def take(self, one: Received) -> None:
-        """Move on past an event that will be stored."""
-        self.heads[one.epoch] = Head(one.seq, one.hash)
-        self.by_id[one.event_id] = one
-        self.by_place[one.epoch, one.seq] = one
-
-
 def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     """Store a batch and apply what is new in it; everything is durable when the caller has committed."""
     journal = Journal(unit, till.device_id, batch)
     fresh: list[Received] = []
     aside: list[Received] = []
-    judged = [(one, _judge(unit, one, journal, till, fresh, aside)) for one in batch]
+    judged = [(one, judge(unit, one, journal, till, fresh, aside)) for one in batch]
     if fresh:
         _store(unit, till, fresh)
-        _save_heads(unit, journal, {one.epoch for one in fresh})
+    _save_heads(unit, journal)
     _set_aside(unit, till, aside)
-    verdicts = tuple(_final(one, verdict) for one, verdict in judged)
+    verdicts = tuple(_final(one, found) for one, found in judged)
     epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
     return PushAnswer(verdicts=verdicts, acked_through=journal.head(epoch).seq)
 
 
-def _verdict(one: Received, outcome: Outcome, reason: str = "") -> Verdict:
-    return Verdict(epoch=one.epoch, seq=one.seq, event_id=one.event_id, outcome=outcome, reason=reason)
-
-
-def _final(one: Received, verdict: Verdict | None) -> Verdict:
-    if verdict is not None:
-        return verdict
+def _final(one: Received, judged: Verdict | None) -> Verdict:
+    if judged is not None:
+        return judged
     if one.problem:
-        return _verdict(one, Outcome.QUARANTINED, one.problem)
-    return _verdict(one, Outcome.APPLIED)
-
-
-def _judge(
-    unit: Unit,
-    one: Received,
-    journal: Journal,
-    till: Principal,
-    fresh: list[Received],
-    aside: list[Received],
-) -> Verdict | None:
-    """Return the verdict on an event that is not new; None puts it among the fresh ones."""
-    if not one.seq:
-        aside.append(one)
-        return _verdict(one, Outcome.QUARANTINED, one.problem)
-    head = journal.head(one.epoch)
-    if one.seq <= head.seq:
-        stored = journal.by_place[one.epoch, one.seq]
-        if stored.fingerprint == one.fingerprint:
-            return _again(one, stored)
-        one.kind = "same_key_other_bytes"
-        one.problem = _("Another event stands at this place of the journal already.")
-        aside.append(one)
-        return _verdict(one, Outcome.QUARANTINED, one.problem)
-    if one.epoch > till.epoch:
-        return _verdict(one, Outcome.RETRY, _("The hub has not given this epoch out."))
-    if one.seq > head.seq + 1:
-        return _verdict(one, Outcome.RETRY, _("Event {seq} is missing before it.").format(seq=head.seq + 1))
-    _check_chain(one, head, journal, till)
-    if till.role is Role.CHANNEL and not one.problem:
-        one.problem = shop_events.objection(unit.conn, till.channel, one)
-        one.kind = "not_allowed" if one.problem else ""
-    journal.take(one)
-    fresh.append(one)
-    return None
-
-
-def _again(one: Received, stored: Any) -> Verdict:
-    if isinstance(stored, Received):
-        quarantined, reason = bool(stored.problem), stored.problem
-    else:
-        quarantined, reason = stored.outcome == Outcome.QUARANTINED, stored.reason
-    if quarantined:
-        return _verdict(one, Outcome.QUARANTINED, reason)
-    return _verdict(one, Outcome.DUPLICATE)
-
-
-def _check_chain(one: Received, head: Head, journal: Journal, till: Principal) -> None:
-    """Mark an event that must not be applied, though its place in the journal is its own."""
-    if not one.event_id or one.event_id in journal.by_id:
-        one.kind, one.problem = (
-            "same_key_other_bytes",
-            _("Another event has this id already.") if one.event_id else one.problem,
-        )
-        # The place must be filled for the queue to move on, and an id is kept once.
-        one.event_id = f"place/{secrets.token_hex(16)}"
-    elif till.revoked:
-        one.kind, one.problem = "revoked_till", _("This till's rights were withdrawn.")
-    elif one.computed and one.computed != one.hash:
-        one.kind, one.problem = "hash_broken", _("The event is not what its hash says.")
-    elif one.computed and head.hash and one.prev_hash != head.hash:
-        one.kind, one.problem = (
-            "hash_broken",
-            _("The event does not follow the one before it in the chain."),
-        )
+        return verdict(one, Outcome.QUARANTINED, one.problem)
+    return verdict(one, Outcome.APPLIED)
 
 
 def _store(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
@@ -272,14 +150,14 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 collecting.apply_ready(unit, one.fact, report)
             case events.OrderHandedOver():
                 collecting.apply_hand_over(unit, one.fact, report)
-            case events.LeaseAsked():
-                leases.apply_ask(unit, one.fact, report)
-            case events.LeaseAskWithdrawn():
-                leases.apply_withdrawal(unit, one.fact, report)
-            case events.LeaseReleased():
-                leases.apply_release(unit, one.fact, report)
-            case events.LeaseTaken():
-                leases.apply_taking(unit, one.fact, report)
+            case events.EpochBegun():
+                lives.tell_of_epoch(
+                    unit,
+                    one.fact,
+                    store_id=till.store_id,
+                    device_id=till.device_id,
+                    event_id=one.event_id,
+                )
             case (
                 events.LineVoided()
                 | events.BasketVoided()
@@ -310,7 +188,7 @@ def _country(unit: Unit, till: Principal) -> str:
     return shop.country if shop else ""
 
 
-def _save_heads(unit: Unit, journal: Journal, epochs: set[int]) -> None:
+def _save_heads(unit: Unit, journal: Journal) -> None:
     rows = [
         {
             "device_id": journal.device_id,
@@ -318,7 +196,7 @@ def _save_heads(unit: Unit, journal: Journal, epochs: set[int]) -> None:
             "acked_seq": journal.heads[epoch].seq,
             "acked_hash": journal.heads[epoch].hash,
         }
-        for epoch in sorted(epochs)
+        for epoch in sorted(journal.moved)
     ]
     upsert(unit.conn, tables.device_head, rows, replace=("acked_seq", "acked_hash"))
 

@@ -5,6 +5,7 @@ the columns in the order they are listed in `Header`.
 """
 
 import hashlib
+from enum import StrEnum
 
 import msgspec
 
@@ -13,7 +14,6 @@ from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
-from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender
 
 SCHEMA = 1
@@ -112,41 +112,33 @@ class OrderHandedOver(msgspec.Struct, frozen=True, kw_only=True, tag="order_hand
     check: Check
     lines: tuple[OrderLine, ...]
     sale_id: str = ""
-    override: Approval | None = None
-    """Who allowed it though the till did not hold the order."""
-
-
-class LeaseAsked(msgspec.Struct, frozen=True, kw_only=True, tag="lease_asked"):
-    """Somebody at this till wants to hand an order over that the till does not hold."""
-
-    order_id: str
-
-
-class LeaseAskWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="lease_ask_withdrawn"):
-    """Nobody at this till waits for an order any more."""
-
-    order_id: str
-
-
-class LeaseReleased(msgspec.Struct, frozen=True, kw_only=True, tag="lease_released"):
-    """This till no longer hands an order over; the number says which of its rights it gave back."""
-
-    order_id: str
-    fencing_number: int
-
-
-class LeaseTaken(msgspec.Struct, frozen=True, kw_only=True, tag="lease_taken"):
-    """A manager took an order for this till from the till that had the right of this number."""
-
-    order_id: str
-    fencing_number: int
-    approval: Approval
 
 
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted"):
     """A receipt was printed again, marked COPY."""
 
     receipt_number: str
+
+
+class EpochCause(StrEnum):
+    """Why a till's journal goes on in another epoch."""
+
+    ENROLLED = "enrolled"
+    RESTORED = "restored"
+    """A person restored it from a backup."""
+    PARTED = "parted"
+    """The hub holds another journal of it: its folder was put back by hand, or copied."""
+    COPIED = "copied"
+    """Another computer goes on under its identity, so it got one of its own."""
+
+
+class EpochBegun(msgspec.Struct, frozen=True, kw_only=True, tag="epoch_begun"):
+    """A journal goes on in another epoch, behind the event named; `hub_seq` is what the hub had there."""
+
+    cause: EpochCause
+    from_epoch: int
+    from_seq: int
+    hub_seq: int = 0
 
 
 Fact = (
@@ -159,11 +151,8 @@ Fact = (
     | OrderPicked
     | OrderReadied
     | OrderHandedOver
-    | LeaseAsked
-    | LeaseAskWithdrawn
-    | LeaseReleased
-    | LeaseTaken
     | PaperReprinted
+    | EpochBegun
 )
 
 

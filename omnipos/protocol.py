@@ -55,6 +55,18 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     sent_at_ms: int
     waiting: int = 0
     cursors: dict[str, str] = {}
+    hub_epoch: str = ""
+    """The life of the hub that the till was last told of."""
+    acked_seq: int = 0
+    """How far the hub once acknowledged this epoch. A hub that has less is back from a backup."""
+
+
+class AckedHead(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the hub has everything of one epoch, and the hash (hex) of that event."""
+
+    epoch: int
+    seq: int
+    hash: str
 
 
 class HelloAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +83,32 @@ class HelloAnswer(msgspec.Struct, frozen=True, kw_only=True):
     acked_signature: str = ""
     revoked: bool = False
     schema_max: int = 1
+    store_code: str = ""
+    till_number: int = 0
+    epoch: int = 0
+    """The newest epoch given to this device; a till in an older one is fenced and asks for its own."""
+    heads: tuple[AckedHead, ...] = ()
+    """All epochs of the device that the hub has something of."""
+
+
+class EpochRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/epochs`: a till asks for a new epoch, or to have the one it began by itself confirmed.
+
+    `epoch` is the one it is in; `acked_seq` and `acked_hash` (hex) name its newest event there that
+    the hub acknowledged, 0 and `""` for none.
+    """
+
+    epoch: int
+    acked_seq: int
+    acked_hash: str
+    wanted: int = 0
+
+
+class EpochAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The epoch to go on in; or a one-time code: another computer has this identity, enrol anew."""
+
+    epoch: int
+    enrol_code: str = ""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,14 +165,9 @@ def envelope_of(event: Event, personal: dict[str, PersonalCard]) -> Envelope:
 
 
 class PushBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /v1/events`: events in sequence. Each is decoded by itself, so one bad one stops no other.
-
-    `aside` asks to keep the events as they are, quarantined and not looked into: the hub failed on
-    them again and again, and what follows them in the journal waits.
-    """
+    """`POST /v1/events`: events in sequence. Each is decoded by itself, so one bad one stops no other."""
 
     events: tuple[msgspec.Raw, ...]
-    aside: bool = False
 
 
 class Outcome(StrEnum):

@@ -13,6 +13,8 @@ from omnipos.protocol import (
     HINT,
     EnrolAnswer,
     EnrolRequest,
+    EpochAnswer,
+    EpochRequest,
     Hello,
     HelloAnswer,
     Hint,
@@ -58,6 +60,10 @@ class HubClient:
     def hello(self, hello: Hello) -> HelloAnswer:
         """Say where this till stands and learn where the hub does."""
         return self._ask("POST", "/v1/hello", HelloAnswer, hello)
+
+    def new_epoch(self, request: EpochRequest) -> EpochAnswer:
+        """Ask for another epoch, or have the one that was begun confirmed."""
+        return self._ask("POST", "/v1/epochs", EpochAnswer, request)
 
     def push(self, batch: PushBatch) -> PushAnswer:
         """Send events; raise TooLarge when the hub wants fewer."""

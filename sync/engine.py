@@ -12,18 +12,18 @@ from omnipos.domain.errors import DomainError
 from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
-from omnipos.protocol import Hello, HelloAnswer, Hint
+from omnipos.protocol import Hello, Hint
 from omnipos.store import journal, orders, outbox
 from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
 from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
+from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_life
 from sync.hints import HintLine
 from sync.pacing import BackOff
 from sync.pull import pull_all
 from sync.push import push_all
-from sync.sending import Sending
 
 POLL_S = 2.0
 LIVE_POLL_S = 30.0
@@ -32,6 +32,8 @@ GATHER_S = 0.1
 """What is hinted at together is fetched together, and not by all tills at once; up to twice this."""
 FIRST_WAIT_S = 1.0
 """The screen comes first: nothing of syncing is even imported before it had a second."""
+MOST_HELLOS = 6
+"""A till that was copied and restored settles in four; more of them mean that something is wrong."""
 STOP_S = 1.5
 """Leaving the till never waits longer for a hub that is slow to answer; the thread dies with the till."""
 
@@ -59,19 +61,13 @@ class SyncEngine:
         clock: Clock,
         client: HubClient,
         spread: Callable[[], float] = random.random,
-        answer: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prepare syncing for an open store.
-
-        `spread` gives the jitter, 0 to 1. `answer` does what news from the hub ask of this till and
-        tells whether there is something to send for it.
-        """
+        """Prepare syncing for an open store; `spread` gives the jitter, 0 to 1."""
         self._store = store
-        self._identity = identity
+        store.identity = identity
         self._clock = clock
         self._client = client
         self._spread = spread
-        self._answer = answer
         self._report = LinkReport(
             state=LinkState.AWAY, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
         )
@@ -79,11 +75,12 @@ class SyncEngine:
         self._mirror: Connection | None = None
         self._pushed = 0
         self._back_off = BackOff(spread)
-        self._sending = Sending()
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
         self._all_due = threading.Event()
+        self.rejoin: Rejoin = no_rejoin
+        """How this computer becomes a till of its own when another has its identity."""
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._round = threading.Lock()
@@ -187,18 +184,27 @@ class SyncEngine:
     def _count_pushed(self, events: int) -> None:
         self._pushed += events
 
-    def _sync(self, *, hinted: bool) -> int:
+    def _sync(self, *, hinted: bool, again: bool = False) -> int:
         if self._streams is None:
             self._streams, hinted = self._hello(), False
-        push_all(self._store, self._client, self._count_pushed, self._sending)
+        try:
+            self._push()
+        except Unsettled:
+            # The hub may have met another life of this till since the last hello.
+            self._streams, hinted = self._hello(), False
+            self._push()
         streams = self._behind(self._streams) if hinted else self._streams
         pulled = pull_all(self._open_mirror(), self._client, streams)
         if pulled:
             self._store.call(self._drop_overlays)
-        if self._answer():
-            push_all(self._store, self._client, self._count_pushed)
-            self._wake.set()  # what the hub makes of it is fetched at once
+        if not hinted and not again and self._store.call(lambda: has_forgotten(self._store, streams)):
+            self._streams = None
+            pulled += self._sync(hinted=False, again=True)
         return pulled
+
+    def _push(self) -> None:
+        while not push_all(self._store, self._client, self._count_pushed):
+            self._streams = self._hello()
 
     def _behind(self, streams: Sequence[str]) -> list[str]:
         """Return the streams of which hints say that the hub has more than the mirror."""
@@ -213,34 +219,28 @@ class SyncEngine:
 
     def _hello(self) -> tuple[str, ...]:
         self._heads.clear()  # they may be of a life that the hub has lost
-        answer = self._client.hello(self._store.call(self._own_state))
-        if not self._store.call(lambda: self._is_behind_us(answer)):
-            raise Rejected(
-                _(
-                    "The hub knows sales that this till does not: its folder was restored or copied."
-                    " Nothing is sent, so that nothing is overwritten. Call the manager."
-                )
-            )
-        self._store.call(lambda: self._send_again(answer))
+        for _turn in range(MOST_HELLOS):
+            answer = self._client.hello(self._store.call(self._own_state))
+            if answer.revoked or not settle_life(self._store, self._client, self._clock, answer, self.rejoin):
+                break
+        else:
+            raise Unsettled(_("the hub and this till do not agree which epoch is the till's"))
         if answer.revoked:
             # What was sold meanwhile is not lost: the hub keeps it aside for a person to look at.
-            push_all(self._store, self._client, self._count_pushed)
+            while not push_all(self._store, self._client, self._count_pushed):
+                pass  # each turn sets something aside for good
             raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
         return answer.streams
-
-    def _is_behind_us(self, answer: HelloAnswer) -> bool:
-        """Tell whether all that the hub acknowledged is in this journal, to the byte."""
-        if not answer.acked_seq:
-            return True
-        event = journal.event_at(self._store.books, self._identity.epoch, answer.acked_seq)
-        return event is not None and answer.acked_hash in ("", event.hash.hex())
 
     def _own_state(self) -> Hello:
         head = journal.head_of(self._store.books)
         waiting = outbox.count_waiting(self._store.books)
+        me = self._store.identity
+        assert me is not None, "syncing begins when the till knows who it is"
+        acked = newest_acked(self._store)
         known = {name: one.cursor for name, one in cursors(self._store.books, "mirror").items()}
         return Hello(
-            epoch=self._identity.epoch,
+            epoch=me.epoch,
             head_seq=head.seq if head else 0,
             head_hash=head.hash.hex() if head else "",
             schema_min=1,
@@ -249,12 +249,9 @@ class SyncEngine:
             sent_at_ms=self._clock.now_ms(),
             waiting=waiting.events,
             cursors=known,
+            hub_epoch=me.hub_epoch,
+            acked_seq=acked.seq if acked else 0,
         )
-
-    def _send_again(self, answer: HelloAnswer) -> None:
-        # A hub that went back to a backup acknowledges less than before: it gets the rest again.
-        with transaction(self._store.books):
-            outbox.reopen_after(self._store.books, self._identity.epoch, answer.acked_seq)
 
     def _drop_overlays(self) -> None:
         with transaction(self._store.books):

@@ -6,7 +6,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import auth, epochs, feed, ingest, leases, shops
+from hub import auth, epochs, feed, ingest, lives, orders, shops
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -44,7 +44,7 @@ async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
 
     def work(unit: Unit) -> EnrolAnswer:
         answer = auth.enrol(unit, data)
-        leases.give_holder(unit, answer.store_id)
+        orders.give_holder(unit, answer.store_id, shops.first_till(unit.conn, answer.store_id))
         return answer
 
     return await hub.write(work)
@@ -57,29 +57,35 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
     if not _fits(data):
         raise Refused(400, "hello", _("A number in this hello is larger than can be."))
 
-    def work(unit: Unit) -> tuple[int, bytes, str]:
+    def work(unit: Unit) -> HelloAnswer:
         shops.note_hello(unit, till.device_id, data)
         feed.compact(unit)
-        if not till.revoked and feed.is_behind(unit.conn, data.cursors, till.store_id):
+        life = epochs.epoch_of(unit.conn)
+        if not till.revoked and lives.is_from_backup(unit.conn, till, data, life):
             epochs.renew(unit, till.store_id, till.device_id)
-        return *shops.acked(unit.conn, till.device_id, data.epoch), epochs.epoch_of(unit.conn)
+        seq, hashed = shops.acked(unit.conn, till.device_id, data.epoch)
+        number, code = shops.place_of(unit.conn, till.device_id)
+        return HelloAnswer(
+            device_id=till.device_id,
+            store_id=till.store_id,
+            store_code=code,
+            till_number=number,
+            acked_seq=seq,
+            acked_hash=hashed.hex(),
+            hub_epoch=epochs.epoch_of(unit.conn),
+            server_time_ms=hub.now_ms(),
+            streams=() if till.revoked else feed.streams_of(till.store_id),
+            revoked=till.revoked,
+            schema_max=SCHEMA,
+            epoch=till.epoch,
+            heads=lives.heads_of(unit.conn, till.device_id),
+        )
 
-    seq, hashed, hub_epoch = await hub.write(work)
-    return HelloAnswer(
-        device_id=till.device_id,
-        store_id=till.store_id,
-        acked_seq=seq,
-        acked_hash=hashed.hex(),
-        hub_epoch=hub_epoch,
-        server_time_ms=hub.now_ms(),
-        streams=() if till.revoked else feed.streams_of(till.store_id),
-        revoked=till.revoked,
-        schema_max=SCHEMA,
-    )
+    return await hub.write(work)
 
 
 def _fits(data: JSONBody[Hello]) -> bool:
-    numbers = (data.epoch, data.head_seq, data.sent_at_ms, data.waiting)
+    numbers = (data.epoch, data.head_seq, data.acked_seq, data.sent_at_ms, data.waiting)
     return all(0 <= number <= LARGEST // 2 for number in numbers)
 
 

@@ -53,16 +53,18 @@ class Till:
         """Bring together what the use cases need."""
         self.store = store
         self.clock = clock
-        self.identity = identity
+        store.identity = identity
         self.printing = printing
         self.syncing = syncing
         self.staff: Staff | None = None
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
-        self.order_at_hand = ""
-        """The order that somebody looks at; it stays here whoever asks for it."""
-        self.order_wanted = ""
-        """The order that somebody waits for until another till gives it."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who this till is now; another epoch may begin between two pieces of work."""
+        assert self.store.identity is not None, "a till is opened with its identity"
+        return self.store.identity
 
     async def run(
         self,
@@ -90,13 +92,9 @@ class Till:
         """Return who is signed in; raise NotAllowed when nobody is or the right is missing."""
         if self.staff is None:
             raise NotAllowed(_("Nobody is signed in. Choose your name and type your PIN."))
-        return self.check_right(self.staff, right)
-
-    def check_right(self, person: Staff, right: Right) -> Staff:
-        """Return somebody who has a right; raise NotAllowed when it is missing."""
-        if not person.may(right):
-            raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=person.name))
-        return person
+        if not self.staff.may(right):
+            raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=self.staff.name))
+        return self.staff
 
     def shop(self) -> Shop:
         """Return the shop's settings; raise StoreTrouble before they were ever fetched."""

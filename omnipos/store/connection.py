@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+from omnipos.store.identity import Identity
 from omnipos.store.schema import MIGRATIONS
 
 Result = TypeVar("Result")
@@ -33,6 +34,8 @@ class Store:
         program, or when it cannot be written.
         """
         self.folder = folder
+        self.identity: Identity | None = None
+        """Who this till is; once told, it changes on the writer thread alone, with its epoch."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _take_lock(folder)

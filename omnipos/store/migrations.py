@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
-from omnipos.store.schema import BOOKS_1, GUARDED, MIRROR_1, MIRROR_ASKED_FOR
+from omnipos.store.schema import BOOKS_1, BOOKS_EPOCHS, GUARDED, MIRROR_1
 
 BOOKS = Migrations("books")
 MIRROR = Migrations("mirror")
@@ -27,16 +27,16 @@ def first_books(db: Database) -> None:
             )
 
 
+@BOOKS()
+def epochs(db: Database) -> None:
+    """Keep which identity each epoch of the journal belongs to."""
+    _run(db, BOOKS_EPOCHS)
+
+
 @MIRROR()
 def first_mirror(db: Database) -> None:
     """Make the copy of the hub's streams, with the indexes that the counter searches by."""
     _run(db, MIRROR_1)
-
-
-@MIRROR()
-def orders_asked_for(db: Database) -> None:
-    """Let the orders that a till asks another for be found without reading all."""
-    _run(db, MIRROR_ASKED_FOR)
 
 
 def _run(db: Database, script: str) -> None:

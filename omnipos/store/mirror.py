@@ -196,9 +196,8 @@ def _next_rank(db: Connection, table: str) -> int:
 
 
 def _write_products(db: Connection, products: list[Product]) -> None:
-    # Asked first: a removed row keeps its rank, and may be the last.
-    free = _next_rank(db, "product")
     kept = _remove_products(db, [one.product_id for one in products])
+    free = _next_rank(db, "product")
     rows, words = [], []
     codes: list[tuple[str, str, int]] = []
     for product in products:
@@ -217,8 +216,8 @@ def _write_products(db: Connection, products: list[Product]) -> None:
 
 
 def _write_customers(db: Connection, customers: list[Customer]) -> None:
-    free = _next_rank(db, "customer")
     kept = _remove_customers(db, [one.customer_id for one in customers])
+    free = _next_rank(db, "customer")
     rows, words = [], []
     for customer in customers:
         rank = kept.get(customer.customer_id)
@@ -245,7 +244,7 @@ def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
 
 def _write_orders(db: Connection, orders: list[Order]) -> None:
     db.executemany(
-        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.order_id,
@@ -256,7 +255,6 @@ def _write_orders(db: Connection, orders: list[Order]) -> None:
                 one.customer_id,
                 one.customer_phone.removeprefix("+"),
                 _encode(one),
-                one.asked_by_device_id,
             )
             for one in orders
         ],

@@ -53,6 +53,14 @@ def record_verdicts(db: Connection, verdicts: tuple[Verdict, ...]) -> None:
     )
 
 
+def newest_acked(db: Connection, epoch: int) -> int:
+    """Return the sequence of the newest event of an epoch that the hub acknowledged, 0 for none."""
+    row = db.execute(
+        "SELECT seq FROM outbox WHERE epoch = ? AND state = 'acked' ORDER BY seq DESC LIMIT 1", [epoch]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def reopen_after(db: Connection, epoch: int, acked_seq: int) -> None:
     """Put events behind what the hub says it has back into the queue; the caller owns the transaction."""
     assert db.in_transaction, "the caller owns the unit of work"

@@ -1,6 +1,6 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
-MIGRATIONS = {"books": {"first_books"}, "mirror": {"first_mirror", "orders_asked_for"}}
+MIGRATIONS = {"books": {"first_books", "epochs"}, "mirror": {"first_mirror"}}
 """What has been applied to a database that is up to date."""
 
 GUARDED = ("event", "sale", "sale_line", "sale_tender", "stock_movement")
@@ -89,6 +89,15 @@ CREATE INDEX overlay_order_order ON overlay_order (order_id, epoch, seq);
 CREATE TABLE sign_in_failure (staff_id TEXT PRIMARY KEY, failures INTEGER NOT NULL) STRICT;
 """
 
+BOOKS_EPOCHS = """
+CREATE TABLE epoch (
+    epoch INTEGER PRIMARY KEY, device_id TEXT NOT NULL, store_id TEXT NOT NULL,
+    store_code TEXT NOT NULL, till_number INTEGER NOT NULL, cause TEXT NOT NULL,
+    confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1))
+) STRICT;
+INSERT INTO epoch SELECT epoch, device_id, store_id, store_code, till_number, 'enrolled', 1 FROM identity;
+"""
+
 MIRROR_1 = """
 CREATE TABLE product (
     rank INTEGER PRIMARY KEY, product_id TEXT NOT NULL UNIQUE,
@@ -134,9 +143,4 @@ CREATE TABLE cursor (
     stream TEXT PRIMARY KEY, cursor TEXT NOT NULL, upto INTEGER NOT NULL,
     applied_epoch INTEGER NOT NULL, applied_seq INTEGER NOT NULL, as_of_ms INTEGER NOT NULL
 ) STRICT;
-"""
-
-MIRROR_ASKED_FOR = """
-ALTER TABLE orders ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';
-CREATE INDEX orders_asked_by ON orders (order_id) WHERE asked_by <> '';
 """

@@ -144,31 +144,6 @@ def test_a_page_that_is_not_the_hubs_acknowledges_nothing(counter: EnrolledTill)
     assert counter.store.call(lambda: outbox.count_waiting(counter.store.books)).sales == 1
 
 
-def test_a_till_put_back_to_an_older_copy_sends_nothing_and_says_so(
-    counter: EnrolledTill, running_hub: HubProcess
-) -> None:
-    counter.engine.once()
-    sell(counter, "8998866200578")
-    assert counter.engine.once().waiting == 0
-    before = running_hub.ask("GET", "/v1/totals?store=S1")
-    books = counter.store.books
-
-    def go_back() -> None:
-        for (trigger,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            books.execute(f"DROP TRIGGER {trigger}")
-        for table in ("sale_line", "sale_tender", "stock_movement", "sale", "outbox", "event", "counter"):
-            books.execute(f"DELETE FROM {table}")
-
-    counter.store.call(go_back)
-    sell(counter, "8996006855893")
-    counter.engine._streams = None
-    outcome = counter.engine.once()
-    assert (outcome.ok, outcome.pushed, outcome.waiting) == (False, 0, 1)
-    assert "restored or copied" in outcome.error
-    assert counter.engine.report().state is LinkState.ATTENTION
-    assert running_hub.ask("GET", "/v1/totals?store=S1") == before
-
-
 def test_a_hub_put_back_gets_again_what_it_had_set_aside_too(counter: EnrolledTill) -> None:
     counter.engine.once()
     sell(counter, "8998866200578")
