@@ -66,9 +66,13 @@ class Counter(Screen[None]):
 
     async def press(self, key: str) -> bool:
         """Act on a key; return whether it meant anything here. May raise DomainError."""
+        return await self.act(self, key)
+
+    async def act(self, actor: object, key: str) -> bool:
+        """Let the screen, or the part of it at work, do what a key stands for; else edit the entry."""
         for command in self.commands:
             if command.key == key:
-                await getattr(self, f"do_{command.action}")()
+                await getattr(actor, f"do_{command.action}")()
                 return True
         if self.entry is not None and self.entry.edit(key):
             self.edited()

@@ -6,7 +6,7 @@ from typing import ClassVar, assert_never
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
@@ -22,13 +22,13 @@ from omnipos.services.finding import (
 from screens.commands import SELL_KEYS, Command
 from screens.counter import Counter
 from screens.desk import Desk
-from screens.pay import PayScreen
+from screens.pay import Paying
 from screens.ringing import Scan, ring_scans
 from screens.widgets.basket import BasketPane
 from screens.widgets.entry import Entry
 from screens.widgets.lines import Lines
 from screens.widgets.offers import offer_row
-from screens.widgets.side import CustomerPane, TotalsPane
+from screens.widgets.side import SellingSide, SidePane
 
 OFFERS_SHOWN = 8
 
@@ -37,51 +37,56 @@ class SellScreen(Counter):
     """Rings up what is scanned or typed; all other screens come up over it."""
 
     CSS_PATH: ClassVar[Path] = Path(__file__).with_suffix(".tcss")
-    COMMANDS_HERE: ClassVar[Sequence[Command]] = SELL_KEYS
 
     def __init__(self, desk: Desk) -> None:
         """Begin with the basket that is on disk."""
         super().__init__(desk)
         self._basket = BasketPane(self._first_steps)
-        self._customer = CustomerPane(desk)
-        self._totals = TotalsPane()
+        self._side = SidePane()
         self._offers = Lines(id="offers")
         self._offered: tuple[Offer, ...] = ()
         self._offered_for = ""
         self._omnibox = Entry(_("scan, or type a name, phone, order or receipt"))
         self.entry = self._omnibox
-        self._pay = PayScreen(desk)
+        self._paying = Paying(self, self._omnibox)
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """What can be done here now: selling, or paying."""
+        return self._paying.commands if self._is_paying else SELL_KEYS
+
+    @property
+    def _is_paying(self) -> bool:
+        return hasattr(self, "_paying") and self._paying.is_up
 
     def compose(self) -> ComposeResult:
-        """The basket left, the customer and the totals right, the omnibox below."""
+        """The basket left, the customer and the totals or the payment right, the omnibox below."""
         yield self.header
         with Horizontal(id="counter"):
             yield self._basket
-            with Vertical(id="side"):
-                yield self._customer
-                yield self._totals
+            yield self._side
         yield self._offers
         yield self.message
         yield self._omnibox
         yield self.keys
 
     async def on_mount(self) -> None:
-        """Have the pay screen ready before the first customer pays."""
+        """Begin with selling."""
         self._offers.display = False
-        self.app.install_screen(self._pay, "pay")
         self.show()
 
     async def open(self) -> None:
         """Begin with an empty omnibox: somebody has just signed in."""
+        self._paying.end()
         self._clear()
         self.show()
 
     def show(self) -> None:
         """Paint what has changed."""
         super().show()
-        self._basket.show(self.desk.view)
-        self._customer.show()
-        self._totals.show(self.desk.view)
+        if not self._paying.has_change:
+            self._basket.show(self.desk.view)
+        self._side.show(self._paying.side if self._is_paying else SellingSide(self.desk))
 
     def _first_steps(self) -> str:
         if self.desk.has_goods:
@@ -91,7 +96,9 @@ class SellScreen(Counter):
     # Scans and typing
 
     def scan_of(self, code: str) -> Scan:
-        """Return a scan with the quantity typed before it, which is used up by it."""
+        """Return a scan with the quantity typed before it, which is used up by it; a sum is none."""
+        if self._is_paying:
+            return Scan(code)
         before = self._omnibox.text.strip()
         if not before.endswith("*"):
             return Scan(code)
@@ -103,10 +110,14 @@ class SellScreen(Counter):
         return Scan(code, quantity_milli)
 
     async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
-        """Ring up what was scanned; an order or a receipt opens."""
+        """Ring up what was scanned; an order or a receipt opens. A scan ends paying."""
         rung = await self.desk.till.run(ring_scans, scans)
+        # Only now, so that the entry is not painted a frame before the line.
+        is_sold = self._paying.end()
         if rung.view is not None:
             await self.desk.put(rung.view)
+        elif is_sold:
+            await self.desk.open_basket()
         if rung.refusals:
             self.say_rung(rung)
         if rung.other is not None:
@@ -122,6 +133,8 @@ class SellScreen(Counter):
 
     def edited(self) -> None:
         """Look for what the text may mean so far; only the latest answer is shown."""
+        if self._is_paying:
+            return
         text = self._omnibox.text
         if not text.strip():
             self._show_offers("", ())
@@ -145,6 +158,8 @@ class SellScreen(Counter):
 
     async def press(self, key: str) -> bool:
         """Arrows choose an offer while there are any, else a line; Enter takes."""
+        if self._is_paying:
+            return await self._paying.press(key)
         match key:
             case "up" | "down":
                 step = -1 if key == "up" else 1
@@ -163,6 +178,13 @@ class SellScreen(Counter):
             case _:
                 return await super().press(key)
         return True
+
+    async def type(self, text: str) -> None:
+        """Take typed characters, or the sum given."""
+        if self._is_paying:
+            await self._paying.type(text)
+        else:
+            await super().type(text)
 
     async def _submit(self) -> None:
         text = self._omnibox.text
@@ -209,11 +231,12 @@ class SellScreen(Counter):
     # What the keys do
 
     async def do_pay(self) -> None:
-        """Go to paying."""
+        """Begin to pay."""
         if self.desk.view is None or self.desk.view.basket.is_empty:
             self.say(_("There is nothing to pay. Scan something first."), "warn")
             return
-        await self.go(self._pay)
+        self._clear()
+        self._paying.begin()
 
     async def do_customer(self) -> None:
         """Find or add a customer, or open the card of the one who is here."""

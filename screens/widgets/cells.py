@@ -1,5 +1,7 @@
 """Text measured in terminal cells: cut, padded and set left and right; control characters never pass."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 
 from omnipos.domain.names import clean_text
@@ -53,3 +55,19 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line)
         line = cut(word, width)
     return [*lines, line] if line else lines
+
+
+def framed(title: str, rows: Sequence[Row], width: int, height: int, style: str) -> list[Row]:
+    """Return rows in a box of `width` and `height` cells with a title in its upper edge."""
+    inner = width - 2
+    name = cut(f" {title} ", inner - 1)
+    top: Row = (("╭─", style), (name, "accent"), ("─" * (inner - 1 - cell_len(name)) + "╮", style))
+    body = list(rows[: height - 2]) + [()] * (height - 2 - len(rows))
+    return [
+        top,
+        *(
+            (("│", style), *row, (" " * (inner - sum(cell_len(text) for text, _name in row)) + "│", style))
+            for row in body
+        ),
+        (("╰" + "─" * inner + "╯", style),),
+    ]

@@ -17,8 +17,11 @@ _SHAPES = {
 }
 
 
-def large(text: str) -> tuple[str, str, str]:
-    """Return digits, points and a minus as three lines of blocks."""
+def large(text: str, width: int) -> tuple[str, ...]:
+    """Return digits, points and a minus as three lines of blocks; as one plain line where they do not fit."""
     shapes = [_SHAPES[character] for character in text if character in _SHAPES]
-    top, middle, bottom = (" ".join(shape[line] for shape in shapes) for line in range(3))
-    return top, middle, bottom
+    for gap in (" ", ""):
+        lines = tuple(gap.join(shape[line] for shape in shapes) for line in range(3))
+        if len(lines[0]) <= width:
+            return lines
+    return (text,)

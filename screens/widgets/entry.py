@@ -1,11 +1,21 @@
 """One line that a person types into; it takes keys at once, so that none can overtake another."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from screens.widgets.cells import Row, cut, drawn, fit
 from screens.widgets.painted import Painted
 
 LONGEST = 200
+
+
+class Asked(NamedTuple):
+    """What an entry asks for: the hint in the empty line, the label before it, how much fits."""
+
+    hint: str = ""
+    label: str = ""
+    longest: int = LONGEST
+    active: bool = True
 
 
 class Entry(Painted):
@@ -28,6 +38,16 @@ class Entry(Painted):
     def text(self) -> str:
         """What was typed."""
         return self._text
+
+    @property
+    def asked(self) -> Asked:
+        """What it asks for now."""
+        return Asked(self.hint, self.label, self._longest, self.is_active)
+
+    def ask(self, asked: Asked) -> None:
+        """Ask for something from now on; what was typed for something else goes."""
+        self.hint, self.label, self._longest, self.is_active = asked
+        self.put("")
 
     def put(self, text: str) -> None:
         """Replace all of it, the cursor behind the last character."""

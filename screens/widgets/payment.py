@@ -1,16 +1,14 @@
 """The right side of paying: what is due and how it may be given; afterwards the change, large."""
 
-from collections.abc import Sequence
-
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from screens.commands import key_name
-from screens.widgets.cells import Row, between, cut, drawn, right
+from screens.widgets.cells import Row, between, cut, drawn, framed, right, wrapped
 from screens.widgets.digits import large
-from screens.widgets.painted import Painted
+from screens.widgets.side import WIDE
 
 NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
 
@@ -28,28 +26,26 @@ def tender_name(tender: Tender) -> str:
             return drawn(" ".join(word for word in words if word))
 
 
-class PaymentPane(Painted):
-    """Total, tenders, rounding and what is due; or the finished sale with its change."""
+class PaymentSide:
+    """While paying: total, tenders, rounding and what is due; or the finished sale with its change."""
 
-    def __init__(self) -> None:
-        """Begin with nothing to pay."""
-        super().__init__()
-        # Never changed: another title would paint the whole pane again when the change is due.
-        self.border_title = _("Payment")
-        self._view: BasketView | None = None
-        self._sale: Sale | None = None
-
-    def show(self, view: BasketView, sale: Sale | None) -> None:
-        """Show a basket to be paid, or the sale it has become."""
-        if view is self._view and sale is self._sale:
-            return
+    def __init__(self, view: BasketView, sale: Sale | None) -> None:
+        """Look at a basket to be paid, or at the sale it has become."""
         self._view, self._sale = view, sale
-        self.repaint()
 
-    def paint(self, width: int, height: int) -> Sequence[Row]:
-        """Return the rows."""
-        if self._view is None:
-            return ()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PaymentSide) and self._view is other._view and self._sale is other._sale
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """Return the rows in their box."""
+        margin = 3 if width >= WIDE else 1
+        room = width - 2 - margin - (margin if width >= WIDE else 0)
+        found = self._rows(room)
+        above: list[Row] = [()] if width >= WIDE else []
+        indented: list[Row] = [((" " * margin, "plain"), *row) for row in found]
+        return framed(_("Payment"), above + indented, width, height, "accent")
+
+    def _rows(self, width: int) -> list[Row]:
         if self._sale is not None:
             return _finished_rows(self._sale, width)
         return _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
@@ -82,7 +78,7 @@ def _note_rows(code: str, width: int) -> list[Row]:
     half = (width - 2) // 2
     cells = [(key, right(note, half - 4)) for key, note in zip(keys, notes, strict=False)]
     middle = (len(cells) + 1) // 2
-    rows: list[Row] = [(), ((_("One key for a note"), "dim"),)]
+    rows: list[Row] = [(), ((cut(_("One key for a note"), width), "dim"),)]
     for number in range(middle):
         pieces: list[tuple[str, str]] = []
         for key, note in (cells[number], *cells[middle + number : middle + number + 1]):
@@ -101,8 +97,9 @@ def _finished_rows(sale: Sale, width: int) -> list[Row]:
     prefix = currency(code).prefix.strip()
     rows.append(((_("CHANGE DUE"), "strong"), (f"  {prefix}", "dim")))
     rows.append(())
-    big = large(format_amount(sale.change_minor, code))
+    big = large(format_amount(sale.change_minor, code), width)
     style = "accent" if sale.change_minor else "dim"
-    rows += [((right(cut(line, width), width), style),) for line in big]
-    rows += [(), ((_("Sale {number} is saved.").format(number=sale.receipt_number), "good"),)]
+    rows += [((right(line, width), style),) for line in big]
+    saved = _("Sale {number} is saved.").format(number=sale.receipt_number)
+    rows += [(), *(((line, "good"),) for line in wrapped(saved, width))]
     return rows

@@ -1,8 +1,7 @@
-"""Beside the basket: the customer's card, and the totals with their tax."""
+"""Beside the basket: one pane, and what stands in it while selling: the customer's card and the sums."""
 
 from collections.abc import Sequence
-
-from textual.content import Content
+from typing import Protocol
 
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.phone import display
@@ -11,10 +10,13 @@ from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from screens import times
 from screens.desk import Desk
-from screens.widgets.cells import Row, between, cut, drawn, wrapped
+from screens.widgets.cells import Row, between, cut, drawn, framed, wrapped
 from screens.widgets.painted import Painted
 
-CHANNEL_WORDS = {"store": "●", "web": "○"}
+WIDE = 40
+TOTALS_NARROW = 6
+TOTALS_WIDE = 8
+"""From `WIDE` cells on there is room for more rows of sums."""
 
 
 def purchase_rows(card: CustomerCard, desk: Desk, width: int) -> list[Row]:
@@ -29,70 +31,81 @@ def purchase_rows(card: CustomerCard, desk: Desk, width: int) -> list[Row]:
     return rows
 
 
-class CustomerPane(Painted):
-    """The card of the customer beside the basket."""
+class Beside(Protocol):
+    """What can stand beside the basket."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Begin with nobody."""
-        super().__init__()
-        self._desk = desk
-        self._card: CustomerCard | None = None
-        self._is_shown = False
-
-    def show(self) -> None:
-        """Show the card that the desk has now."""
-        card = self._desk.card
-        if self._is_shown and card is self._card:
-            return
-        self._card, self._is_shown = card, True
-        self.border_title = Content(drawn(card.customer.name) if card else _("Customer"))
-        self.set_class(card is None, "-nobody")
-        self.repaint()
-
-    def paint(self, width: int, height: int) -> Sequence[Row]:
-        """Return who it is, what waits for them and what they bought, as much as there is room for."""
-        card, room = self._card, width - 2
-        if card is None:
-            hint = _("Type a phone number, or press F2.")
-            return [((f" {line}", "dim"),) for line in wrapped(hint, room)]
-        who = card.customer
-        points = format_amount(who.points, "IDR")
-        rows: list[Row] = [((display(who.phone), "plain"),)]
-        standing = [drawn(who.tier)] if who.tier else []
-        standing += [_("{points} points").format(points=points)]
-        rows.append(((" · ".join(standing), "plain"),))
-        if card.orders:
-            count = len(card.orders)
-            text = ngettext("{count} order to collect", "{count} orders to collect", count)
-            rows.append((("● " + text.format(count=count), "accent"),))
-        rows += purchase_rows(card, self._desk, room)
-        as_of = self._desk.clock(card.as_of_ms) if card.as_of_ms else _("never")
-        rows = rows[: max(height - 1, 1)]
-        rows.append(((_("as of {time}").format(time=as_of), "dim"),))
-        return [((" ", "plain"), *((cut(text, room), style) for text, style in row)) for row in rows]
+    def rows(self, width: int, height: int) -> list[Row]:
+        """Return the rows to show in so many cells."""
+        ...
 
 
-class TotalsPane(Painted):
-    """Lines, tax and total, set at the bottom."""
+class SidePane(Painted):
+    """All that stands beside the basket, one widget: another face of it changes no layout."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        super().__init__()
-        self._view: BasketView | None = None
+    _shown: Beside | None = None
 
-    def show(self, view: BasketView | None) -> None:
-        """Show the sums of a basket."""
-        if view is not self._view:
-            self._view = view
+    def show(self, beside: Beside) -> None:
+        """Show something beside the basket; the same again costs nothing."""
+        if beside != self._shown:
+            self._shown = beside
             self.repaint()
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
-        """Return the sums from the bottom up."""
-        if self._view is None:
-            return ()
-        view, room = self._view, width - 3
-        rows = [((f"  {between(left, behind, room)}", style),) for left, behind, style in _sums(view, height)]
-        return [()] * (height - len(rows)) + rows
+        """Return the rows."""
+        return self._shown.rows(width, height) if self._shown is not None else ()
+
+
+class SellingSide:
+    """While selling: the customer's card, and the sums at the bottom."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Look at the desk as it is now."""
+        self._desk, self._view, self._card = desk, desk.view, desk.card
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SellingSide) and self._view is other._view and self._card is other._card
+
+    def rows(self, width: int, height: int) -> list[Row]:
+        """Return the card over the sums."""
+        sums = _sum_rows(self._view, width, TOTALS_WIDE if width >= WIDE else TOTALS_NARROW)
+        room = height - len(sums)
+        title = drawn(self._card.customer.name) if self._card else _("Customer")
+        card = _card_rows(self._card, self._desk, width - 2, room - 2)
+        return framed(title, card, width, room, "dim") + sums
+
+
+def _card_rows(card: CustomerCard | None, desk: Desk, width: int, height: int) -> list[Row]:
+    """Return who it is, what waits for them and what they bought, as much as there is room for."""
+    room = width - 2
+    if card is None:
+        hint = _("Type a phone number, or press F2.")
+        return [((f" {line}", "dim"),) for line in wrapped(hint, room)]
+    who = card.customer
+    points = format_amount(who.points, "IDR")
+    rows: list[Row] = [((display(who.phone), "plain"),)]
+    standing = [drawn(who.tier)] if who.tier else []
+    standing += [_("{points} points").format(points=points)]
+    rows.append(((" · ".join(standing), "plain"),))
+    if card.orders:
+        count = len(card.orders)
+        text = ngettext("{count} order to collect", "{count} orders to collect", count)
+        rows.append((("● " + text.format(count=count), "accent"),))
+    rows += purchase_rows(card, desk, room)
+    as_of = desk.clock(card.as_of_ms) if card.as_of_ms else _("never")
+    rows = rows[: max(height - 1, 1)]
+    rows.append(((_("as of {time}").format(time=as_of), "dim"),))
+    return [((" ", "plain"), *((cut(text, room), style) for text, style in row)) for row in rows]
+
+
+def _sum_rows(view: BasketView | None, width: int, height: int) -> list[Row]:
+    """Return lines, tax and total, set at the bottom."""
+    if view is None:
+        return [()] * height
+    room = width - 3
+    rows: list[Row] = [
+        ((f"  {between(left, behind, room)}", style),) for left, behind, style in _sums(view, height)
+    ]
+    return [()] * (height - len(rows)) + rows
 
 
 def _sums(view: BasketView, height: int) -> list[tuple[str, str, str]]:

@@ -80,6 +80,11 @@ class Hands:
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     @property
+    def pays(self) -> bool:
+        """Whether the sell screen is at paying."""
+        return self.up == "SellScreen" and "─ Payment ─" in self.text
+
+    @property
     def up(self) -> str:
         """The name of the screen that is up."""
         return type(self.app.screen).__name__

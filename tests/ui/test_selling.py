@@ -18,7 +18,7 @@ async def test_scans_become_lines_and_a_total(till: Till) -> None:
     async with counter(till) as hands:
         await hands.scan(INDOMIE, TEH, INDOMIE)
         assert "2 × 3.500      7.000" in hands.text
-        assert "TOTAL         Rp 13.000" in hands.text
+        assert "TOTAL            Rp 13.000" in hands.text
     assert quantities(till) == {"Indomie Goreng 85 g": 2, "Teh Botol 450 ml": 1}
 
 
