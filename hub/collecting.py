@@ -2,9 +2,11 @@
 
 import msgspec
 
-from hub import orders, stock
+from hub import orders, shops, stock
 from hub.unit import Unit
+from omnipos.domain.names import clean_text
 from omnipos.domain.order import OPEN_STATES, Order, OrderLine, OrderState, Proof, hand_over, tick
+from omnipos.domain.staff import Right
 from omnipos.domain.stock import hand_over_movements
 from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
@@ -20,7 +22,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
-def _note(unit: Unit, report: Report, order_id: str, kind: str, detail: str) -> None:
+def note(unit: Unit, report: Report, order_id: str, kind: str, detail: str) -> None:
+    """Remember what a person must settle about an order."""
     unit.note(
         kind,
         detail,
@@ -31,22 +34,23 @@ def _note(unit: Unit, report: Report, order_id: str, kind: str, detail: str) -> 
     )
 
 
-def _order_of(unit: Unit, report: Report, order_id: str) -> Order | None:
+def order_of(unit: Unit, report: Report, order_id: str) -> Order | None:
+    """Return the order of a step; one that the till's store does not have is an exception."""
     order = orders.by_id(unit.conn, report.store_id, order_id)
     if order is None:
         detail = _("A till reported a step of an order that this store does not have.")
-        _note(unit, report, order_id, "order_unknown", detail)
+        note(unit, report, order_id, "order_unknown", detail)
     return order
 
 
 def _open_order(unit: Unit, report: Report, order_id: str) -> Order | None:
-    order = _order_of(unit, report, order_id)
+    order = order_of(unit, report, order_id)
     if order is None or order.state in OPEN_STATES:
         return order
     detail = _("Order {number} was worked on at a till while it is {state} here.").format(
         number=order.number, state=order.state.value
     )
-    _note(unit, report, order_id, "order_step", detail)
+    note(unit, report, order_id, "order_step", detail)
     return None
 
 
@@ -71,27 +75,14 @@ def apply_ready(unit: Unit, fact: OrderReadied, report: Report) -> None:
 
 
 def apply_hand_over(unit: Unit, fact: OrderHandedOver, report: Report) -> None:
-    """Hand an order over; the goods have left whatever its state, so stock always follows."""
-    order = _order_of(unit, report, fact.order_id)
+    """Hand an order over; the goods have left whatever its state, so stock and state always follow."""
+    order = order_of(unit, report, fact.order_id)
     stock.post(unit, stock.entries_of(report.event_id, hand_over_movements(fact.lines, report.store_id)))
     if order is None:
         return
+    _judge_hand_over(unit, order, fact, report)
     if order.state is OrderState.COLLECTED:
-        detail = _("Order {number} was handed over a second time.").format(number=order.number)
-        _note(unit, report, order.order_id, "second_hand_over", detail)
         return
-    if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
-        detail = _("Order {number} was handed over after it was {state}.").format(
-            number=order.number, state=order.state.value
-        )
-        _note(unit, report, order.order_id, "hand_over_of_closed", detail)
-        return
-    holder = (order.holder_device_id, order.fencing_number)
-    if holder != (report.device_id, fact.fencing_number):
-        detail = _("Order {number} was handed over by a till that did not hold it.").format(
-            number=order.number
-        )
-        _note(unit, report, order.order_id, "hand_over_without_right", detail)
     proof = Proof(
         staff_id=report.staff_id,
         at_ms=report.at_ms,
@@ -102,6 +93,33 @@ def apply_hand_over(unit: Unit, fact: OrderHandedOver, report: Report) -> None:
     stock.release(unit, order, posted=True)
     collected = msgspec.structs.replace(order, lines=_picked_lines(order, fact))
     orders.change(unit, order, hand_over(collected, proof))
+
+
+def _judge_hand_over(unit: Unit, order: Order, fact: OrderHandedOver, report: Report) -> None:
+    """Raise the exceptions that a hand-over deserves."""
+    number = order.number
+    reason = clean_text(fact.override.reason, 200) if fact.override else ""
+    if order.state is OrderState.COLLECTED:
+        kind, detail = "second_hand_over", _("Order {number} was handed over a second time.")
+    elif order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+        kind = "hand_over_of_closed"
+        detail = _(
+            "Order {number} was handed over though it was {state}. The goods are with the customer;"
+            " nothing was paid back by itself."
+        )
+    elif (order.holder_device_id, order.fencing_number) == (report.device_id, fact.fencing_number):
+        return
+    elif fact.override is None:
+        kind = "hand_over_without_right"
+        detail = _("Order {number} was handed over by a till that did not hold it.")
+    else:
+        kind = "hand_over_overridden"
+        detail = _("Order {number} was handed over by a till that did not hold it. Reason given: {reason}")
+    detail = detail.format(number=number, state=order.state.value, reason=reason)
+    note(unit, report, order.order_id, kind, detail)
+    if fact.override and not shops.may(unit.conn, fact.override.staff_id, Right.OVERRIDE):
+        detail = _("The hand-over of order {number} was allowed by somebody who is no manager.")
+        note(unit, report, order.order_id, "override_without_role", detail.format(number=number))
 
 
 def _picked_lines(order: Order, fact: OrderHandedOver) -> tuple[OrderLine, ...]:

@@ -5,19 +5,19 @@ from collections.abc import Mapping
 import msgspec
 
 from hub import clocks, customers
+from hub.claims import claims_of, save_claims
 from hub.collecting import Report
-from hub.marks import UNMARKED, Mark, Marks, marks_of, save_marks
 from hub.unit import Unit
-from omnipos.domain.customer import Customer, CustomerField, KeptValue
+from omnipos.domain.customer import Customer, CustomerField
+from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.merging import (
     ASKED_FIELDS,
-    Clash,
-    ConsentEdit,
-    ConsentState,
-    FieldEdit,
-    FieldState,
-    merge_consent,
-    merge_field,
+    AnswerClaim,
+    ValueClaim,
+    beaten_values,
+    entered,
+    standing_answer,
+    standing_value,
 )
 from omnipos.domain.names import clean_text
 from omnipos.events import ConsentPatch, CustomerChanged, FieldPatch, PersonalCard
@@ -38,39 +38,35 @@ class _Card:
     def __init__(self, unit: Unit, card: Customer, report: Report) -> None:
         self.unit, self.report = unit, report
         self.card, self.rev = card, card.rev + 1
-        marks = marks_of(unit.conn, card.customer_id)
-        self.fields, self.consents = dict(marks.fields), dict(marks.consents)
+        self.claims = claims_of(unit.conn, card.customer_id)
 
-    def merge_field(self, patch: FieldPatch, value: str, base_rev: int) -> None:
-        field, mark = patch.field, self.fields.get(patch.field, UNMARKED)
+    def enter_value(self, patch: FieldPatch, value: str, base_rev: int) -> None:
+        field, before = patch.field, self.claims.of_field(self.card, patch.field)
         stamp = clocks.believe(self.unit, self.report.device_id, patch.stamp)
+        new = ValueClaim(value=value, stamp=stamp, rev=self.rev)
         if field is CustomerField.PHONE and self._is_taken(value):
-            kept = KeptValue(field=field, value=value, stamp=stamp, rev=self.rev)
-            self.card = msgspec.structs.replace(self.card, kept=(kept, *self.card.kept))
+            # Never to stand by itself: what stands now is claimed anew, and this from the beginning.
+            standing = ValueClaim(value=self.card.phone, stamp=clocks.own_stamp(self.unit), rev=self.card.rev)
+            aside = msgspec.structs.replace(new, stamp=HybridStamp(device_id=stamp.device_id))
+            after = (*before, standing, aside)
             self._note(
                 "customer_phone_taken",
                 _("A customer was given a phone number that another card has. It was kept aside."),
             )
-            return
-        state = FieldState(value=getattr(self.card, field.value), stamp=mark.stamp, rev=mark.rev)
-        edit = FieldEdit(value=value, stamp=stamp, base_rev=base_rev)
-        merged = merge_field(field, state, self.card.kept, edit, self.rev)
-        self.fields[field] = Mark(stamp=merged.state.stamp, rev=merged.state.rev)
-        self.card = msgspec.structs.replace(self.card, kept=merged.kept, **{field.value: merged.state.value})
-        if merged.clash is Clash.KEPT and field in ASKED_FIELDS:
-            self._note("customer_clash", _(CLASHES[field]))
+        else:
+            after = entered(before, new, base_rev)
+            if field in ASKED_FIELDS and any(one.value != value for one in after):
+                self._note("customer_clash", _(CLASHES[field]))
+        self.claims.fields[field] = after
+        self.card = msgspec.structs.replace(self.card, **{field.value: standing_value(after)})
 
-    def merge_consent(self, patch: ConsentPatch, base_rev: int) -> None:
+    def enter_answer(self, patch: ConsentPatch, base_rev: int) -> None:
         purpose = patch.new.purpose
-        mark = self.consents.get(purpose, UNMARKED)
-        given = {one.purpose: one for one in self.card.consents}
-        state = ConsentState(consent=given.get(purpose), stamp=mark.stamp, rev=mark.rev)
         stamp = clocks.believe(self.unit, self.report.device_id, patch.stamp)
-        edit = ConsentEdit(consent=patch.new, stamp=stamp, base_rev=base_rev)
-        merged = merge_consent(state, edit, self.rev)
-        assert merged.consent is not None, "an edit brings an answer"
-        self.consents[purpose] = Mark(stamp=merged.stamp, rev=merged.rev)
-        answers = given | {purpose: merged.consent}
+        new = AnswerClaim(consent=patch.new, stamp=stamp, rev=self.rev)
+        after = entered(self.claims.of_purpose(self.card, purpose), new, base_rev)
+        self.claims.answers[purpose] = after
+        answers = {one.purpose: one for one in self.card.consents} | {purpose: standing_answer(after)}
         self.card = msgspec.structs.replace(self.card, consents=tuple(answers.values()))
 
     def _is_taken(self, phone: str) -> bool:
@@ -84,8 +80,11 @@ class _Card:
         )
 
     def save(self) -> None:
-        customers.save(self.unit, [msgspec.structs.replace(self.card, rev=self.rev)])
-        save_marks(self.unit, self.card.customer_id, Marks(fields=self.fields, consents=self.consents))
+        save_claims(self.unit, self.card.customer_id, self.claims)
+        kept = tuple(
+            one for field, claims in self.claims.fields.items() for one in beaten_values(field, claims)
+        )
+        customers.save(self.unit, [msgspec.structs.replace(self.card, rev=self.rev, kept=kept)])
 
 
 def apply(
@@ -113,9 +112,9 @@ def apply(
     for patch in fact.patches:
         value = _value(personal.get(patch.new), patch.field, country)
         if value is not None:
-            card.merge_field(patch, value, patch.base_rev if is_own else UNSEEN)
+            card.enter_value(patch, value, patch.base_rev if is_own else UNSEEN)
     for answer in fact.consents:
-        card.merge_consent(answer, answer.base_rev if is_own else UNSEEN)
+        card.enter_answer(answer, answer.base_rev if is_own else UNSEEN)
     card.save()
 
 

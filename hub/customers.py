@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import Connection, func, or_, select, update
 
 from hub import tables
+from hub.claims import kept_of, settle
 from hub.database import upsert
 from hub.feed import CUSTOMERS
-from hub.marks import mark_changed
 from hub.messages import CustomersWritten, CustomerWish, RowProblem
 from hub.unit import Unit
-from omnipos.domain.customer import Consent, Customer, KeptValue, Purchase, with_purchase
+from omnipos.domain.customer import Consent, Customer, Purchase, with_purchase
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, search_words
@@ -24,12 +24,11 @@ from omnipos.locale import _
 LONGEST_NAME = 80
 _consents = msgspec.json.Decoder(tuple[Consent, ...])
 _purchases = msgspec.json.Decoder(tuple[Purchase, ...])
-_kept = msgspec.json.Decoder(tuple[KeptValue, ...])
 
 
 def _select() -> Any:
     table, own = tables.customer, tables.personal
-    personal = (own.c.name, own.c.phone, own.c.email, own.c.kept)
+    personal = (own.c.name, own.c.phone, own.c.email, own.c.claims)
     return select(table, *personal).join(own, own.c.customer_id == table.c.customer_id)
 
 
@@ -44,7 +43,7 @@ def _customer(row: Any) -> Customer:
         consents=_consents.decode(row.consents),
         purchases=_purchases.decode(row.purchases),
         rev=row.rev,
-        kept=_kept.decode(row.kept),
+        kept=kept_of(row.claims),
     )
 
 
@@ -112,13 +111,12 @@ def save(unit: Unit, customers: Iterable[Customer]) -> None:
             "folded_name": " ".join(search_words(card.name)),
             "phone": card.phone,
             "email": card.email,
-            "kept": msgspec.json.encode(card.kept).decode(),
         }
         for card in cards
     ]
     changing = ("points", "tier", "consents", "purchases", "rev")
     upsert(unit.conn, tables.customer, rows, replace=changing)
-    upsert(unit.conn, tables.personal, own, replace=("name", "folded_name", "phone", "email", "kept"))
+    upsert(unit.conn, tables.personal, own, replace=("name", "folded_name", "phone", "email"))
     for card in cards:
         unit.tell(CUSTOMERS, card.customer_id, card)
 
@@ -205,9 +203,7 @@ def put_customers(unit: Unit, wishes: Sequence[CustomerWish], country: str) -> C
         if phone:
             phones[phone] = card
     _bring_points(unit, points, known, changed)
-    written = [_next_rev(card) for card in changed.values()]
-    save(unit, written)
-    mark_changed(unit, before, written)
+    save(unit, settle(unit, before, [_next_rev(card) for card in changed.values()]))
     return CustomersWritten(
         written=len(changed),
         unchanged=len(read) - len(changed),

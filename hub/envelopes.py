@@ -111,7 +111,8 @@ def read_batch(body: bytes, *, strict: bool = False) -> list[Received]:
         ) from None
     if len(batch.events) > MOST_EVENTS:
         raise too_large()
-    return [read_event(bytes(raw)) for raw in batch.events]
+    read = read_aside if batch.aside else read_event
+    return [read(bytes(raw)) for raw in batch.events]
 
 
 def read_event(raw: bytes) -> Received:
@@ -124,6 +125,22 @@ def read_event(raw: bytes) -> Received:
     if _oversized(received):
         return _barely(raw, "a number or a key is too large")
     _read_fact(received)
+    return received
+
+
+def read_aside(raw: bytes) -> Received:
+    """Return one event that its till wants set aside: its place and its bytes, and nothing done with them."""
+    try:
+        received = _from_envelope(_envelope.decode(raw), raw)
+        if _oversized(received):
+            received = _barely(raw, "a number or a key is too large")
+    except Exception:
+        # Whatever the hub fails on here, the event's place must be kept.
+        received = _barely(raw, "the hub failed on it")
+    received.kind, received.problem = (
+        "event_failed",
+        _("The hub failed on this event; its till set it aside."),
+    )
     return received
 
 

@@ -28,7 +28,7 @@ def erase(unit: Unit, phone: str, country: str) -> Erased:
     unit.conn.execute(
         update(table)
         .where(table.c.customer_id.in_(ids))
-        .values(erased_at_ms=unit.now_ms, consents="[]", purchases="[]", marks="", tier="")
+        .values(erased_at_ms=unit.now_ms, consents="[]", purchases="[]", answers="{}", tier="")
     )
     for customer_id in ids:
         unit.erase(CUSTOMERS, customer_id)

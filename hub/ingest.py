@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, corrections, customers, lives, sales, shops, tables
+from hub import collecting, corrections, customers, leases, lives, sales, shops, tables
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
@@ -150,6 +150,14 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 collecting.apply_ready(unit, one.fact, report)
             case events.OrderHandedOver():
                 collecting.apply_hand_over(unit, one.fact, report)
+            case events.LeaseAsked():
+                leases.apply_ask(unit, one.fact, report)
+            case events.LeaseAskWithdrawn():
+                leases.apply_withdrawal(unit, one.fact, report)
+            case events.LeaseReleased():
+                leases.apply_release(unit, one.fact, report)
+            case events.LeaseTaken():
+                leases.apply_taking(unit, one.fact, report)
             case events.EpochBegun():
                 lives.tell_of_epoch(
                     unit,

@@ -188,6 +188,12 @@ class OrderWish(Wish, frozen=True, kw_only=True):
     """Only for the owner; a web shop's orders carry its own channel."""
 
 
+class LeaseWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/orders/{number}/lease`: the till that is to hand the order over; 0 takes it from all."""
+
+    till_number: Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
     """`GET /v1/orders`: a page; `next` goes into `after`, empty at the end."""
 

@@ -89,8 +89,9 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         customer_name=name,
         customer_phone=phone,
         bag_place=clean_text(wish.bag_place, 64),
-        holder_device_id=holder,
-        fencing_number=1 if holder else 0,
+        holder_device_id=holder.device_id,
+        holder_till=holder.till_number,
+        fencing_number=1 if holder.device_id else 0,
     )
     sums = pricing.price_lines(basket_lines(order, 1), catalogue.taxes(unit.conn), shop.tax_rounding)
     if wish.paid_minor > sums.total_minor:
@@ -321,13 +322,3 @@ def cancel(unit: Unit, order: Order) -> Order:
         )
     stock.release(unit, order, posted=False)
     return change(unit, order, msgspec.structs.replace(order, state=OrderState.CANCELLED))
-
-
-def give_holder(unit: Unit, store_id: str, device_id: str) -> None:
-    """Give a store's open orders that no till holds to its first till."""
-    for order in open_orders(unit.conn, store_id):
-        if not order.holder_device_id:
-            held = msgspec.structs.replace(
-                order, holder_device_id=device_id, fencing_number=order.fencing_number + 1
-            )
-            change(unit, order, held)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +17,7 @@ from hub.unit import Unit
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, fold
 from omnipos.domain.shop import COUNTRIES, Shop
-from omnipos.domain.staff import Staff
+from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, later
 from omnipos.protocol import Hello
 
@@ -194,16 +195,36 @@ def members(conn: Connection) -> tuple[StaffMember, ...]:
     )
 
 
-def first_till(conn: Connection, store_id: str) -> str:
-    """Return the device id of a store's lowest till that is not revoked; empty for none."""
+def may(conn: Connection, staff_id: str, right: Right) -> bool:
+    """Tell whether somebody of the shop has a right; who left keeps what they did while they had it."""
+    table = tables.staff
+    record = conn.scalar(select(table.c.record).where(table.c.staff_id == staff_id))
+    return record is not None and msgspec.json.decode(record, type=Staff).may(right)
+
+
+class Station(NamedTuple):
+    """A till by its device id and its number; an empty id and 0 for none."""
+
+    device_id: str = ""
+    till_number: int = 0
+
+
+def first_till(conn: Connection, store_id: str) -> Station:
+    """Return a store's lowest till that is not revoked."""
     table = tables.device
-    found = conn.scalar(
-        select(table.c.device_id)
+    row = conn.execute(
+        select(table.c.device_id, table.c.till_number)
         .where(table.c.store_id == store_id, ~table.c.revoked)
         .order_by(table.c.till_number)
         .limit(1)
-    )
-    return found or ""
+    ).one_or_none()
+    return Station(row.device_id, row.till_number) if row else Station()
+
+
+def till_number(conn: Connection, device_id: str) -> int:
+    """Return the number of a till in its store, 0 for an unknown one."""
+    table = tables.device
+    return int(conn.scalar(select(table.c.till_number).where(table.c.device_id == device_id)) or 0)
 
 
 def place_of(conn: Connection, device_id: str) -> tuple[int, str]:

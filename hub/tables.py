@@ -283,7 +283,7 @@ customer = Table(
     _text("purchases"),
     _number("rev"),
     _number("created_at_ms"),
-    _text("marks", ""),
+    _text("answers", "{}"),
     _number("erased_at_ms", default="0"),
 )
 
@@ -296,7 +296,7 @@ personal = Table(
     _text("folded_name"),
     Column("phone", Text, nullable=False, index=True),
     _text("email", ""),
-    _text("kept", "[]"),
+    _text("claims", "{}"),
 )
 
 points_entry = Table(

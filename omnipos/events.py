@@ -14,6 +14,7 @@ from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
+from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender
 
 SCHEMA = 1
@@ -112,6 +113,35 @@ class OrderHandedOver(msgspec.Struct, frozen=True, kw_only=True, tag="order_hand
     check: Check
     lines: tuple[OrderLine, ...]
     sale_id: str = ""
+    override: Approval | None = None
+    """Who allowed it though the till did not hold the order."""
+
+
+class LeaseAsked(msgspec.Struct, frozen=True, kw_only=True, tag="lease_asked"):
+    """Somebody at this till wants to hand an order over that the till does not hold."""
+
+    order_id: str
+
+
+class LeaseAskWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="lease_ask_withdrawn"):
+    """Nobody at this till waits for an order any more."""
+
+    order_id: str
+
+
+class LeaseReleased(msgspec.Struct, frozen=True, kw_only=True, tag="lease_released"):
+    """This till no longer hands an order over; the number says which of its rights it gave back."""
+
+    order_id: str
+    fencing_number: int
+
+
+class LeaseTaken(msgspec.Struct, frozen=True, kw_only=True, tag="lease_taken"):
+    """A manager took an order for this till from the till that had the right of this number."""
+
+    order_id: str
+    fencing_number: int
+    approval: Approval
 
 
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted"):
@@ -151,6 +181,10 @@ Fact = (
     | OrderPicked
     | OrderReadied
     | OrderHandedOver
+    | LeaseAsked
+    | LeaseAskWithdrawn
+    | LeaseReleased
+    | LeaseTaken
     | PaperReprinted
     | EpochBegun
 )

@@ -165,9 +165,14 @@ def envelope_of(event: Event, personal: dict[str, PersonalCard]) -> Envelope:
 
 
 class PushBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /v1/events`: events in sequence. Each is decoded by itself, so one bad one stops no other."""
+    """`POST /v1/events`: events in sequence. Each is decoded by itself, so one bad one stops no other.
+
+    `aside` asks to keep the events as they are, quarantined and not looked into: the hub failed on
+    them again and again, and what follows them in the journal waits.
+    """
 
     events: tuple[msgspec.Raw, ...]
+    aside: bool = False
 
 
 class Outcome(StrEnum):

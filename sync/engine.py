@@ -24,6 +24,7 @@ from sync.hints import HintLine
 from sync.pacing import BackOff
 from sync.pull import pull_all
 from sync.push import push_all
+from sync.sending import Sending
 
 POLL_S = 2.0
 LIVE_POLL_S = 30.0
@@ -61,13 +62,19 @@ class SyncEngine:
         clock: Clock,
         client: HubClient,
         spread: Callable[[], float] = random.random,
+        answer: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prepare syncing for an open store; `spread` gives the jitter, 0 to 1."""
+        """Prepare syncing for an open store.
+
+        `spread` gives the jitter, 0 to 1. `answer` does what news from the hub ask of this till and
+        tells whether there is something to send for it.
+        """
         self._store = store
         store.identity = identity
         self._clock = clock
         self._client = client
         self._spread = spread
+        self._answer = answer
         self._report = LinkReport(
             state=LinkState.AWAY, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
         )
@@ -75,6 +82,7 @@ class SyncEngine:
         self._mirror: Connection | None = None
         self._pushed = 0
         self._back_off = BackOff(spread)
+        self._sending = Sending()
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -197,13 +205,16 @@ class SyncEngine:
         pulled = pull_all(self._open_mirror(), self._client, streams)
         if pulled:
             self._store.call(self._drop_overlays)
+        if self._answer():
+            self._push()
+            self._wake.set()  # what the hub makes of it is fetched at once
         if not hinted and not again and self._store.call(lambda: has_forgotten(self._store, streams)):
             self._streams = None
             pulled += self._sync(hinted=False, again=True)
         return pulled
 
     def _push(self) -> None:
-        while not push_all(self._store, self._client, self._count_pushed):
+        while not push_all(self._store, self._client, self._count_pushed, self._sending):
             self._streams = self._hello()
 
     def _behind(self, streams: Sequence[str]) -> list[str]:

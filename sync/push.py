@@ -6,38 +6,43 @@ from functools import partial
 import msgspec
 
 from omnipos.locale import _
-from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Outcome, PushAnswer, PushBatch, envelope_of
+from omnipos.protocol import MOST_BYTES, Outcome, PushAnswer, PushBatch, envelope_of
 from omnipos.store import journal, outbox
 from omnipos.store.connection import Store, transaction
 from sync.client import HubClient
-from sync.errors import TooLarge, Unsettled
+from sync.errors import SyncError, Unsettled
+from sync.sending import Sending
 
 _encode = msgspec.json.Encoder().encode
 
 
-def push_all(store: Store, client: HubClient, settled: Callable[[int], None]) -> bool:
+def push_all(
+    store: Store, client: HubClient, settled: Callable[[int], None], sending: Sending | None = None
+) -> bool:
     """Send what waits and keep the hub's verdicts; tell `settled` how many events each batch settled.
 
     Returns False when the hub set one aside: it may know another life of this till, so a hello is
     due before more is sent. Raises Unsettled when the hub wants an event again, so that no loop
     asks without end.
     """
-    most = MOST_EVENTS
-    while batch := store.call(partial(_next_batch, store, most)):
+    sending = sending or Sending()
+    while batch := store.call(partial(_next_batch, store, sending.most)):
         try:
-            answer = client.push(PushBatch(events=batch))
-        except TooLarge:
-            if len(batch) == 1:
-                raise
-            most = max(len(batch) // 2, 1)
-            continue
+            answer = client.push(PushBatch(events=batch, aside=sending.aside))
+        except SyncError as trouble:
+            if sending.again_at_once(trouble, batch):
+                continue
+            raise
         store.call(partial(_record, store, answer))
         again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
         settled(len(answer.verdicts) - len(again))
-        if any(one.outcome is Outcome.QUARANTINED for one in answer.verdicts):
-            return False
-        if again or not answer.verdicts:
+        doubted = any(one.outcome is Outcome.QUARANTINED for one in answer.verdicts)
+        if not doubted and (again or not answer.verdicts):
             raise Unsettled(again[0].reason if again else _("the hub gave no verdict"))
+        sending.worked()
+        if doubted:
+            return False
+    sending.drained()
     return True
 
 

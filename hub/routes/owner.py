@@ -3,7 +3,7 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, shops
+from hub import auth, leases, shops
 from hub.context import Ours
 from hub.guards import owner_only, shops_only
 from hub.messages import (
@@ -69,7 +69,7 @@ async def revoke(hub: Ours, device_id: FromPath[str]) -> Devices:
     """Withdraw a till's rights; what it still sends is quarantined, not lost."""
 
     def work(unit: Unit) -> Devices:
-        shops.revoke(unit, device_id)
+        leases.free(unit, shops.revoke(unit, device_id), device_id)
         return Devices(devices=shops.devices(unit.conn))
 
     return await hub.write(work)

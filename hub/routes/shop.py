@@ -6,13 +6,14 @@ from litestar import get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
-from hub import catalogue, customers, inventory, orders, shops
+from hub import catalogue, customers, inventory, leases, orders, shops
 from hub.auth import Principal, Role
 from hub.context import Ours
-from hub.guards import Asked, shops_only
+from hub.guards import Asked, owner_only, shops_only
 from hub.messages import (
     Customers,
     CustomersWritten,
+    LeaseWish,
     Orders,
     OrderWish,
     PostMovements,
@@ -154,6 +155,16 @@ async def cancel_order(hub: Ours, request: Asked, number: FromPath[str], channel
     )
 
 
+@post("/v1/orders/{number:str}/lease", status_code=200, guards=[owner_only], tags=["owner"])
+async def move_lease(
+    hub: Ours, request: Asked, number: FromPath[str], data: JSONBody[LeaseWish], channel: Text = ""
+) -> Order:
+    """Let another till of its store hand an open order over; one that is offline may do it all the same."""
+    return await hub.write(
+        lambda unit: leases.move(unit, _order_of(unit.conn, request.user, number, channel), data.till_number)
+    )
+
+
 @post("/v1/stock/movements", status_code=200, guards=[shops_only], tags=["shop"])
 async def post_movements(hub: Ours, data: JSONBody[PostMovements]) -> Written:
     """Report goods received or adjusted, as signed movements; each id counts once."""
@@ -180,6 +191,7 @@ handlers = [
     get_orders,
     get_order,
     cancel_order,
+    move_lease,
     post_movements,
     get_stock,
 ]

@@ -6,7 +6,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import auth, epochs, feed, ingest, lives, orders, shops
+from hub import auth, epochs, feed, ingest, leases, lives, shops
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -44,7 +44,7 @@ async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
 
     def work(unit: Unit) -> EnrolAnswer:
         answer = auth.enrol(unit, data)
-        orders.give_holder(unit, answer.store_id, shops.first_till(unit.conn, answer.store_id))
+        leases.give_holder(unit, answer.store_id)
         return answer
 
     return await hub.write(work)

@@ -16,6 +16,7 @@ from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.paper import PrintJob
 from omnipos.locale import _, speak
+from omnipos.services import leasing
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, open_to_read
@@ -58,7 +59,8 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         address = _address(folder, settings, member, stack, wait=False)
         clock = SystemClock()
         spool = _open_spool(store, settings)
-        engine = SyncEngine(store, identity, clock, HubClient(address, member.token))
+        client = HubClient(address, member.token)
+        engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
         till = Till(store, clock, identity, spool, engine)
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
@@ -89,7 +91,9 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
     with contextlib.ExitStack() as stack:
         store, identity = _open_store(folder, stack)
         address = _address(folder, settings, member, stack, wait=True)
-        engine = SyncEngine(store, identity, SystemClock(), HubClient(address, member.token))
+        clock, client = SystemClock(), HubClient(address, member.token)
+        engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
+        till = Till(store, clock, identity, _open_spool(store, settings), engine)
         stack.callback(engine.stop)
         yield engine
 

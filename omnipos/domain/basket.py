@@ -9,6 +9,7 @@ from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.quantity import PIECE_MILLI, check_quantity
+from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
 
@@ -52,6 +53,8 @@ class OrderToSettle(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     check: str
     paid_online_minor: int = 0
+    override: Approval | None = None
+    """Who allowed it though this till does not hold the order."""
 
 
 class Basket(msgspec.Struct, frozen=True, kw_only=True):

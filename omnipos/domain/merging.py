@@ -1,113 +1,77 @@
 """Merging what several people changed on one customer's card without knowing of each other.
 
-Another field: both stand. The same field: the later stamp stands and the other value is kept; for
-phone and e-mail a person is asked besides. Consent: the stricter answer. An edit by somebody who
-saw what stands is no clash. For edits that clash, no order of arrival changes what comes out.
+Each field is a multi-value register: every till's last word that nobody else has seen and replaced
+is a claim. Of claims to a field the latest by the hybrid clock stands and the others are kept; for
+phone and e-mail a person is asked besides. Of answers to one purpose the strictest stands. What
+comes out depends on the claims alone, in whatever order they arrived.
 """
 
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from omnipos.domain.customer import Consent, CustomerField, KeptValue
-from omnipos.domain.hybrid import BEGINNING, HybridStamp, later
-
-MOST_KEPT = 20
-"""So many values that did not stand are kept on one card, the latest ones."""
+from omnipos.domain.hybrid import HybridStamp, later
 
 ASKED_FIELDS = frozenset({CustomerField.PHONE, CustomerField.EMAIL})
 """Fields of which no clock may say which value is right."""
 
 
-class Clash(StrEnum):
-    """What a merge met."""
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Something entered by one till (or by the hub itself), and the card's revision that it made."""
 
-    NONE = "none"
-    KEPT = "kept"
-    """Two values clashed; the one that does not stand is kept."""
-
-
-class FieldState(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in one field: since which revision of the card, by whose stamp."""
-
-    value: str
-    stamp: HybridStamp = BEGINNING
-    rev: int = 0
-
-
-class FieldEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """A new value by somebody who had seen the card as of a revision; −1 for one who had not."""
-
-    value: str
     stamp: HybridStamp
-    base_rev: int
+    rev: int
 
 
-class ConsentState(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer that stands for one purpose; None when it was never asked."""
+class ValueClaim(Claim, frozen=True, kw_only=True):
+    """What a field is to be."""
 
-    consent: Consent | None
-    stamp: HybridStamp = BEGINNING
-    rev: int = 0
+    value: str
 
 
-class ConsentEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """A new answer to one purpose, by somebody who had seen the card as of a revision."""
+class AnswerClaim(Claim, frozen=True, kw_only=True):
+    """What somebody answered to one purpose."""
 
     consent: Consent
-    stamp: HybridStamp
-    base_rev: int
 
 
-class MergedField(msgspec.Struct, frozen=True, kw_only=True):
-    """What one edit led to: the field, the values kept on the card, and whether it clashed."""
-
-    state: FieldState
-    kept: tuple[KeptValue, ...]
-    clash: Clash
+AnyClaim = TypeVar("AnyClaim", bound=Claim)
 
 
-def merge_field(
-    field: CustomerField, state: FieldState, kept: tuple[KeptValue, ...], edit: FieldEdit, rev: int
-) -> MergedField:
-    """Return a field after an edit; `rev` is the revision that the card gets by it."""
-    if edit.base_rev >= state.rev:
-        # Who saw both values has settled it.
-        left = (one for one in kept if one.field is not field or one.rev > edit.base_rev)
-        new = FieldState(value=edit.value, stamp=later(edit.stamp, state.stamp), rev=rev)
-        return MergedField(state=new, kept=_tidy(left, field, new), clash=Clash.NONE)
-    if edit.value == state.value:
-        same = msgspec.structs.replace(state, stamp=max(state.stamp, edit.stamp))
-        return MergedField(state=same, kept=kept, clash=Clash.NONE)
-    if (edit.stamp, edit.value) > (state.stamp, state.value):
-        new = FieldState(value=edit.value, stamp=edit.stamp, rev=rev)
-        beaten = KeptValue(field=field, value=state.value, stamp=state.stamp, rev=rev)
-    else:
-        new = state
-        beaten = KeptValue(field=field, value=edit.value, stamp=edit.stamp, rev=rev)
-    return MergedField(state=new, kept=_tidy((*kept, beaten), field, new), clash=Clash.KEPT)
+def entered(claims: Sequence[AnyClaim], new: AnyClaim, base_rev: int) -> tuple[AnyClaim, ...]:
+    """Return the claims after a new one by somebody who saw the card as of a revision.
+
+    It takes the place of what they saw, and of what the same till had entered before. A till's
+    claims must come in their sequence.
+    """
+    own = new.stamp.device_id
+    replaced = [one for one in claims if one.rev <= base_rev or one.stamp.device_id == own]
+    stamp = new.stamp
+    for one in replaced:
+        stamp = later(stamp, one.stamp)
+    left = tuple(one for one in claims if one not in replaced)
+    return (*left, msgspec.structs.replace(new, stamp=stamp))
 
 
-def _tidy(kept: Iterable[KeptValue], field: CustomerField, state: FieldState) -> tuple[KeptValue, ...]:
-    """Return each value once, the latest first; what stands now is none of them."""
-    latest: dict[tuple[CustomerField, str], KeptValue] = {}
-    for one in kept:
-        key = (one.field, one.value)
-        if key != (field, state.value) and (key not in latest or latest[key].stamp < one.stamp):
-            latest[key] = one
-    ordered = sorted(latest.values(), key=lambda one: (one.stamp, one.field, one.value), reverse=True)
-    return tuple(ordered[:MOST_KEPT])
+def standing_value(claims: Iterable[ValueClaim]) -> str:
+    """Return the value that stands: the latest; there is at least one claim."""
+    return max(claims, key=lambda one: (one.stamp, one.value)).value
 
 
-def merge_consent(state: ConsentState, edit: ConsentEdit, rev: int) -> ConsentState:
-    """Return the answer to one purpose after an edit: of two that clash the stricter one."""
-    if edit.base_rev >= state.rev or state.consent is None:
-        return ConsentState(consent=edit.consent, stamp=later(edit.stamp, state.stamp), rev=rev)
-    if edit.consent.given == state.consent.given:
-        is_newer = edit.stamp > state.stamp
-    else:
-        is_newer = not edit.consent.given
-    if not is_newer:
-        return state
-    return ConsentState(consent=edit.consent, stamp=edit.stamp, rev=rev)
+def standing_answer(claims: Iterable[AnswerClaim]) -> Consent:
+    """Return the answer that stands: a refusal before a consent, then the latest."""
+    return max(claims, key=lambda one: (not one.consent.given, one.stamp)).consent
+
+
+def beaten_values(field: CustomerField, claims: Sequence[ValueClaim]) -> tuple[KeptValue, ...]:
+    """Return the values that do not stand, each once, the latest first."""
+    latest: dict[str, ValueClaim] = {}
+    for one in sorted(claims, key=lambda one: one.stamp):
+        latest[one.value] = one
+    del latest[standing_value(claims)]
+    return tuple(
+        KeptValue(field=field, value=one.value, stamp=one.stamp, rev=one.rev)
+        for one in sorted(latest.values(), key=lambda one: one.stamp, reverse=True)
+    )

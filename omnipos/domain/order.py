@@ -99,8 +99,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     customer_phone: str = ""
     bag_place: str = ""
     holder_device_id: str = ""
-    """The only till that may hand the order over offline."""
+    """The only till that may hand the order over offline; empty while no till may."""
+    holder_till: int = 0
     fencing_number: int = 0
+    """Grows with each till that gets the order, so that an older right is worth nothing."""
+    asked_by_device_id: str = ""
+    asked_by_till: int = 0
     version: int = 1
     proof: Proof | None = None
 
@@ -185,11 +189,17 @@ def make_ready(order: Order, bag_place: str) -> Order:
     return msgspec.structs.replace(order, state=OrderState.READY, bag_place=bag_place)
 
 
-def check_hand_over(order: Order, device_id: str, holder_name: str) -> None:
-    """Raise OrderRefused unless this device may hand the order over now, the network up or down."""
+def check_state(order: Order) -> None:
+    """Raise OrderRefused unless the order is ready to be handed over."""
     if order.state is OrderState.COLLECTED:
         raise OrderRefused(
             _("Order {number} was handed over already. Show it to the manager.").format(number=order.number)
+        )
+    if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+        raise OrderRefused(
+            _("Order {number} is {state} and cannot be handed over. Put the goods back.").format(
+                number=order.number, state=_(STATE_WORDS[order.state])
+            )
         )
     if order.state is not OrderState.READY:
         raise OrderRefused(
@@ -197,12 +207,28 @@ def check_hand_over(order: Order, device_id: str, holder_name: str) -> None:
                 number=order.number, state=_(STATE_WORDS[order.state])
             )
         )
-    if order.holder_device_id != device_id:
+
+
+def check_hand_over(order: Order, device_id: str) -> None:
+    """Raise OrderRefused unless this device may hand the order over now, the network up or down."""
+    check_state(order)
+    if not order.holder_device_id:
         raise OrderRefused(
-            _("Order {number} is held by {holder}. Hand it over there.").format(
-                number=order.number, holder=holder_name
+            _("No till holds order {number} now. Ask for it here, or call a manager.").format(
+                number=order.number
             )
         )
+    if order.holder_device_id != device_id:
+        raise OrderRefused(
+            _(
+                "Order {number} is held by {holder}. Hand it over there, ask for it here, or call a manager."
+            ).format(number=order.number, holder=till_name(order.holder_till))
+        )
+
+
+def till_name(number: int) -> str:
+    """Return what a till is called by people; 0 is one whose number is not known here."""
+    return _("till {number}").format(number=number) if number else _("another till")
 
 
 def check_taker(order: Order, taker: Taker) -> Check:

@@ -18,6 +18,7 @@ class Right(StrEnum):
     SELL = "sell"
     COLLECT = "collect"
     REPORT = "report"
+    OVERRIDE = "override"
 
 
 RIGHTS = {
@@ -38,6 +39,13 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True, tag="staff"):
     def may(self, right: Right) -> bool:
         """Tell whether this person has a right."""
         return right in RIGHTS[self.role]
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """A manager's word for one action that the rules refuse, with the reason given for it."""
+
+    staff_id: str
+    reason: str
 
 
 FREE_FAILURES = 4

@@ -2,13 +2,14 @@
 
 import msgspec
 
+from omnipos.domain import lease
 from omnipos.domain import order as rules
 from omnipos.domain.basket import Basket, OrderToSettle
 from omnipos.domain.errors import BasketRefused, OrderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
 from omnipos.domain.paper import BagSlipPaper, HandOverPaper
-from omnipos.domain.staff import Right
+from omnipos.domain.staff import Approval, Right
 from omnipos.domain.stock import hand_over_movements
 from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
@@ -88,31 +89,34 @@ def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
     return order
 
 
-def hand_over(till: Till, order_id: str, taker: Taker) -> HandedOver:
+def hand_over(till: Till, order_id: str, taker: Taker, override: Approval | None = None) -> HandedOver:
     """Hand an order over to somebody who passed the check.
 
-    An unpaid order is put into the empty basket instead; paying it completes the hand-over.
+    An unpaid order is put into the empty basket instead; paying it completes the hand-over. With
+    a manager's word an order goes out that another till holds; the hub raises that as an exception.
     Raises OrderRefused, or BasketRefused when the basket is in the way.
     """
     till.signed_in(Right.COLLECT)
     order = order_with_id(till, order_id)
-    _check_holder(till, order)
+    _check_right(till, order, override)
     check = rules.check_taker(order, taker)
     if order.due_minor:
-        return HandedOver(order=order, view=_to_basket(till, order, check))
+        return HandedOver(order=order, view=_to_basket(till, order, check, override))
     with transaction(till.store.books):
-        collected = write_hand_over(till, order, check, "")
+        collected = write_hand_over(till, order, check, override=override)
     till.printing.nudge()
     till.syncing.nudge()
     return HandedOver(order=collected)
 
 
-def _check_holder(till: Till, order: Order) -> None:
-    holder = _("another till") if order.holder_device_id else _("no till yet")
-    rules.check_hand_over(order, till.identity.device_id, holder)
+def _check_right(till: Till, order: Order, override: Approval | None) -> None:
+    if override is None:
+        rules.check_hand_over(order, till.identity.device_id)
+    else:
+        rules.check_state(order)
 
 
-def _to_basket(till: Till, order: Order, check: Check) -> BasketView:
+def _to_basket(till: Till, order: Order, check: Check, override: Approval | None) -> BasketView:
     before = open_basket(till)
     if not before.is_empty:
         raise BasketRefused(
@@ -126,6 +130,7 @@ def _to_basket(till: Till, order: Order, check: Check) -> BasketView:
         number=order.number,
         check=check.value,
         paid_online_minor=order.paid_minor,
+        override=override,
     )
     after = msgspec.structs.replace(
         before,
@@ -139,13 +144,13 @@ def _to_basket(till: Till, order: Order, check: Check) -> BasketView:
     return view
 
 
-def check_before_paying(till: Till, order_id: str) -> None:
+def check_before_paying(till: Till, settle: OrderToSettle) -> None:
     """Raise OrderRefused when an order in the basket can no longer be handed over here.
 
     Asked before the first tender only: once money was taken the sale can always be finished, and
     the hub keeps what then clashes as an exception.
     """
-    _check_holder(till, order_with_id(till, order_id))
+    _check_right(till, order_with_id(till, settle.order_id), settle.override)
 
 
 def order_in_basket(till: Till, basket: Basket) -> Order:
@@ -165,7 +170,9 @@ def order_in_basket(till: Till, basket: Basket) -> Order:
     )
 
 
-def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Order:
+def write_hand_over(
+    till: Till, order: Order, check: Check, *, sale_id: str = "", override: Approval | None = None
+) -> Order:
     """Write a hand-over with its proof, stock and slip; the caller owns the transaction and has checked."""
     db = till.store.books
     stamp = till.stamp()
@@ -175,6 +182,7 @@ def write_hand_over(till: Till, order: Order, check: Check, sale_id: str) -> Ord
         check=check,
         lines=order.lines,
         sale_id=sale_id,
+        override=None if lease.is_held(order, till.identity.device_id) else override,
     )
     event = journal.append(db, stamp, fact)
     orders.insert_step(db, order.order_id, event)

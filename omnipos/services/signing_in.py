@@ -29,7 +29,13 @@ def person_named(till: Till, name: str) -> Staff:
 
 
 def sign_in(till: Till, staff_id: str, pin: str) -> Staff:
-    """Sign somebody in and return them.
+    """Sign somebody in and return them; raise SignInRefused as `check_pin` does."""
+    till.staff = check_pin(till, staff_id, pin)
+    return till.staff
+
+
+def check_pin(till: Till, staff_id: str, pin: str) -> Staff:
+    """Return who a PIN belongs to, nobody being signed in by it.
 
     Raises SignInRefused for a wrong PIN, or while the delay after wrong ones lasts; the count of
     wrong PINs is on disk, so neither a restart nor a changed clock shortens it.
@@ -51,7 +57,6 @@ def sign_in(till: Till, staff_id: str, pin: str) -> Staff:
     if people.failures_of(db, staff_id):
         with transaction(db):
             people.forget_failures(db, staff_id)
-    till.staff = person
     return person
 
 

@@ -52,7 +52,7 @@ def take(till: Till, tender: Tender) -> Paid:
     if basket.is_empty:
         raise TenderRefused(_("There is nothing to pay. Scan something first."))
     if basket.order and not basket.tenders:
-        collecting.check_before_paying(till, basket.order.order_id)
+        collecting.check_before_paying(till, basket.order)
     shop = till.shop()
     view = view_of(till, basket)
     check_tender(tender, view.due, basket.currency)
@@ -110,7 +110,13 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
     books.insert_movements(db, event, sale_movements(sale))
     if basket.order:
         order = collecting.order_in_basket(till, basket)
-        collecting.write_hand_over(till, order, Check(basket.order.check), sale.sale_id)
+        collecting.write_hand_over(
+            till,
+            order,
+            Check(basket.order.check),
+            sale_id=sale.sale_id,
+            override=basket.order.override,
+        )
     baskets.drop_basket(db, basket.basket_id)
     printjobs.insert_job(db, receipt_paper(till, shop, sale), stamp.occurred_at_ms)
     return sale

@@ -59,6 +59,10 @@ class Till:
         self.staff: Staff | None = None
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
+        self.order_at_hand = ""
+        """The order that somebody looks at; it stays here whoever asks for it."""
+        self.order_wanted = ""
+        """The order that somebody waits for until another till gives it."""
 
     @property
     def identity(self) -> Identity:
@@ -92,9 +96,13 @@ class Till:
         """Return who is signed in; raise NotAllowed when nobody is or the right is missing."""
         if self.staff is None:
             raise NotAllowed(_("Nobody is signed in. Choose your name and type your PIN."))
-        if not self.staff.may(right):
-            raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=self.staff.name))
-        return self.staff
+        return self.check_right(self.staff, right)
+
+    def check_right(self, person: Staff, right: Right) -> Staff:
+        """Return somebody who has a right; raise NotAllowed when it is missing."""
+        if not person.may(right):
+            raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=person.name))
+        return person
 
     def shop(self) -> Shop:
         """Return the shop's settings; raise StoreTrouble before they were ever fetched."""

@@ -65,6 +65,12 @@ def parked_baskets(db: Connection) -> list[tuple[int, Basket]]:
     return [(at_ms, _basket(db, basket_id, head)) for at_ms, basket_id, head in rows]
 
 
+def order_ids(db: Connection) -> set[str]:
+    """Return the orders that stand in a basket, open or parked, to be handed over when it is paid."""
+    heads = (_head_decoder.decode(head) for (head,) in db.execute("SELECT head FROM basket"))
+    return {head.order.order_id for head in heads if head.order is not None}
+
+
 def _basket(db: Connection, basket_id: str, head: bytes) -> Basket:
     rows = db.execute("SELECT body FROM basket_line WHERE basket_id = ? ORDER BY line_id", [basket_id])
     lines = tuple(_line_decoder.decode(body) for (body,) in rows)

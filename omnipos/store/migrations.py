@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
-from omnipos.store.schema import BOOKS_1, BOOKS_EPOCHS, GUARDED, MIRROR_1
+from omnipos.store.schema import BOOKS_1, BOOKS_EPOCHS, GUARDED, MIRROR_1, MIRROR_ASKED_FOR
 
 BOOKS = Migrations("books")
 MIRROR = Migrations("mirror")
@@ -37,6 +37,12 @@ def epochs(db: Database) -> None:
 def first_mirror(db: Database) -> None:
     """Make the copy of the hub's streams, with the indexes that the counter searches by."""
     _run(db, MIRROR_1)
+
+
+@MIRROR()
+def orders_asked_for(db: Database) -> None:
+    """Let the orders that a till asks another for be found without reading all."""
+    _run(db, MIRROR_ASKED_FOR)
 
 
 def _run(db: Database, script: str) -> None:

@@ -196,8 +196,9 @@ def _next_rank(db: Connection, table: str) -> int:
 
 
 def _write_products(db: Connection, products: list[Product]) -> None:
-    kept = _remove_products(db, [one.product_id for one in products])
+    # Asked first: a removed row keeps its rank, and may be the last.
     free = _next_rank(db, "product")
+    kept = _remove_products(db, [one.product_id for one in products])
     rows, words = [], []
     codes: list[tuple[str, str, int]] = []
     for product in products:
@@ -216,8 +217,8 @@ def _write_products(db: Connection, products: list[Product]) -> None:
 
 
 def _write_customers(db: Connection, customers: list[Customer]) -> None:
-    kept = _remove_customers(db, [one.customer_id for one in customers])
     free = _next_rank(db, "customer")
+    kept = _remove_customers(db, [one.customer_id for one in customers])
     rows, words = [], []
     for customer in customers:
         rank = kept.get(customer.customer_id)
@@ -244,7 +245,7 @@ def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
 
 def _write_orders(db: Connection, orders: list[Order]) -> None:
     db.executemany(
-        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.order_id,
@@ -255,6 +256,7 @@ def _write_orders(db: Connection, orders: list[Order]) -> None:
                 one.customer_id,
                 one.customer_phone.removeprefix("+"),
                 _encode(one),
+                one.asked_by_device_id,
             )
             for one in orders
         ],

@@ -4,6 +4,7 @@ from sqlite3 import Connection
 
 import msgspec
 
+from omnipos.domain import lease
 from omnipos.domain.barcode import canonical
 from omnipos.domain.order import (
     OPEN_STATES,
@@ -14,7 +15,17 @@ from omnipos.domain.order import (
     hand_over,
     tick,
 )
-from omnipos.events import Event, OrderHandedOver, OrderPicked, OrderReadied, decode_fact
+from omnipos.events import (
+    Event,
+    LeaseAsked,
+    LeaseAskWithdrawn,
+    LeaseReleased,
+    LeaseTaken,
+    OrderHandedOver,
+    OrderPicked,
+    OrderReadied,
+    decode_fact,
+)
 
 _decode = msgspec.json.Decoder(Order).decode
 
@@ -68,6 +79,12 @@ def open_orders(db: Connection, device_id: str) -> list[Order]:
     return [order for order in found if order.state in OPEN_STATES]
 
 
+def orders_asked_for(db: Connection, device_id: str) -> list[Order]:
+    """Return the orders that some till asks another for, as the mirror shows them."""
+    rows = db.execute("SELECT body FROM mirror.orders WHERE asked_by <> ''").fetchall()
+    return [_with_steps(db, device_id, _decode(body)) for (body,) in rows]
+
+
 def orders_of_customer(db: Connection, device_id: str, customer_id: str, phone: str) -> list[Order]:
     """Return a customer's open orders, known by card or by phone (E.164)."""
     by_customer = db.execute(
@@ -113,6 +130,14 @@ def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms:
         case OrderHandedOver(check=check, sale_id=sale_id):
             proof = Proof(staff_id=staff_id, at_ms=at_ms, device_id=device_id, check=check, sale_id=sale_id)
             return hand_over(order, proof)
+        case LeaseAsked():
+            return lease.ask(order, device_id, 0)
+        case LeaseAskWithdrawn():
+            return lease.withdraw(order, device_id)
+        case LeaseReleased(fencing_number=number):
+            return lease.release(order, device_id, number)
+        case LeaseTaken():
+            return order  # only the hub grants
         case other:
             raise AssertionError(f"{type(other).__name__} is no step of an order")
 

@@ -1,6 +1,9 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
-MIGRATIONS = {"books": {"first_books", "epochs"}, "mirror": {"first_mirror"}}
+MIGRATIONS = {
+    "books": {"first_books", "epochs"},
+    "mirror": {"first_mirror", "orders_asked_for"},
+}
 """What has been applied to a database that is up to date."""
 
 GUARDED = ("event", "sale", "sale_line", "sale_tender", "stock_movement")
@@ -143,4 +146,9 @@ CREATE TABLE cursor (
     stream TEXT PRIMARY KEY, cursor TEXT NOT NULL, upto INTEGER NOT NULL,
     applied_epoch INTEGER NOT NULL, applied_seq INTEGER NOT NULL, as_of_ms INTEGER NOT NULL
 ) STRICT;
+"""
+
+MIRROR_ASKED_FOR = """
+ALTER TABLE orders ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX orders_asked_by ON orders (order_id) WHERE asked_by <> '';
 """

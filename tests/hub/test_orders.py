@@ -110,8 +110,10 @@ def test_a_hand_over_of_a_cancelled_order_is_an_exception(rig: HubRig) -> None:
     journal.append(handed_over(order))
     rig.push(*journal.envelopes)
     assert rig.exceptions() == ["hand_over_of_closed"]
-    assert rig.ask("GET", "/v1/orders/W1")["state"] == "cancelled"
+    after = rig.ask("GET", "/v1/orders/W1")
+    assert (after["state"], after["proof"]["device_id"]) == ("collected", rig.till.device_id)
     assert rig.stock("A") == (-2000, 0)
+    assert rig.refused("POST", "/v1/orders/W1/cancel") == (409, "order_collected")
 
 
 def test_a_hand_over_without_the_right_stands_and_is_told(rig: HubRig) -> None:

@@ -80,11 +80,14 @@ def test_a_paid_order_goes_with_its_proof_its_stock_and_its_slip(till: Till) -> 
     assert till.store.call(lambda: verify(till.store.books)).findings == ()
 
 
-@pytest.mark.parametrize("holder", ["", "0193aaaa-0000-7000-8000-000000000002"])
-def test_a_till_that_does_not_hold_the_order_refuses(till: Till, holder: str) -> None:
-    put(till, order(state=OrderState.READY, holder_device_id=holder))
+@pytest.mark.parametrize(
+    ("holder", "words"),
+    [("", "No till holds order W-1001"), ("0193aaaa-0000-7000-8000-000000000002", "is held by till 2")],
+)
+def test_a_till_that_does_not_hold_the_order_refuses(till: Till, holder: str, words: str) -> None:
+    put(till, order(state=OrderState.READY, holder_device_id=holder, holder_till=2))
     before = everything(till)
-    with pytest.raises(OrderRefused, match="is held by"):
+    with pytest.raises(OrderRefused, match=words):
         till.call(collecting.hand_over, ORDER, CODE)
     assert everything(till) == before
 

@@ -71,7 +71,7 @@ def test_a_migration_killed_half_way_is_done_again_whole(
     monkeypatch.setattr(migrations, "_run", killed)
     with pytest.raises(KeyboardInterrupt):
         Store(tmp_path)
-    assert len(calls) == 2
+    assert "CREATE TABLE event" in calls[-1]
     left = sqlite3.connect(tmp_path / "books.db")
     assert left.execute("SELECT count(*) FROM sqlite_master WHERE name = 'event'").fetchone() == (0,)
     left.close()

@@ -90,6 +90,16 @@ def test_the_popular_come_first_and_stay_there_when_they_change(till: Till) -> N
     assert found(till, "tarik") == ["T1", "T2"]
 
 
+def test_a_page_may_change_the_last_row_and_bring_a_new_one(till: Till) -> None:
+    new = Product(product_id="p-new", sku="NEW", name="Madu", price_minor=1, tax_code="PPN")
+    last = msgspec.structs.replace(KOPI, price_minor=26_000)
+    fill(till.store.folder, "catalogue", (last.product_id, last), (new.product_id, new))
+    item = by_code(till, "KOPI-200")
+    assert item is not None
+    assert item.product.price_minor == 26_000
+    assert found(till, "madu") == ["NEW"]
+
+
 @pytest.mark.parametrize("key", ["p-indomie", "product:p-indomie"])
 def test_a_deleted_product_answers_to_nothing(till: Till, key: str) -> None:
     fill(till.store.folder, "catalogue", (key, None))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omnipos.domain.staff import Role, Staff
+from omnipos.services import leasing
 from omnipos.services.till import Till
 from omnipos.store.connection import Store, transaction
 from omnipos.store.identity import Identity, save_identity
@@ -34,7 +35,13 @@ class EnrolledTill:
         )
         self.store.call(self._save_identity)
         self.client = HubClient(hub.address, answer.token)
-        self.engine = SyncEngine(self.store, self.identity, self.clock, self.client)
+        self.engine = SyncEngine(
+            self.store,
+            self.identity,
+            self.clock,
+            self.client,
+            answer=lambda: self.till.call(leasing.answer),
+        )
         self.till = Till(self.store, self.clock, self.identity, QuietLine(), self.engine)
         self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
 

@@ -28,10 +28,10 @@ def upgrade() -> None:
         sa.Column("ticks", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("device_id", name=op.f("pk_device_clock")),
     )
-    op.add_column("customer", _text("marks", ""))
+    op.add_column("customer", _text("answers", "{}"))
     op.add_column("customer", _number("erased_at_ms"))
     op.add_column("personal", _text("email", ""))
-    op.add_column("personal", _text("kept", "[]"))
+    op.add_column("personal", _text("claims", "{}"))
     op.add_column("stream_head", _number("floor"))
     op.add_column("change", sa.Column("erased", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_change_gone", "change", ["as_of_ms"], sqlite_where=_GONE, postgresql_where=_GONE)
@@ -43,10 +43,10 @@ def downgrade() -> None:
     for table, column in (
         ("change", "erased"),
         ("stream_head", "floor"),
-        ("personal", "kept"),
+        ("personal", "claims"),
         ("personal", "email"),
         ("customer", "erased_at_ms"),
-        ("customer", "marks"),
+        ("customer", "answers"),
     ):
         op.drop_column(table, column)
     op.drop_table("device_clock")

@@ -1,0 +1,30 @@
+"""Approving: a manager allows one thing that the rules refuse, signed in or by a PIN beside the cashier."""
+
+from omnipos.domain.errors import EntryRefused
+from omnipos.domain.names import clean_text
+from omnipos.domain.staff import Approval, Right
+from omnipos.locale import _
+from omnipos.services import signing_in
+from omnipos.services.till import Till
+
+LONGEST_REASON = 200
+
+
+def may_approve(till: Till) -> bool:
+    """Tell whether who is signed in needs nobody's approval."""
+    return till.staff is not None and till.staff.may(Right.OVERRIDE)
+
+
+def approve(till: Till, reason: str, name: str = "", pin: str = "") -> Approval:
+    """Return the word of who is signed in, or of the manager whose name and PIN are given, for one action.
+
+    Raises EntryRefused without a reason, SignInRefused for a wrong PIN, NotAllowed for who is no manager.
+    """
+    reason = clean_text(reason, LONGEST_REASON)
+    if not reason:
+        raise EntryRefused(_("Type the reason. It is kept with what is done."))
+    if not name.strip():
+        return Approval(staff_id=till.signed_in(Right.OVERRIDE).staff_id, reason=reason)
+    person = signing_in.check_pin(till, signing_in.person_named(till, name).staff_id, pin)
+    till.check_right(person, Right.OVERRIDE)
+    return Approval(staff_id=person.staff_id, reason=reason)

@@ -1,0 +1,1 @@
+"""A seeded simulator of tills, hub processes, their disks and the line between them."""

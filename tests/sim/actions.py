@@ -1,0 +1,249 @@
+"""What people do in a simulated shop: cashiers at their tills, the owner and the web shop at the hub."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from omnipos.domain.customer import CustomerDraft, Purpose
+from omnipos.domain.errors import DomainError
+from omnipos.domain.order import OrderState, Taker
+from omnipos.domain.tender import CardSlip
+from omnipos.services import collecting, finding, recognising, reprinting, selling, tendering
+from omnipos.services.finding import ItemOffer
+from tests.sim.tills import TillMachine
+from tests.sim.yard import GOODS, STORES, product
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+Deed = Callable[["World", TillMachine], None]
+
+
+def act(world: "World", till: TillMachine) -> None:
+    """Let a cashier do something; a refusal is part of the day."""
+    deeds, weights = zip(*DEEDS, strict=True)
+    deed: Deed = world.chance.choices(deeds, weights)[0]
+    try:
+        deed(world, till)
+    except DomainError as error:
+        world.refused(till.name, deed.__name__, error)
+
+
+def _ring(world: "World", till: TillMachine) -> None:
+    for _line in range(world.chance.randint(1, 3)):
+        sku, *_rest = world.chance.choice(GOODS)
+        found = till.till.call(finding.scanned, sku)
+        if isinstance(found, ItemOffer):
+            quantity = world.chance.choice((1000, 1000, 2000, 3000))
+            if found.item.product.unit == "kg":
+                quantity = world.chance.randint(50, 2500)
+            view = till.till.call(selling.ring, [(found.item, quantity)])
+            world.say(till.name, f"ring {sku} {quantity} → {view.totals.total_minor}")
+
+
+def _change(world: "World", till: TillMachine) -> None:
+    view = till.till.call(selling.current)
+    if not view.basket.lines:
+        return
+    line = world.chance.choice(view.basket.lines)
+    if world.chance.random() < 0.4:
+        till.till.call(selling.void_line, line.line_id)
+        world.say(till.name, f"void line {line.line_id}")
+    else:
+        quantity = world.chance.choice((1000, 2000, 5000))
+        till.till.call(selling.change_quantity, line.line_id, quantity)
+        world.say(till.name, f"line {line.line_id} × {quantity}")
+
+
+def _pay(world: "World", till: TillMachine) -> None:
+    view = till.till.call(selling.current)
+    if view.basket.is_empty:
+        return
+    way = world.chance.choice(("exact", "exact", "over", "part", "card", "card part", "back"))
+    due = view.due.due_minor
+    slip = CardSlip(approval_code=f"{world.chance.randrange(10**6):06d}", last_four="4242")
+    match way:
+        case "exact":
+            paid = till.till.call(tendering.pay_cash)
+        case "over":
+            # The next note upwards; any note is a multiple of what cash is rounded to.
+            paid = till.till.call(tendering.pay_cash, (due // 50_000 + 1) * 50_000)
+        case "part":
+            paid = till.till.call(tendering.pay_cash, max(due // 200 * 100, 100))
+        case "card":
+            paid = till.till.call(tendering.pay_card, None, slip)
+        case "card part":
+            paid = till.till.call(tendering.pay_card, max(due // 3, 1), slip)
+        case _:
+            till.till.call(tendering.take_back)
+            return
+    if paid.sale is None:
+        world.say(till.name, f"paid {way}, due {paid.view.due.due_minor}")
+        return
+    world.ledger.promised[paid.sale.sale_id] = paid.sale
+    world.say(till.name, f"sold {paid.sale.receipt_number} {paid.sale.total_minor} by {way}")
+
+
+def _sell(world: "World", till: TillMachine) -> None:
+    _ring(world, till)
+    _pay(world, till)
+
+
+def _set_aside(world: "World", till: TillMachine) -> None:
+    match world.chance.choice(("park", "recall", "void")):
+        case "park":
+            till.till.call(selling.park, "later")
+            world.say(till.name, "park")
+        case "recall":
+            waiting = till.till.call(selling.parked)
+            till.till.call(selling.recall, world.chance.choice(waiting).number if waiting else 0)
+            world.say(till.name, "recall")
+        case _:
+            till.till.call(selling.void_basket)
+            world.say(till.name, "void basket")
+
+
+def _add_customer(world: "World", till: TillMachine) -> None:
+    # Few numbers, so that two tills often add the same person.
+    phone = f"08130000{world.chance.randrange(12):04d}"
+    draft = CustomerDraft(name=f"Dewi {phone[-2:]}", phone=phone, agreed=(Purpose.SERVICE,))
+    added = till.till.call(recognising.add, draft)
+    world.say(till.name, f"add customer {added.customer_id[-6:]} {phone}")
+
+
+def _attach_customer(world: "World", till: TillMachine) -> None:
+    found = till.till.call(recognising.find, world.chance.choice(("dewi", "sarah", "7890")))
+    if found:
+        one = world.chance.choice(found)
+        till.till.call(selling.attach_customer, one.customer_id)
+        till.till.call(recognising.card, one.customer_id)
+        world.say(till.name, f"attach customer {one.customer_id[-6:]}")
+
+
+def _collect(world: "World", till: TillMachine) -> None:
+    work = till.till.call(collecting.worklist)
+    if not work:
+        return
+    order = world.chance.choice(work)
+    missing = next((line for line in order.lines if line.picked_milli < line.quantity_milli), None)
+    if missing and order.state is not OrderState.READY:
+        till.till.call(collecting.pick, order.order_id, missing.sku)
+        world.say(till.name, f"pick {order.number} {missing.sku}")
+    elif order.state is not OrderState.READY:
+        till.till.call(collecting.make_ready, order.order_id, "A1")
+        world.say(till.name, f"ready {order.number}")
+    else:
+        _hand_over(world, till, order.order_id, order.collection_code)
+
+
+def _hand_over(world: "World", till: TillMachine, order_id: str, code: str) -> None:
+    done = till.till.call(collecting.hand_over, order_id, Taker(code=code))
+    if done.view is not None:
+        world.say(till.name, f"{done.order.number} is to be paid first: {done.view.due.due_minor}")
+        _pay(world, till)
+        return
+    world.say(till.name, f"handed over {done.order.number}")
+
+
+def _reprint(world: "World", till: TillMachine) -> None:
+    sale = till.till.call(reprinting.reprint)
+    world.say(till.name, f"copy of {sale.receipt_number}")
+
+
+DEEDS: tuple[tuple[Deed, int], ...] = (
+    (_sell, 30),
+    (_ring, 8),
+    (_change, 8),
+    (_pay, 12),
+    (_set_aside, 8),
+    (_add_customer, 5),
+    (_attach_customer, 5),
+    (_collect, 30),
+    (_reprint, 2),
+)
+
+
+def keep_shop(world: "World") -> None:
+    """Let the owner or the web shop do something at the hub."""
+    deed = world.chance.choices(
+        (_place_order, _cancel_order, _receive_goods, _change_price, _change_staff), (10, 2, 4, 3, 1)
+    )[0]
+    deed(world)
+
+
+def _store_of(world: "World") -> str:
+    return world.chance.choice(STORES[: world.weather.stores])
+
+
+def _place_order(world: "World") -> None:
+    number = f"W-{len(world.wishes) + 1:04d}"
+    lines = [
+        {"sku": sku, "quantity_milli": 1500 if unit == "kg" else world.chance.choice((1000, 2000))}
+        for sku, _name, _price, _tax, unit, _code in world.chance.sample(GOODS, world.chance.randint(1, 2))
+    ]
+    wish = {
+        "number": number,
+        "store_code": _store_of(world),
+        "promised_at_ms": world.now_ms + 3_600_000,
+        "lines": lines,
+        "collection_code": f"{470_000 + len(world.wishes)}",
+        "channel": "web",
+        "paid_minor": world.chance.choice((0, 1000)),
+    }
+    if world.chance.random() < 0.5:
+        wish["customer"] = {"name": "Sarah Wijaya", "phone": "081234567890"}
+    world.wish("POST", "/v1/orders", wish, lambda answer: _placed(world, number, answer))
+
+
+def _placed(world: "World", number: str, answer: Any) -> None:
+    world.ledger.orders[number] = answer["order_id"]
+    world.say("webshop", f"placed {number}")
+
+
+def _cancel_order(world: "World") -> None:
+    if world.ledger.orders:
+        number = world.chance.choice(sorted(world.ledger.orders))
+        path = f"/v1/orders/{number}/cancel?channel=web"
+        world.wish("POST", path, None, lambda _answer: _cancelled(world, number))
+
+
+def _cancelled(world: "World", number: str) -> None:
+    world.ledger.cancelled.add(number)
+    world.say("webshop", f"cancelled {number}")
+
+
+def _receive_goods(world: "World") -> None:
+    store, sku = _store_of(world), world.chance.choice(GOODS)[0]
+    movement = {
+        "movement_id": f"in-{len(world.wishes)}",
+        "store_code": store,
+        "sku": sku,
+        "quantity_milli": world.chance.choice((10_000, 24_000, -1000)),
+        "reason": "adjusted",
+    }
+    world.wish(
+        "POST",
+        "/v1/stock/movements",
+        {"movements": [movement]},
+        lambda _answer: world.say("owner", f"{store} got {movement['quantity_milli']} of {sku}"),
+    )
+
+
+def _change_price(world: "World") -> None:
+    sku, name, price, *rest = world.chance.choice(GOODS)
+    price += world.chance.randrange(-20, 20) * 50
+    body = {"products": [product(sku, name, price, *rest)]}
+    world.wish("PUT", "/v1/products", body, lambda _answer: world.say("owner", f"{sku} costs {price}"))
+
+
+def _change_staff(world: "World") -> None:
+    active = world.chance.random() < 0.5
+    who = {"staff_id": "s-budi", "name": "Budi", "role": "manager", "active": active}
+    world.wish("PUT", "/v1/staff", {"staff": [who]}, lambda _answer: world.say("owner", f"Budi: {active}"))
+
+
+def finish(world: "World") -> None:
+    """Ask again for everything that was never answered."""
+    for wish in world.wishes:
+        if not wish.answered:
+            wish.ask()
+    assert all(wish.answered for wish in world.wishes), "a perfect network answers everything"

@@ -1,0 +1,221 @@
+"""Whether tills, hub and the simulator's own ledger tell one story once everybody has synced."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from omnipos.domain.stock import hand_over_movements, sale_movements
+from omnipos.events import GENESIS, Header, OrderHandedOver, SaleCompleted, chain_hash, decode_fact
+from omnipos.store.catalogue import stock_of
+from tests.sim.tills import TillMachine
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+EXPECTED = {"order_step", "hand_over_of_closed", "customer_known"}
+"""Exceptions that may come of an honest day offline."""
+
+
+def journal_is_at_hub(
+    world: "World", till: TillMachine, books: sqlite3.Connection, hub: sqlite3.Connection
+) -> None:
+    """Every event on a till's disk is applied at the hub, byte for byte."""
+    there = {
+        row["event_id"]: row
+        for row in hub.execute(
+            "SELECT event_id, body, hash, outcome, reason FROM event WHERE device_id = ?",
+            [till.till.identity.device_id],
+        )
+    }
+    for event_id, seq, body, hashed in books.execute("SELECT event_id, seq, body, hash FROM event"):
+        row = there.get(event_id)
+        if row is None:
+            world.violations.append(f"{till.name}: event {seq} is not at the hub")
+        elif (row["body"], row["hash"]) != (body, hashed):
+            world.violations.append(f"{till.name}: event {seq} is another one at the hub")
+        elif row["outcome"] != "applied":
+            world.violations.append(f"{till.name}: event {seq} is {row['outcome']}: {row['reason']}")
+
+
+def hub_holds_only_what_was_done(world: "World", hub: sqlite3.Connection) -> None:
+    """Acknowledged ⊆ hub ⊆ attempted, each once, each chain whole, every promise kept."""
+    ledger = world.ledger
+    rows = hub.execute("SELECT * FROM event ORDER BY device_id, epoch, seq").fetchall()
+    there = {(row["event_id"], row["hash"]) for row in rows}
+    for key in sorted(there - ledger.attempted.keys()):
+        world.violations.append(f"the hub has event {key[0]} that no till ever wrote")
+    for key in sorted(ledger.acked - there):
+        if key[0] not in ledger.forgotten:
+            world.violations.append(f"the hub lost event {key[0]} that it had acknowledged")
+    last: dict[tuple[str, int], tuple[int, bytes]] = {}
+    for row in rows:
+        place = (row["device_id"], row["epoch"])
+        seq, head = last.get(place, (0, GENESIS if row["epoch"] == 1 else row["prev_hash"]))
+        header = Header(**{name: row[name] for name in Header.__struct_fields__})
+        if (row["seq"], row["prev_hash"]) != (seq + 1, head):
+            world.violations.append(f"the hub's journal of {place} breaks at {row['seq']}")
+        if chain_hash(row["prev_hash"], header, row["body"]) != row["hash"]:
+            world.violations.append(f"the hub's event {row['seq']} of {place} is not what its hash says")
+        last[place] = (row["seq"], row["hash"])
+    (aside,) = hub.execute("SELECT count(*) FROM quarantine").fetchone()
+    if aside:
+        world.violations.append(f"the hub set {aside} events aside")
+    for row in hub.execute("SELECT kind, detail FROM exception_case"):
+        if row["kind"] not in EXPECTED:
+            world.violations.append(f"exception {row['kind']}: {row['detail']}")
+    sales = {row["sale_id"]: row for row in hub.execute("SELECT * FROM sale")}
+    for sale in ledger.promised.values():
+        row = sales.get(sale.sale_id)
+        if row is None:
+            world.violations.append(f"sale {sale.receipt_number} was completed and is not at the hub")
+        elif (row["receipt_number"], row["total_minor"]) != (sale.receipt_number, sale.total_minor):
+            world.violations.append(f"sale {sale.receipt_number} is another one at the hub")
+    used = Counter(row["receipt_number"] for row in sales.values())
+    for number, times in used.items():
+        if times > 1:
+            world.violations.append(f"receipt number {number} was used {times} times")
+
+
+def hub_adds_up(world: "World", hub: sqlite3.Connection) -> None:
+    """The hub's books, stock and orders are what its journal says."""
+    moved: Counter[tuple[str, str]] = Counter()
+    cash = 0
+    sale_ids: Counter[str] = Counter()
+    hand_overs: Counter[str] = Counter()
+    for row in hub.execute("SELECT * FROM event WHERE outcome = 'applied'"):
+        match decode_fact(row["body"]):
+            case SaleCompleted(sale=sale):
+                sale_ids[sale.sale_id] += 1
+                cash += sum(one.amount_minor for one in sale.tenders if one.kind == "cash")
+                cash -= sale.change_minor
+                movements = sale_movements(sale)
+            case OrderHandedOver() as fact:
+                hand_overs[fact.order_id] += 1
+                movements = hand_over_movements(fact.lines, row["store_id"])
+            case _:
+                movements = ()
+        for one in movements:
+            moved[one.store_id, one.product_id] += one.quantity_milli
+    if sale_ids != Counter({row["sale_id"]: 1 for row in hub.execute("SELECT sale_id FROM sale")}):
+        world.violations.append("the hub's sales are not those of its journal, each once")
+    (kept,) = hub.execute("SELECT coalesce(sum(cash_minor - change_minor), 0) FROM sale").fetchone()
+    if kept != cash:
+        world.violations.append(f"cash: the journal says {cash}, the hub {kept}")
+    _stock_adds_up(world, hub, moved)
+    _orders_add_up(world, hub, hand_overs)
+    for till in world.tills:
+        drawer_agrees(world, till, hub)
+
+
+def _stock_adds_up(world: "World", hub: sqlite3.Connection, moved: Counter[tuple[str, str]]) -> None:
+    levels = {(row["store_id"], row["product_id"]): row for row in hub.execute("SELECT * FROM stock_level")}
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in hub.execute("SELECT * FROM stock_movement"):
+        sums[row["store_id"], row["product_id"]] += row["quantity_milli"]
+        if row["reason"] in ("received", "adjusted"):
+            moved[row["store_id"], row["product_id"]] += row["quantity_milli"]
+    held: Counter[tuple[str, str]] = Counter()
+    for row in hub.execute(
+        "SELECT r.*, o.state AS order_state"
+        " FROM reservation r JOIN collect_order o USING (store_id, order_id)"
+    ):
+        is_open = row["order_state"] in ("placed", "picking", "ready", "short")
+        if (row["state"] == "pending") != is_open:
+            world.violations.append(
+                f"goods are held {row['state']} for an order that is {row['order_state']}"
+            )
+        if row["state"] == "pending":
+            held[row["store_id"], row["product_id"]] += row["quantity_milli"]
+    for key in sorted(levels.keys() | sums.keys() | moved.keys()):
+        level = levels.get(key)
+        on_hand = level["on_hand_milli"] if level else 0
+        if not on_hand == sums[key] == moved[key]:
+            world.violations.append(
+                f"stock of {key}: level {on_hand}, movements {sums[key]}, journal {moved[key]}"
+            )
+        if (level["held_milli"] if level else 0) != held[key]:
+            world.violations.append(f"stock of {key}: held {level['held_milli']}, orders hold {held[key]}")
+
+
+def _orders_add_up(world: "World", hub: sqlite3.Connection, hand_overs: Counter[str]) -> None:
+    noted: defaultdict[str, list[str]] = defaultdict(list)
+    for row in hub.execute("SELECT order_id, kind FROM exception_case"):
+        noted[row["order_id"]].append(row["kind"])
+    states = {row["order_id"]: row for row in hub.execute("SELECT * FROM collect_order")}
+    for order_id, times in hand_overs.items():
+        if times > 1 and not world.ledger.risks["hand-over"]:
+            world.violations.append(f"order {order_id} was handed over {times} times")
+        if (
+            noted[order_id].count("second_hand_over") != times - 1
+            and states[order_id]["state"] == "collected"
+        ):
+            world.violations.append(f"order {order_id}: {times} hand-overs, noted {noted[order_id]}")
+    for order_id, row in states.items():
+        closed = "hand_over_of_closed" in noted[order_id]
+        if (row["state"] == "collected") != (hand_overs[order_id] > 0 and not closed):
+            world.violations.append(
+                f"order {row['number']} is {row['state']} after {hand_overs[order_id]} hand-overs"
+            )
+    for number, order_id in world.ledger.orders.items():
+        if order_id not in states:
+            world.violations.append(f"order {number} was placed and is gone")
+        elif number in world.ledger.cancelled and states[order_id]["state"] != "cancelled":
+            world.violations.append(f"order {number} was cancelled and is {states[order_id]['state']}")
+
+
+def drawer_agrees(world: "World", till: TillMachine, hub: sqlite3.Connection) -> None:
+    """The cash of a till's own books is what the hub has of it."""
+    books = till.read()
+    try:
+        (taken,) = books.execute(
+            "SELECT coalesce(sum(amount_minor), 0) FROM sale_tender WHERE kind = 'cash'"
+        ).fetchone()
+        (change,) = books.execute("SELECT coalesce(sum(change_minor), 0) FROM sale").fetchone()
+    finally:
+        books.close()
+    (there,) = hub.execute(
+        "SELECT coalesce(sum(cash_minor - change_minor), 0) FROM sale WHERE device_id = ?",
+        [till.till.identity.device_id],
+    ).fetchone()
+    if there != taken - change:
+        world.violations.append(f"{till.name}: {taken - change} cash in its books, {there} at the hub")
+
+
+def mirror_is_the_hubs(
+    world: "World", till: TillMachine, books: sqlite3.Connection, hub: sqlite3.Connection
+) -> None:
+    """A till's mirror holds exactly what the hub's tables hold, and shows exactly that."""
+    store_id = till.till.identity.store_id
+    mirrors = {
+        "catalogue product": (
+            "SELECT product_id, body FROM mirror.product",
+            "SELECT product_id, record FROM product",
+        ),
+        "catalogue tax": ("SELECT code, body FROM mirror.tax", "SELECT code, record FROM tax"),
+        "staff": ("SELECT staff_id, body FROM mirror.staff", "SELECT staff_id, record FROM staff"),
+        "settings": ("SELECT store_id, body FROM mirror.shop", "SELECT store_id, record FROM store"),
+        "orders": (
+            "SELECT order_id, body FROM mirror.orders",
+            f"SELECT order_id, record FROM collect_order WHERE store_id = '{store_id}'",
+        ),
+        "customers": (
+            "SELECT customer_id, body FROM mirror.customer",
+            "SELECT key, record FROM change WHERE stream = 'customers' AND record IS NOT NULL",
+        ),
+    }
+    for what, (here, there) in mirrors.items():
+        own = {key: msgspec.json.decode(body) for key, body in books.execute(here)}
+        theirs = {key: msgspec.json.decode(body) for key, body in hub.execute(there)}
+        if own != theirs:
+            odd = sorted(key for key in own.keys() | theirs.keys() if own.get(key) != theirs.get(key))
+            world.violations.append(f"{till.name}: the mirror of {what} differs at {odd[:3]}")
+    for row in hub.execute("SELECT * FROM stock_level WHERE store_id = ?", [store_id]):
+        shown = stock_of(books, store_id, row["product_id"])
+        figures = (shown.on_hand_milli, shown.held_milli) if shown else None
+        if figures != (row["on_hand_milli"], row["held_milli"]):
+            world.violations.append(
+                f"{till.name} shows stock {figures} of {row['product_id']}, the hub"
+                f" {(row['on_hand_milli'], row['held_milli'])}"
+            )

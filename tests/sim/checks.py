@@ -1,0 +1,100 @@
+"""What must be true: of a till at any time, and of everything once the network is good again."""
+
+import hashlib
+import sqlite3
+from typing import TYPE_CHECKING
+
+from omnipos.events import OrderHandedOver, decode_fact
+from omnipos.services.verifying import verify
+from tests.sim import agreement
+from tests.sim.tills import TillMachine
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+
+def waiting(till: TillMachine) -> int:
+    """Return how many events of a till wait for the hub."""
+    books = till.read()
+    try:
+        return int(books.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])
+    finally:
+        books.close()
+
+
+def look_at_till(world: "World", till: TillMachine) -> None:
+    """Check what a till must show at any time; only a running one shows anything."""
+    if not till.is_on:
+        return
+    books = till.read()
+    try:
+        world.ledger.note_journal(till.till.identity.device_id, books)
+        _own_steps_stay(world, till, books)
+    finally:
+        books.close()
+
+
+def _own_steps_stay(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
+    """What was done here is shown here, before the hub knows of it, while it does, and after."""
+    from omnipos.store import customers, orders
+
+    rows = books.execute("SELECT body FROM event WHERE type = 'order_handed_over'").fetchall()
+    for (body,) in rows:
+        fact = decode_fact(body)
+        assert isinstance(fact, OrderHandedOver)
+        shown = orders.order_by_id(books, till.till.identity.device_id, fact.order_id)
+        if shown is not None and shown.state.value in ("placed", "picking", "ready", "short"):
+            world.violations.append(
+                f"{till.name} shows {shown.number} as {shown.state} after it handed it over"
+            )
+    (known,) = books.execute("SELECT count(*) FROM event WHERE type = 'customer_added'").fetchone()
+    if known:
+        own = books.execute("SELECT json_extract(body, '$.phone') FROM personal").fetchall()
+        for (phone,) in own:
+            if customers.customer_by_phone(books, phone) is None:
+                world.violations.append(f"{till.name} no longer knows the customer it added")
+
+
+def all_is_well(world: "World") -> None:
+    """Check everything that must be true when the network is good and all have synced."""
+    hub = sqlite3.dbapi2.connect(f"{world.yard.hub_file.as_uri()}?mode=ro", uri=True)
+    hub.row_factory = sqlite3.Row
+    try:
+        for till in world.tills:
+            books = till.read()
+            try:
+                world.ledger.note_journal(till.till.identity.device_id, books)
+                _till_is_whole(world, till, books)
+                agreement.journal_is_at_hub(world, till, books, hub)
+                agreement.mirror_is_the_hubs(world, till, books, hub)
+            finally:
+                books.close()
+        agreement.hub_holds_only_what_was_done(world, hub)
+        agreement.hub_adds_up(world, hub)
+    finally:
+        hub.close()
+
+
+def fingerprint(world: "World") -> str:
+    """Return a hash of every journal's and the hub's bytes; the same seed ends with the same one."""
+    found = hashlib.sha256()
+    for path in [world.yard.hub_file, *(till.folder / "books.db" for till in world.tills)]:
+        conn = sqlite3.dbapi2.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        for event_id, hashed, body in conn.execute("SELECT event_id, hash, body FROM event ORDER BY hash"):
+            found.update(event_id.encode() + hashed + body)
+        conn.close()
+    return found.hexdigest()
+
+
+def _till_is_whole(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
+    for finding in verify(books).findings:
+        world.violations.append(f"{till.name}: {finding}")
+    for table, where in (
+        ("outbox", "state = 'waiting'"),
+        ("overlay_order", "1"),
+        ("overlay_customer", "1"),
+    ):
+        (rows,) = books.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
+        if rows:
+            reason = till.engine.report().reason
+            world.violations.append(f"{till.name}: {rows} rows still stand in {table} ({reason})")

@@ -1,0 +1,112 @@
+"""Simulated hub processes: the real application on one real database, answering in this thread."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from sqlalchemy import Connection, event
+
+from hub.app import create_app
+from hub.context import Hub
+from hub.database import Database
+from tests.sim.sandbox import Machine, busy
+
+T = TypeVar("T")
+
+
+class SimDatabase(Database):
+    """The hub's database, used from one thread only."""
+
+    async def write_soon(self, work: Callable[[Connection], T]) -> T:
+        """Write at once."""
+        return self.write(work)
+
+    async def read_soon(self, work: Callable[[Connection], T]) -> T:
+        """Read at once."""
+        return self.read(work)
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Compute at once."""
+        return work()
+
+
+class HubProcess(Machine):
+    """One process of the hub. Its application is built once, as that takes longer than a whole seed."""
+
+    def __init__(self, name: str, database: Path) -> None:
+        """A process that is off; the file may come later."""
+        super().__init__(name)
+        self.database = SimDatabase(str(database))
+        self._hub = Hub.__new__(Hub)
+        self._app = create_app(self._hub)
+        event.listen(self.database.writing, "before_cursor_execute", self._count)
+        event.listen(self.database.reading, "before_cursor_execute", self._count)
+        event.listen(self.database.writing, "commit", lambda _conn: self._ask("COMMIT"))
+
+    def _count(self, _conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self._ask(statement)
+
+    def _ask(self, statement: str) -> None:
+        try:
+            self.before(statement)
+        except sqlite3.OperationalError:
+            raise busy() from None
+
+    def boot(self, now_ms: Callable[[], int]) -> None:
+        """Start the process on whatever lies on the disk."""
+        self.is_on, self.fuse = True, 0
+        self.lives += 1
+        vars(self._hub).clear()
+        Hub.__init__(self._hub, self.database, instance=f"{self.name}/{self.lives}", now_ms=now_ms)
+
+    def die(self) -> None:
+        """End the process at once."""
+        self.is_on, self.fuse = False, 0
+        self.database.writing.dispose()
+        self.database.reading.dispose()
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request; raises SimulatedCrash when the process dies over it."""
+        status, headers, body = _ask(self._app, request)
+        return httpx.Response(status, headers=headers, content=body, request=request)
+
+
+def _ask(app: Any, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    content = request.content
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "path": request.url.path,
+        "raw_path": request.url.raw_path,
+        "query_string": request.url.query,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+        "root_path": "",
+    }
+    sent: list[dict[str, Any]] = []
+    parts = iter([{"type": "http.request", "body": content, "more_body": False}])
+
+    async def receive() -> dict[str, Any]:
+        return next(parts, {"type": "http.disconnect"})
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    run = app(scope, receive, send)
+    try:
+        run.send(None)
+    except StopIteration:
+        pass
+    else:
+        run.close()
+        raise AssertionError(
+            f"{request.method} {request.url.path} waits for something outside the simulation"
+        )
+    start, *rest = sent
+    return start["status"], start["headers"], b"".join(one.get("body", b"") for one in rest)

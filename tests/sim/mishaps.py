@@ -1,0 +1,111 @@
+"""What goes wrong in a simulated shop beside the network: crashes, disks, clocks, restores, clones."""
+
+from typing import TYPE_CHECKING
+
+from tests.sim.hubs import HubProcess
+from tests.sim.sandbox import SimulatedCrash
+from tests.sim.tills import TillMachine
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+YEAR_MS = 365 * 86_400_000
+
+
+def maybe_light(world: "World", till: TillMachine) -> None:
+    """Perhaps let a till's machine fail at one of its next statements."""
+    crash = world.chance.random() < world.weather.crashes
+    disk = world.chance.random() < world.weather.disk_trouble
+    statements = world.chance.randint(1, 60)
+    if (crash or disk) and not till.fuse:
+        till.light(statements, crash=crash)
+
+
+def till_died(world: "World", till: TillMachine) -> None:
+    """Take in that a till is dead, and let somebody start it again after a while."""
+    till.die()
+    life = till.lives
+
+    def start() -> None:
+        if not till.is_on and till.lives == life:
+            boot_till(world, till)
+
+    world.later(world.soon(10_000), start)
+
+
+def boot_till(world: "World", till: TillMachine) -> None:
+    """Start a till's program."""
+    try:
+        till.boot()
+        world.say(till.name, f"starts its life {till.lives}")
+    except SimulatedCrash:
+        till_died(world, till)
+
+
+def process_died(world: "World", process: HubProcess) -> None:
+    """Take in that a process of the hub is dead; its keeper starts it again soon."""
+    process.die()
+    life = process.lives
+
+    def start() -> None:
+        if not process.is_on and process.lives == life:
+            start_process(world, process)
+
+    world.later(world.soon(5000), start)
+
+
+def start_process(world: "World", process: HubProcess) -> None:
+    """Start a process of the hub."""
+    process.boot(world.hub_now_ms)
+    world.say(process.name, f"starts its life {process.lives}")
+
+
+def happen(world: "World") -> None:
+    """Let something happen that no request and no click begins."""
+    chance, weather = world.chance, world.weather
+    till = chance.choice(world.tills)
+    if chance.random() < weather.partitions:
+        for_ms = world.soon(90_000)
+        till.cut_off_until_ms = world.now_ms + for_ms
+        world.fault("partition")
+        world.say(till.name, f"!! cut off for {for_ms} ms")
+    if chance.random() < weather.clock_jumps:
+        _jump(world, till)
+    if chance.random() < weather.crashes and till.is_on:
+        till.on_fault("power cut")
+        till_died(world, till)
+    if chance.random() < weather.hub_crashes:
+        process = chance.choice(world.processes)
+        if process.is_on:
+            process.on_fault("power cut")
+            process_died(world, process)
+
+
+def _jump(world: "World", till: TillMachine) -> None:
+    kind = world.chance.choice(("ahead", "2000", "a little", "right", "hub"))
+    world.fault("clock jump")
+    world.say(till.name, f"!! clock: {kind}")
+    match kind:
+        case "ahead":
+            till.clock.wrong_by_ms = YEAR_MS
+        case "2000":
+            till.clock.wrong_by_ms = 946_684_800_000 - world.now_ms
+        case "a little":
+            till.clock.wrong_by_ms = world.chance.randint(-600_000, 600_000)
+        case "right":
+            till.clock.wrong_by_ms = 0
+        case _:
+            world.hub_clock_ms = world.chance.randint(-60_000, 60_000)
+
+
+def put_right(world: "World") -> None:
+    """Start everything that is off and let clocks and disks be good again."""
+    for process in world.processes:
+        process.fuse = 0
+        if not process.is_on:
+            start_process(world, process)
+    for till in world.tills:
+        till.fuse = till.cut_off_until_ms = till.clock.wrong_by_ms = 0
+        if not till.is_on:
+            boot_till(world, till)
+    world.hub_clock_ms = 0

@@ -1,0 +1,48 @@
+"""Many seeds at once: chunks of them in as many processes as there are cores."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+
+import msgspec
+
+from tests.sim.world import Outcome, run_seed
+from tests.sim.yard import Yard
+
+_yards: list[Yard] = []
+
+
+def yard() -> Yard:
+    """Return this process's yard, making it at the first call."""
+    if not _yards:
+        _yards.append(Yard())
+    return _yards[0]
+
+
+def run_chunk(first: int, count: int) -> list[Outcome]:
+    """Run some seeds and return what came of each, without the traces of those that went well."""
+    return [_without_trace(run_seed(seed, yard())) for seed in range(first, first + count)]
+
+
+def _without_trace(outcome: Outcome) -> Outcome:
+    return outcome if outcome.violations else msgspec.structs.replace(outcome, trace=())
+
+
+@contextmanager
+def all_cores() -> Iterator[ProcessPoolExecutor]:
+    """Give a pool of fresh processes, one a core."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as pool:
+        yield pool
+
+
+def story(outcome: Outcome) -> str:
+    """Return what a person needs who looks into a broken seed."""
+    broken = "\n".join(f"  {one}" for one in outcome.violations)
+    last = "\n".join(outcome.trace[-30:])
+    return f"seed {outcome.seed} broke:\n{broken}\nreplay: python -m tests.sim {outcome.seed} --trace\n{last}"
+
+
+Chunks = dict[int, Future[list[Outcome]]]

@@ -1,0 +1,109 @@
+"""Simulated tills: the real store, services and sync engine on a real data folder, in this thread."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from omnipos.cli.joining import join
+from omnipos.cli.membership import load_membership
+from omnipos.domain.errors import StoreTrouble
+from omnipos.domain.staff import Role, Staff
+from omnipos.services.till import Till
+from omnipos.store.connection import Store
+from omnipos.store.identity import load_identity
+from sync.client import HubClient
+from sync.engine import SyncEngine, SyncOutcome
+from tests.rigs import QuietLine
+from tests.sim.sandbox import Machine, Sandbox
+
+ADDRESS = "http://127.0.0.1:8787"
+
+
+class SimClock:
+    """A machine's own clock: the true time and what it is wrong by."""
+
+    def __init__(self, true_ms: Callable[[], int]) -> None:
+        """Begin right."""
+        self._true_ms = true_ms
+        self.wrong_by_ms = 0
+
+    def now_ms(self) -> int:
+        """UTC milliseconds, as far as this machine knows."""
+        return max(self._true_ms() + self.wrong_by_ms, 0)
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds that never jump."""
+        return self._true_ms()
+
+
+class TillMachine(Machine):
+    """One till: a folder on a disk, and while it is on the program that works with it."""
+
+    till: Till
+    engine: SyncEngine
+
+    def __init__(self, name: str, folder: Path, box: Sandbox, true_ms: Callable[[], int]) -> None:
+        """A computer that is off, its folder perhaps still empty."""
+        super().__init__(name)
+        self.folder = folder
+        self.box = box
+        self.clock = SimClock(true_ms)
+        self.cut_off_until_ms = 0
+        self.syncing = False
+        self.store: Store | None = None
+
+    def enrol(self, code: str) -> None:
+        """Make the folder a till, as `omnipos enrol` does; the machine is off again afterwards."""
+        self.is_on = True
+        with self.box.on(self):
+            join(self.folder, ADDRESS, code, self.name)
+        self.is_on = False
+
+    def boot(self) -> None:
+        """Start the program on what lies on the disk; a lit fuse may burn down here already."""
+        self.is_on = True
+        self.lives += 1
+        with self.box.on(self):
+            self.store = store = Store(self.folder)
+            identity = store.call(lambda: load_identity(store.books))
+            member = load_membership(self.folder)
+            assert identity is not None, "an enrolled folder is a till"
+            assert member is not None, "an enrolled folder knows its hub"
+            client = HubClient(ADDRESS, member.token)
+            self.engine = SyncEngine(store, identity, self.clock, client, self.box.chance.course.random)
+            self.till = Till(store, self.clock, identity, QuietLine(), self.engine)
+            self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
+
+    def die(self) -> None:
+        """End the program at once, and take its locks and what it did not commit with it."""
+        self.is_on, self.fuse, self.syncing = False, 0, False
+        self.drop_connections()
+        if self.store is not None:
+            os.close(self.store._lock)
+            self.store = None
+
+    def sync(self) -> SyncOutcome | None:
+        """Do one round as the engine's thread does; None when its disk failed over it."""
+        self.syncing = True
+        try:
+            with self.box.on(self):
+                return self.engine.once()
+        except (sqlite3.OperationalError, StoreTrouble):
+            self.engine._refused("the disk")
+            return None
+        finally:
+            self.syncing = False
+
+    def copy_disk(self, to: Path) -> None:
+        """Copy the folder as it lies on the disk; the program must be off."""
+        assert self.store is None, "a folder is copied while nobody writes to it"
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.copytree(self.folder, to)
+
+    def read(self) -> sqlite3.Connection:
+        """Open the books beside the program, for looking only, past every fault."""
+        conn = sqlite3.dbapi2.connect(f"{self.folder.as_uri()}/books.db?mode=ro", uri=True)
+        conn.execute("ATTACH DATABASE ? AS mirror", [f"{self.folder.as_uri()}/mirror-1.db?mode=ro"])
+        return conn
