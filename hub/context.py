@@ -7,7 +7,7 @@ from typing import TypeVar
 from litestar.di import NamedDependency
 from sqlalchemy import Connection
 
-from hub import epochs, feed, hints
+from hub import epochs, exceptions, feed, hints
 from hub.database import Database
 from hub.unit import Unit
 
@@ -55,6 +55,7 @@ class Hub:
     def _run(self, conn: Connection, work: Callable[[Unit], T]) -> tuple[T, hints.Heads]:
         unit = Unit(conn, self.now_ms())
         result = work(unit)
+        exceptions.file_cases(unit)
         return result, feed.publish(unit)
 
 

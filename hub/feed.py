@@ -35,6 +35,11 @@ def orders_stream(store_id: str) -> str:
     return f"orders/{store_id}"
 
 
+def exceptions_stream(store_id: str) -> str:
+    """Return the name of a store's stream of what a person must settle."""
+    return f"exceptions/{store_id}"
+
+
 def streams_of(store_id: str) -> tuple[str, ...]:
     """Return the streams a till of a store pulls, in the order it should."""
     return (
@@ -44,6 +49,7 @@ def streams_of(store_id: str) -> tuple[str, ...]:
         orders_stream(store_id),
         CUSTOMERS,
         stock_stream(store_id),
+        exceptions_stream(store_id),
     )
 
 
@@ -89,10 +95,6 @@ def publish(unit: Unit) -> dict[str, int]:
     It is called once, last, so that heads are locked briefly.
     """
     told: dict[str, int] = {}
-    if unit.exceptions:
-        first = take_numbers(unit.conn, EXCEPTION_NUMBERS, len(unit.exceptions))
-        rows = [{"number": first + i, **one} for i, one in enumerate(unit.exceptions)]
-        unit.conn.execute(insert(tables.exception_case), rows)
     for stream in sorted(unit.changes):
         records = unit.changes[stream]
         first = take_numbers(unit.conn, stream, len(records))
@@ -109,7 +111,7 @@ def publish(unit: Unit) -> dict[str, int]:
             for index, (key, record) in enumerate(records.items())
         ]
         upsert(unit.conn, tables.change, rows, replace=("number", "record", "as_of_ms", "erased"))
-    unit.exceptions, unit.changes, unit.erased = [], {}, set()
+    unit.changes, unit.erased = {}, set()
     return told
 
 

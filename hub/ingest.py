@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, corrections, customers, leases, lives, sales, shops, tables
+from hub import collecting, corrections, customers, exceptions, leases, lives, sales, shops, tables
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
@@ -166,6 +166,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                     device_id=till.device_id,
                     event_id=one.event_id,
                 )
+            case events.ExceptionSettled():
+                exceptions.settle(unit, one.fact, report)
             case (
                 events.LineVoided()
                 | events.BasketVoided()

@@ -326,6 +326,13 @@ class EnrolCode(msgspec.Struct, frozen=True, kw_only=True):
     expires_at_ms: int
 
 
+class SettleWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/exceptions/NUMBER/settle`: the answer, by its name, and why."""
+
+    answer: Code
+    note: MaybeName = ""
+
+
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """One till as the hub last saw it."""
 

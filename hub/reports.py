@@ -2,6 +2,8 @@
 
 import msgspec
 
+from omnipos.domain.exceptions import ExceptionCase
+
 
 class AppliedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One fact of a till, as it came; `number` counts all facts of the hub."""
@@ -72,22 +74,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
 
 
-class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a person must settle."""
-
-    number: int
-    store_id: str
-    device_id: str
-    kind: str
-    detail: str
-    event_id: str
-    order_id: str
-    at_ms: int
-    settled: bool
-
-
 class Exceptions(msgspec.Struct, frozen=True, kw_only=True):
     """`GET /v1/exceptions`: a page; `next` goes into `after`."""
 
-    exceptions: tuple[ExceptionRow, ...]
+    exceptions: tuple[ExceptionCase, ...]
     next: int

@@ -161,6 +161,19 @@ exception_case = Table(
     _text("order_id", ""),
     _number("at_ms"),
     Column("settled", Boolean, nullable=False, server_default=false()),
+    Index(None, "device_id", "settled"),
+)
+
+exception_answer = Table(
+    "exception_answer",
+    metadata,
+    _number("number", key=True),
+    _number("place", key=True),
+    _text("answer"),
+    _text("note"),
+    _text("staff_id"),
+    _number("till_number"),
+    _number("at_ms"),
 )
 
 sale = Table(

@@ -171,6 +171,19 @@ class EpochBegun(msgspec.Struct, frozen=True, kw_only=True, tag="epoch_begun"):
     hub_seq: int = 0
 
 
+class ExceptionSettled(msgspec.Struct, frozen=True, kw_only=True, tag="exception_settled"):
+    """Somebody answered an exception: the hub's case of that number, or with 0 one that only this till has.
+
+    `kind` and `subject` say what it was about, for a hub that has other numbers after a restore.
+    """
+
+    number: int
+    kind: str
+    subject: str
+    answer: str
+    note: str = ""
+
+
 Fact = (
     SaleCompleted
     | LineVoided
@@ -187,6 +200,7 @@ Fact = (
     | LeaseTaken
     | PaperReprinted
     | EpochBegun
+    | ExceptionSettled
 )
 
 

@@ -21,6 +21,7 @@ class Clock(Protocol):
 class LinkState(StrEnum):
     """How the line to the hub is."""
 
+    ASKING = "asking"
     ONLINE = "online"
     AWAY = "away"
     ATTENTION = "attention"
@@ -32,6 +33,8 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
     state: LinkState
     since_ms: int
     reason: str = ""
+    skew_ms: int = 0
+    """How far the hub's clock is ahead of this till's; 0 until it was asked."""
 
 
 class Syncing(Protocol):

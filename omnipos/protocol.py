@@ -9,6 +9,7 @@ import msgspec
 
 from omnipos.domain.catalogue import Product
 from omnipos.domain.customer import Customer
+from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import Order
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
@@ -201,7 +202,7 @@ class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
     acked_through: int
 
 
-Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop
+Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop | ExceptionCase
 """What a stream carries: always the whole newest state of one thing."""
 
 

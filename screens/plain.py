@@ -200,7 +200,7 @@ class PlainCounter:
             match now.link:
                 case LinkState.ONLINE:
                     settled = not now.waiting or waited >= SYNC_PATIENCE_S
-                case LinkState.AWAY:
+                case LinkState.AWAY | LinkState.ASKING:
                     settled = waited >= AWAY_PATIENCE_S
                 case LinkState.ATTENTION:
                     settled = True

@@ -172,8 +172,9 @@ def status_words(status: TillStatus) -> str:
     match status.link:
         case LinkState.ONLINE:
             said = [_("The hub is online.")]
+        case LinkState.ASKING:
+            said = []
         case LinkState.AWAY:
-            # The reason tells apart a hub that is away from one that was not asked yet.
             said = [] if status.link_reason else [_("The hub is away. Selling goes on.")]
         case LinkState.ATTENTION:
             said = [_("Syncing needs attention. Selling goes on.")]

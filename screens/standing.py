@@ -12,6 +12,7 @@ from screens.widgets.cells import Row, between, wrapped
 from screens.widgets.header import standing
 
 LINK_WORDS = {
+    LinkState.ASKING: later("being asked for the first time"),
     LinkState.ONLINE: later("online"),
     LinkState.AWAY: later("away; the till sells on and sends later"),
     LinkState.ATTENTION: later("needs attention"),

@@ -76,7 +76,7 @@ class SyncEngine:
         self._spread = spread
         self._answer = answer
         self._report = LinkReport(
-            state=LinkState.AWAY, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
+            state=LinkState.ASKING, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
         )
         self._streams: tuple[str, ...] | None = None
         self._mirror: Connection | None = None
@@ -89,6 +89,7 @@ class SyncEngine:
         self._all_due = threading.Event()
         self.rejoin: Rejoin = no_rejoin
         """How this computer becomes a till of its own when another has its identity."""
+        self._skew_ms = 0
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._round = threading.Lock()
@@ -232,6 +233,7 @@ class SyncEngine:
         self._heads.clear()  # they may be of a life that the hub has lost
         for _turn in range(MOST_HELLOS):
             answer = self._client.hello(self._store.call(self._own_state))
+            self._skew_ms = answer.server_time_ms - self._clock.now_ms()
             if answer.revoked or not settle_life(self._store, self._client, self._clock, answer, self.rejoin):
                 break
         else:
@@ -295,5 +297,5 @@ class SyncEngine:
 
     def _set(self, state: LinkState, reason: str) -> str:
         since = self._report.since_ms if self._report.state is state else self._clock.now_ms()
-        self._report = LinkReport(state=state, since_ms=since, reason=reason)
+        self._report = LinkReport(state=state, since_ms=since, reason=reason, skew_ms=self._skew_ms)
         return reason

@@ -3,15 +3,16 @@
 from typing import Annotated
 
 import msgspec
-from litestar import get
-from litestar.params import FromQuery, QueryParameter
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy import Connection, select
 
-from hub import sales, shops, tables
+from hub import exceptions, sales, shops, tables
 from hub.context import Ours
-from hub.guards import shops_only
-from hub.messages import LARGEST
-from hub.reports import AppliedEvent, Events, ExceptionRow, Exceptions, Sales, Totals
+from hub.guards import owner_only, shops_only
+from hub.messages import LARGEST, SettleWish
+from hub.reports import AppliedEvent, Events, Exceptions, Sales, Totals
+from omnipos.domain.exceptions import ExceptionCase
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 After = Annotated[int, QueryParameter(ge=0, le=LARGEST)]
@@ -63,17 +64,18 @@ async def get_totals(hub: Ours, store: FromQuery[str] = "") -> Totals:
 
 
 @get("/v1/exceptions", guards=[shops_only], tags=["records"])
-async def get_exceptions(hub: Ours, after: After = 0, limit: Limit = 500) -> Exceptions:
-    """List what a person must settle."""
-
-    def work(conn: Connection) -> Exceptions:
-        table = tables.exception_case
-        rows = conn.execute(select(table).where(table.c.number > after).order_by(table.c.number).limit(limit))
-        names = ExceptionRow.__struct_fields__
-        found = tuple(ExceptionRow(**{name: getattr(row, name) for name in names}) for row in rows)
-        return Exceptions(exceptions=found, next=found[-1].number if found else after)
-
-    return await hub.read(work)
+async def get_exceptions(
+    hub: Ours, after: After = 0, limit: Limit = 500, only_open: FromQuery[bool] = False
+) -> Exceptions:
+    """List what a person must settle, with the answers given; the first of them settled it."""
+    found = await hub.read(lambda conn: exceptions.cases_after(conn, after, limit, only_open=only_open))
+    return Exceptions(exceptions=tuple(found), next=found[-1].number if found else after)
 
 
-handlers = [get_events, get_sales, get_totals, get_exceptions]
+@post("/v1/exceptions/{number:int}/settle", status_code=200, guards=[owner_only], tags=["records"])
+async def settle_exception(hub: Ours, number: FromPath[int], data: JSONBody[SettleWish]) -> ExceptionCase:
+    """Settle an exception; the same answer again changes nothing, another one is refused."""
+    return await hub.write(lambda unit: exceptions.settle_as_owner(unit, number, data.answer, data.note))
+
+
+handlers = [get_events, get_sales, get_totals, get_exceptions, settle_exception]

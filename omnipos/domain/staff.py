@@ -19,6 +19,7 @@ class Right(StrEnum):
     COLLECT = "collect"
     REPORT = "report"
     OVERRIDE = "override"
+    SETTLE = "settle"
 
 
 RIGHTS = {

@@ -3,12 +3,16 @@
 import msgspec
 
 from omnipos.ports import LinkState
+from omnipos.services.settling import is_clock_wrong
 from omnipos.services.till import Till
-from omnipos.store import outbox, printjobs
+from omnipos.store import exceptions, outbox, printjobs
 
 
 class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the till stands. `waiting` counts events that the hub has not acknowledged."""
+    """How the till stands. `waiting` counts events that the hub has not acknowledged.
+
+    `open_here` counts what a person must settle of this till, `open_in_store` of all the store.
+    """
 
     link: LinkState
     waiting: int
@@ -18,12 +22,21 @@ class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
     unprinted: int
     link_reason: str
     print_trouble: str
+    open_here: int = 0
+    open_in_store: int = 0
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person must look at something of this till."""
+        return self.link is LinkState.ATTENTION or self.open_here > 0
 
 
 def status(till: Till) -> TillStatus:
     """Return how the till stands now; nothing is asked over the network for it."""
     waiting = outbox.count_waiting(till.store.books)
     link = till.syncing.report()
+    cases = exceptions.count_open(till.store.books, till.identity.device_id)
+    clock = int(is_clock_wrong(link.skew_ms))
     return TillStatus(
         link=link.state,
         waiting=waiting.events,
@@ -33,4 +46,6 @@ def status(till: Till) -> TillStatus:
         unprinted=printjobs.count_unprinted(till.store.books),
         link_reason=link.reason,
         print_trouble=till.printing.trouble(),
+        open_here=cases.here + clock,
+        open_in_store=cases.store + clock,
     )

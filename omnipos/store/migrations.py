@@ -4,7 +4,15 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
-from omnipos.store.schema import BOOKS_1, BOOKS_EPOCHS, GUARDED, MIRROR_1, MIRROR_ASKED_FOR
+from omnipos.store.schema import (
+    ANSWERS_GIVEN_HERE,
+    BOOKS_1,
+    BOOKS_EPOCHS,
+    EXCEPTIONS_OF_THE_STORE,
+    GUARDED,
+    MIRROR_1,
+    MIRROR_ASKED_FOR,
+)
 
 BOOKS = Migrations("books")
 MIRROR = Migrations("mirror")
@@ -43,6 +51,18 @@ def first_mirror(db: Database) -> None:
 def orders_asked_for(db: Database) -> None:
     """Let the orders that a till asks another for be found without reading all."""
     _run(db, MIRROR_ASKED_FOR)
+
+
+@BOOKS()
+def answers_given_here(db: Database) -> None:
+    """Keep answers to exceptions until the mirror shows them, and find failed papers quickly."""
+    _run(db, ANSWERS_GIVEN_HERE)
+
+
+@MIRROR()
+def exceptions_of_the_store(db: Database) -> None:
+    """Make the copy of what a person must settle."""
+    _run(db, EXCEPTIONS_OF_THE_STORE)
 
 
 def _run(db: Database, script: str) -> None:

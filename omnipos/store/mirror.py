@@ -9,6 +9,7 @@ import msgspec
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import Product
 from omnipos.domain.customer import Customer
+from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.names import search_words
 from omnipos.domain.order import Order
 from omnipos.domain.shop import Shop
@@ -101,6 +102,7 @@ _TABLES = {
     "stock": ("stock",),
     "staff": ("staff",),
     "settings": ("shop",),
+    "exceptions": ("exception_case",),
 }
 
 
@@ -138,6 +140,7 @@ _KEYS = {
     "stock": ("stock", "product_id"),
     "staff": ("staff", "staff_id"),
     "settings": ("shop", "store_id"),
+    "exceptions": ("exception", "number"),
 }
 
 
@@ -273,6 +276,11 @@ def _write_shops(db: Connection, shops: list[Shop]) -> None:
     db.executemany("INSERT OR REPLACE INTO shop VALUES (?, ?)", rows)
 
 
+def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
+    rows = [(one.number, one.is_open, one.device_id, one.event_id, _encode(one)) for one in cases]
+    db.executemany("INSERT OR REPLACE INTO exception_case VALUES (?, ?, ?, ?, ?)", rows)
+
+
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Product: _write_products,
     Tax: _write_taxes,
@@ -281,4 +289,5 @@ _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Order: _write_orders,
     Staff: _write_staff,
     Shop: _write_shops,
+    ExceptionCase: _write_exceptions,
 }

@@ -145,9 +145,16 @@ def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms:
 def drop_shown_overlays(db: Connection) -> None:
     """Remove the overlay rows that the mirror shows by now; the caller owns the transaction."""
     assert db.in_transaction, "the caller owns the unit of work"
-    for table, stream in (("overlay_customer", "customers"), ("overlay_order", "orders/%")):
+    for table, stream in _OVERLAYS:
         db.execute(
             f"DELETE FROM {table} WHERE (epoch, seq) <= (SELECT applied_epoch, applied_seq"
             " FROM mirror.cursor WHERE stream LIKE ?)",
             [stream],
         )
+
+
+_OVERLAYS = (
+    ("overlay_customer", "customers"),
+    ("overlay_order", "orders/%"),
+    ("overlay_exception", "exceptions/%"),
+)

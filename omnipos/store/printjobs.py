@@ -18,6 +18,16 @@ def insert_job(db: Connection, paper: Paper, now_ms: int, *, copy: bool = False)
     )
 
 
+def insert_job_again(db: Connection, job_id: int, now_ms: int) -> None:
+    """Put a paper that failed into the spool once more, marked COPY; the caller owns the transaction."""
+    assert db.in_transaction, "the caller owns the unit of work"
+    db.execute(
+        "INSERT INTO print_job (kind, copy, payload, state, created_at_ms)"
+        " SELECT kind, 1, payload, 'queued', ? FROM print_job WHERE job_id = ?",
+        (now_ms, job_id),
+    )
+
+
 def count_unprinted(db: Connection) -> int:
     """Return how many papers wait for the printer."""
     row = db.execute("SELECT count(*) FROM print_job WHERE state IN ('queued', 'started')")

@@ -1,8 +1,8 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
 MIGRATIONS = {
-    "books": {"first_books", "epochs"},
-    "mirror": {"first_mirror", "orders_asked_for"},
+    "books": {"first_books", "epochs", "answers_given_here"},
+    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store"},
 }
 """What has been applied to a database that is up to date."""
 
@@ -151,4 +151,25 @@ CREATE TABLE cursor (
 MIRROR_ASKED_FOR = """
 ALTER TABLE orders ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';
 CREATE INDEX orders_asked_by ON orders (order_id) WHERE asked_by <> '';
+"""
+
+ANSWERS_GIVEN_HERE = """
+CREATE TABLE overlay_exception (
+    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, answer BLOB NOT NULL,
+    PRIMARY KEY (epoch, seq)
+) STRICT;
+CREATE INDEX overlay_exception_number ON overlay_exception (number);
+CREATE TABLE settled_here (
+    kind TEXT NOT NULL, subject TEXT NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX print_job_failed ON print_job (job_id) WHERE state = 'failed';
+"""
+
+EXCEPTIONS_OF_THE_STORE = """
+CREATE TABLE exception_case (
+    number INTEGER PRIMARY KEY, is_open INTEGER NOT NULL, device_id TEXT NOT NULL,
+    event_id TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX exception_case_open ON exception_case (number) WHERE is_open = 1;
+CREATE INDEX exception_case_event ON exception_case (event_id) WHERE event_id <> '';
 """

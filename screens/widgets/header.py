@@ -9,6 +9,7 @@ from textual.message import Message
 from omnipos.locale import _
 from omnipos.ports import LinkState
 from omnipos.services.watching import TillStatus
+from screens import times
 from screens.desk import Desk
 from screens.widgets.cells import Piece, Row, drawn, fit
 from screens.widgets.painted import Painted
@@ -18,14 +19,22 @@ def standing(status: TillStatus | None, desk: Desk) -> Piece:
     """Return the one thing the status line says of syncing."""
     if status is None:
         return "", "dim"
-    if status.quarantined or status.link is LinkState.ATTENTION:
+    if status.needs_attention:
         return "▲ " + _("needs attention · F9"), "bad"
-    if status.link is LinkState.AWAY:
-        return "○ " + _("hub away · {count} waiting").format(count=status.waiting), "warn"
-    if status.waiting:
-        since = desk.clock(status.waiting_since_ms)
-        return "● " + _("{count} waiting since {time}").format(count=status.waiting, time=since), "accent"
-    return "● " + _("online · all at hub"), "good"
+    match status.link:
+        case LinkState.ASKING:
+            return "○ " + _("asking the hub"), "dim"
+        case LinkState.AWAY if status.waiting:
+            return "○ " + _("hub away · {count} waiting").format(count=status.waiting), "warn"
+        case LinkState.AWAY:
+            return "○ " + _("hub away"), "warn"
+        case LinkState.ONLINE if status.waiting:
+            since = times.day_or_clock(status.waiting_since_ms, desk.now_ms, desk.zone)
+            return "● " + _("{count} waiting since {time}").format(count=status.waiting, time=since), "accent"
+        case LinkState.ONLINE:
+            return "● " + _("all at hub"), "good"
+        case LinkState.ATTENTION:
+            raise AssertionError("said before everything else")
 
 
 class HeaderLine(Painted):

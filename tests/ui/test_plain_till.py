@@ -62,12 +62,18 @@ def test_status_says_what_waits_and_that_it_is_safe(till: Till, line: QuietLine)
 
 
 def test_a_hub_that_was_not_asked_yet_is_not_said_to_be_away(till: Till, line: QuietLine) -> None:
-    line.link = LinkReport(state=LinkState.AWAY, since_ms=NOON_MS, reason="Not asked yet.")
+    line.link = LinkReport(state=LinkState.ASKING, since_ms=NOON_MS, reason="Not asked yet.")
     assert say(till, "status") == "Not asked yet. Everything is at the hub."
 
 
 @pytest.mark.parametrize(
-    ("state", "waits"), [(LinkState.ONLINE, 5.0), (LinkState.AWAY, 2.0), (LinkState.ATTENTION, 0.0)]
+    ("state", "waits"),
+    [
+        (LinkState.ONLINE, 5.0),
+        (LinkState.AWAY, 2.0),
+        (LinkState.ASKING, 2.0),
+        (LinkState.ATTENTION, 0.0),
+    ],
 )
 def test_sync_nudges_and_waits_a_bounded_while(
     till: Till, line: QuietLine, state: LinkState, waits: float

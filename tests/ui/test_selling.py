@@ -143,7 +143,7 @@ async def test_a_key_without_meaning_says_where_it_works(till: Till) -> None:
 
 async def test_printer_trouble_and_waiting_show_in_the_first_line(till: Till, line: QuietLine) -> None:
     async with counter(till, size=(100, 24)) as hands:
-        assert "● online · all at hub" in hands.text
+        assert "● all at hub" in hands.text
         line.print_trouble = "Printer out of paper."
         await hands.scan(INDOMIE)
         await hands.press("f12", "enter")
