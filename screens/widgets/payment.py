@@ -39,7 +39,7 @@ class PaymentSide:
     def rows(self, width: int, height: int) -> list[Row]:
         """Return the rows in their box."""
         margin = 3 if width >= WIDE else 1
-        room = width - 2 - margin - (margin if width >= WIDE else 0)
+        room = width - 2 - 2 * margin
         found = self._rows(room)
         above: list[Row] = [()] if width >= WIDE else []
         indented: list[Row] = [((" " * margin, "plain"), *row) for row in found]
@@ -75,14 +75,14 @@ def _due_rows(view: BasketView, width: int) -> list[Row]:
 def _note_rows(code: str, width: int) -> list[Row]:
     notes = [format_amount(note, code) for note in currency(code).notes]
     keys = [key_name(key) for key in NOTE_KEYS]
-    half = (width - 2) // 2
-    cells = [(key, right(note, half - 4)) for key, note in zip(keys, notes, strict=False)]
+    room = (width - 2 * len("F2  ") - len("  ")) // 2
+    cells = [(key, right(note, room)) for key, note in zip(keys, notes, strict=False)]
     middle = (len(cells) + 1) // 2
     rows: list[Row] = [(), ((cut(_("One key for a note"), width), "dim"),)]
     for number in range(middle):
         pieces: list[tuple[str, str]] = []
         for key, note in (cells[number], *cells[middle + number : middle + number + 1]):
-            pieces += [(f"{key:<4}", "accent"), (f"{note}  ", "plain")]
+            pieces += [(f"{key:<4}", "accent"), (f"{note}  " if not pieces else note, "plain")]
         rows.append(tuple(pieces))
     return rows
 
@@ -100,6 +100,6 @@ def _finished_rows(sale: Sale, width: int) -> list[Row]:
     big = large(format_amount(sale.change_minor, code), width)
     style = "accent" if sale.change_minor else "dim"
     rows += [((right(line, width), style),) for line in big]
-    saved = _("Sale {number} is saved.").format(number=sale.receipt_number)
+    saved = _("Sale {number} saved.").format(number=sale.receipt_number)
     rows += [(), *(((line, "good"),) for line in wrapped(saved, width))]
     return rows

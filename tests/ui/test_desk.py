@@ -103,9 +103,9 @@ async def test_unpaid_order_is_paid_in_the_basket(till: Till) -> None:
         assert hands.up == "OrderScreen"
         await hands.scan("473003")
         assert hands.pays
-        assert "DUE IN CASH      Rp 13.000" in hands.text
+        assert "DUE IN CASH     Rp 13.000" in hands.text
         await hands.press("enter")
-        assert "Sale S1-1-000001 is saved." in hands.text
+        assert "Sale S1-1-000001 saved." in hands.text
     assert [one.number for one in till.call(collecting.worklist)] == ["W-1001"]
 
 

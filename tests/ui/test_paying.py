@@ -32,7 +32,7 @@ async def test_banknote_key_gives_change_that_stays_until_the_next_scan(till: Ti
         await to_pay(hands)
         await hands.press("f7")
         assert "F7 Print again" in hands.text
-        assert "Sale S1-1-000001 is saved." in hands.text
+        assert "Sale S1-1-000001 saved." in hands.text
         await hands.scan(INDOMIE)
         assert not hands.pays
         assert "TOTAL             Rp 3.500" in hands.text
@@ -65,8 +65,8 @@ async def test_rounding_is_a_line_of_its_own_before_paying(till: Till) -> None:
     async with counter(till) as hands:
         await hands.type("0,482*4131")
         await hands.press("enter", "f12")
-        assert "Rounding, if in cash    10" in hands.text
-        assert "DUE IN CASH      Rp 21.700" in hands.text
+        assert "Rounding, if in cash   10" in hands.text
+        assert "DUE IN CASH     Rp 21.700" in hands.text
         await hands.press("enter")
     assert sales(till) == [(21_690, 10, 0)]
 
