@@ -271,7 +271,7 @@ class TillApp(App[None]):
         if desk.shop is None:
             await desk.load()
         if isinstance(self.screen, Counter):
-            await self.screen.tick()
+            await self._carefully(self.screen, self.screen.tick())
         idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms
         lock_s = desk.settings.idle_lock_s
         if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:

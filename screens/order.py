@@ -4,22 +4,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from omnipos.domain.order import Order, OrderState, Taker
+from omnipos.domain.errors import OrderRefused
+from omnipos.domain.order import Order, OrderState, Taker, check_taker
+from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
-from omnipos.services import collecting
+from omnipos.services import collecting, leasing
 from screens.commands import BACK, HELP, Command
 from screens.counter import Counter
 from screens.desk import Desk
 from screens.forms import Form
+from screens.lease import AskScreen
 from screens.ringing import Scan
 from screens.widgets.cells import drawn
 from screens.widgets.entry import Entry
 from screens.widgets.lines import Lines
-from screens.widgets.order import OrderHead, line_row
+from screens.widgets.order import OrderHead, line_row, next_step
+
+FINISHED_ELSEWHERE = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.COLLECTED)
+"""States that somebody else brings an order into while it is worked on here."""
 
 
 class OrderScreen(Counter):
@@ -41,6 +47,27 @@ class OrderScreen(Counter):
         self._head = OrderHead(desk, order)
         self._lines = Lines(id="lines")
 
+    @property
+    def commands(self) -> Sequence[Command]:
+        """The keys; giving the order away while another till asks for it."""
+        if not hasattr(self, "order") or not leasing.is_asked_of(self.desk.till, self.order):
+            return self.COMMANDS_HERE
+        *others, last = self.COMMANDS_HERE
+        give = Command("g", later("Give it"), "give", later("Let the till that asks have this order"))
+        return (*others, give, last)
+
+    async def open(self) -> None:
+        """Keep the order here as long as it is looked at."""
+        await self.desk.till.run(leasing.open_at_hand, self.order.order_id)
+
+    async def on_unmount(self, _event: events.Unmount) -> None:
+        """Let it go to who asks for it, unless it was opened again meanwhile."""
+        order_id = self.order.order_id
+        if not any(
+            isinstance(one, OrderScreen) and one.order.order_id == order_id for one in self.app.screen_stack
+        ):
+            await self.desk.till.run(leasing.leave_at_hand, order_id)
+
     def compose(self) -> ComposeResult:
         """Who and when above, what and where below."""
         yield self.header
@@ -59,15 +86,23 @@ class OrderScreen(Counter):
         self._lines.show([line_row(line, self.order.currency, width) for line in self.order.lines])
 
     async def tick(self) -> None:
-        """Fetch the order again: another till may have done something."""
-        found = await self.desk.till.run(collecting.order_with_id, self.order.order_id)
-        if found != self.order:
+        """Fetch the order again: another till or its web shop may have done something."""
+        before = self.order
+        try:
+            found = await self.desk.till.run(collecting.order_with_id, before.order_id)
+        except OrderRefused as gone:
+            self.say(str(gone))
+            return
+        if found != before:
             self.order = found
+        if found.state is not before.state and found.state in FINISHED_ELSEWHERE:
+            self.app.bell()
+            self.say(next_step(self.desk, found))
 
     async def type(self, text: str) -> None:
         """Take the letters of the commands, in any case."""
         key = "space" if text == " " else text.lower()
-        if not any(command.key == key for command in self.COMMANDS_HERE):
+        if not any(command.key == key for command in self.commands):
             self.say(_("Scan an item, or R for ready, H to hand over."), "warn")
             return
         await self.press(key)
@@ -83,7 +118,12 @@ class OrderScreen(Counter):
         """Tick what was scanned; once ready, a scan is the collection code."""
         code = scans[0].code
         if self.order.state is OrderState.READY:
-            await self.hand_over_to(Taker(code=code))
+            taker = Taker(code=code)
+            check_taker(self.order, taker)
+            if self._is_elsewhere:
+                await self.go(AskScreen(self, taker))
+            else:
+                await self.hand_over_to(taker)
         else:
             await self._pick(code)
         return scans[1:]
@@ -112,16 +152,31 @@ class OrderScreen(Counter):
         self.order = await self.desk.till.run(collecting.make_ready, self.order.order_id, place)
         self.say(_("Ready. The bag slip is printed."), "good")
 
-    async def do_hand_over(self) -> None:
-        """Ask who takes it."""
-        if self.order.state is OrderState.READY:
-            await self.go(HandOverForm(self))
-        else:
-            await self.hand_over_to(Taker())
+    @property
+    def _is_elsewhere(self) -> bool:
+        return not leasing.is_held_here(self.desk.till, self.order)
 
-    async def hand_over_to(self, taker: Taker) -> None:
+    async def do_hand_over(self) -> None:
+        """Ask who takes it; an order that another till holds is asked for first."""
+        if self.order.state is not OrderState.READY:
+            await self.hand_over_to(Taker())
+        elif self._is_elsewhere:
+            await self.go(AskScreen(self))
+        else:
+            await self.ask_taker()
+
+    async def ask_taker(self, override: Approval | None = None) -> None:
+        """Ask for the code, or name and phone; `override` is a manager's word for an order held elsewhere."""
+        await self.go(HandOverForm(self, override))
+
+    async def do_give(self) -> None:
+        """Let the till that asks have the order."""
+        self.order = await self.desk.till.run(leasing.give, self.order.order_id)
+        self.say(_("Given. The other till gets it from the hub."), "good")
+
+    async def hand_over_to(self, taker: Taker, override: Approval | None = None) -> None:
         """Hand it over; an unpaid order goes into the basket to be paid. Raises OrderRefused."""
-        handed = await self.desk.till.run(collecting.hand_over, self.order.order_id, taker)
+        handed = await self.desk.till.run(collecting.hand_over, self.order.order_id, taker, override)
         self.order = handed.order
         if handed.view is None:
             self.say(_("Handed over. The slip is printed."), "good")
@@ -154,14 +209,17 @@ class ReadyForm(Form):
 class HandOverForm(Form):
     """Asks for the collection code, or else for name and phone."""
 
-    def __init__(self, below: OrderScreen) -> None:
+    def __init__(self, below: OrderScreen, override: Approval | None = None) -> None:
         """Ask for the taker of an order."""
         self._below = below
+        self._override = override
         self._code = Entry(_("scan or type it"), label=_("Code "), longest=40)
         self._who = Entry(label=_("Name "), longest=80)
         self._phone = Entry(_("the last four digits are enough"), label=_("Phone"), longest=24)
         heading = _("Hand over {number}").format(number=drawn(below.order.number))
         intro = _("The collection code is enough. Without it ask for name and phone.")
+        if override is not None:
+            intro = _("Allowed by a manager; the hub will show it to be settled.") + " " + intro
         super().__init__(below.desk, (self._code, self._who, self._phone), heading, intro)
 
     async def do_enter(self) -> None:
@@ -182,5 +240,5 @@ class HandOverForm(Form):
         taker = Taker(
             code=self._code.text.strip(), name=self._who.text.strip(), phone=self._phone.text.strip()
         )
-        await self._below.hand_over_to(taker)
+        await self._below.hand_over_to(taker, self._override)
         await self.close()

@@ -21,7 +21,7 @@ from omnipos.services.finding import CustomerOffer, ItemOffer, OrderOffer, SaleO
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
-from screens import plain_orders, plain_people, plain_selling
+from screens import plain_leases, plain_orders, plain_people, plain_selling
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import basket_words, receipt_words, status_words
@@ -48,6 +48,10 @@ COMMANDS: dict[str, Command] = {
     "pick": plain_orders.pick,
     "ready": plain_orders.make_ready,
     "hand-over": plain_orders.hand_over,
+    "ask": plain_leases.ask,
+    "give-back": plain_leases.give_back,
+    "take-over": plain_leases.take_over,
+    "override": plain_leases.override,
 }
 ALONE: dict[str, Command] = {
     "basket": plain_selling.say_basket,
@@ -71,7 +75,7 @@ class PlainCounter:
     ) -> None:
         """Talk with a till; `pause` waits some seconds while `sync` watches the line."""
         self._till = till
-        self._talk = Talk(till, settings)
+        self._talk = Talk(till, settings, pause)
         self._as_json = as_json
         self._out = out
         self._pause = pause
@@ -254,7 +258,8 @@ def _help() -> Answer:
             "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands: sign-in"
             " NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add NAME, PHONE,"
             " customer none, pay cash 50000, pay card 20000 CODE, park, parked, recall 17, orders, order N,"
-            " pick CODE, ready N PLACE, hand-over N CODE, reprint, report, status, sync, quit."
+            " pick CODE, ready N PLACE, hand-over N CODE, ask N, give-back N, take-over N REASON, override N"
+            " REASON, reprint, report, status, sync, quit."
         )
     )
 

@@ -87,6 +87,9 @@ def order_shape(order: Order) -> Shape:
         "total_minor": order.total_minor,
         "due_minor": order.due_minor,
         "bag_place": order.bag_place,
+        "holder_till": order.holder_till,
+        "asked_by_till": order.asked_by_till,
+        "fencing_number": order.fencing_number,
         "lines": [
             {
                 "sku": line.sku,

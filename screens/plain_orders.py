@@ -4,12 +4,13 @@ from omnipos.domain.errors import EntryRefused, OrderRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.order import Order, Taker
 from omnipos.domain.quantity import format_quantity
+from omnipos.domain.staff import Approval
 from omnipos.locale import _, ngettext
 from omnipos.services import collecting, finding
 from omnipos.services.finding import OrderOffer
 from screens.plain_json import order_shape
 from screens.plain_talk import Answer, Talk
-from screens.plain_words import order_line_words, order_words
+from screens.plain_words import lease_words, order_line_words, order_words
 
 
 def list_orders(talk: Talk, _rest: str) -> Answer:
@@ -27,7 +28,7 @@ def open_order(talk: Talk, rest: str) -> Answer:
     """`order N` opens an order and reads it out; `pick` then works on it."""
     if not rest:
         raise EntryRefused(_("Type order and its number, such as order 1001. Type orders for all of them."))
-    return say_order(talk, _named(talk, rest))
+    return say_order(talk, named(talk, rest))
 
 
 def say_order(talk: Talk, order: Order) -> Answer:
@@ -37,10 +38,12 @@ def say_order(talk: Talk, order: Order) -> Answer:
     said = [order_words(order, shop, now_ms), order_line_words(order)]
     if order.bag_place:
         said.append(_("Its bag lies at {place}.").format(place=order.bag_place))
+    said += lease_words(talk.till, order)
     return Answer(say=" ".join(said), more={"order": order_shape(order)})
 
 
-def _named(talk: Talk, written: str) -> Order:
+def named(talk: Talk, written: str) -> Order:
+    """Return the order of a number or code as it was typed."""
     found = talk.till.call(finding.understood, f"#{written.removeprefix('#')}")
     assert isinstance(found, OrderOffer), "what begins with # is an order or refused"
     return found.order
@@ -72,7 +75,7 @@ def make_ready(talk: Talk, rest: str) -> Answer:
     number, _space, place = rest.partition(" ")
     if not number:
         raise EntryRefused(_("Type ready, the order's number and where its bag lies: ready 1001 A3."))
-    order = talk.till.call(collecting.make_ready, _named(talk, number).order_id, place)
+    order = talk.till.call(collecting.make_ready, named(talk, number).order_id, place)
     said = _("Order {number} is ready. Its bag slip is printed.").format(number=order.number)
     return Answer(say=said, more={"order": order_shape(order)})
 
@@ -82,7 +85,9 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     number, _space, who = rest.partition(" ")
     if not who.strip():
         raise EntryRefused(_("Type hand-over, the order's number, and its code or the name and phone."))
-    done = talk.till.call(collecting.hand_over, _named(talk, number).order_id, _taker(who.split()))
+    order_id = named(talk, number).order_id
+    done = talk.till.call(collecting.hand_over, order_id, _taker(who.split()), _override(talk, order_id))
+    talk.override = None
     order = done.order
     if done.view is None:
         said = _("Order {number} is handed over to {name}.").format(
@@ -94,6 +99,15 @@ def hand_over(talk: Talk, rest: str) -> Answer:
             number=order.number, due=format_money(done.view.due.due_minor, order.currency)
         )
     return Answer(say=said, more={"order": order_shape(order)})
+
+
+def _override(talk: Talk, order_id: str) -> Approval | None:
+    """Return the word given for this order, as long as the manager who gave it is signed in."""
+    allowed_id, approval = talk.override or ("", None)
+    staff = talk.till.staff
+    if approval is None or staff is None or (order_id, staff.staff_id) != (allowed_id, approval.staff_id):
+        return None
+    return approval
 
 
 def _taker(words: list[str]) -> Taker:

@@ -8,6 +8,7 @@ import msgspec
 from omnipos.config import Settings
 from omnipos.domain.errors import DomainError
 from omnipos.domain.sale import Sale
+from omnipos.domain.staff import Approval
 from omnipos.locale import _
 from omnipos.services.till import Till
 
@@ -33,12 +34,15 @@ Choice = tuple[str, Callable[[], Answer]]
 class Talk:
     """One conversation: the till it works on, the line and order spoken of last, and an open question."""
 
-    def __init__(self, till: Till, settings: Settings) -> None:
-        """Begin with nothing spoken of."""
+    def __init__(self, till: Till, settings: Settings, pause: Callable[[float], None]) -> None:
+        """Begin with nothing spoken of; `pause` waits some seconds for another till or the hub."""
         self.till = till
         self.settings = settings
+        self.pause = pause
         self.touched = 0
         self.order_id = ""
+        self.override: tuple[str, Approval] | None = None
+        """The order whose next hand-over a manager allowed though another till holds it."""
         self.unlocked = False
         """Set by a sign-in over a basket: its first tender asks once more, as after a recall."""
         self._choices: dict[str, Callable[[], Answer]] = {}

@@ -2,7 +2,7 @@
 
 from omnipos.domain.basket import Line
 from omnipos.domain.money import currency, format_money
-from omnipos.domain.order import STATE_WORDS, Order
+from omnipos.domain.order import OPEN_STATES, STATE_WORDS, Order, till_name
 from omnipos.domain.phone import display
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale
@@ -10,8 +10,10 @@ from omnipos.domain.shop import Shop
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _, later, ngettext
 from omnipos.ports import LinkState
+from omnipos.services import leasing
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
+from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus
 from screens.times import local
 
@@ -152,6 +154,21 @@ def order_words(order: Order, shop: Shop, now_ms: int) -> str:
             order=said, due=format_money(order.due_minor, order.currency)
         )
     return _("{order}, paid.").format(order=said)
+
+
+def lease_words(till: Till, order: Order) -> list[str]:
+    """Say who hands an order over if it is not simply this till."""
+    if order.state not in OPEN_STATES:
+        return []
+    if leasing.is_asked_of(till, order):
+        said = _("It is asked for by {till}: give-back {number} lets it go.")
+        return [said.format(till=till_name(order.asked_by_till), number=order.number)]
+    if leasing.is_held_here(till, order):
+        return []
+    if order.holder_device_id:
+        said = _("It is held by {till}: ask {number} asks for it.")
+        return [said.format(till=till_name(order.holder_till), number=order.number)]
+    return [_("No till holds it: ask {number} asks for it.").format(number=order.number)]
 
 
 def order_line_words(order: Order) -> str:

@@ -144,6 +144,11 @@ def _to_basket(till: Till, order: Order, check: Check, override: Approval | None
     return view
 
 
+def check_ready(till: Till, order_id: str) -> None:
+    """Raise OrderRefused unless an order is ready to be handed over, by whichever till."""
+    rules.check_state(order_with_id(till, order_id))
+
+
 def check_before_paying(till: Till, settle: OrderToSettle) -> None:
     """Raise OrderRefused when an order in the basket can no longer be handed over here.
 

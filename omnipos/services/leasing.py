@@ -24,6 +24,11 @@ def is_held_here(till: Till, order: Order) -> bool:
     return lease.is_held(order, till.identity.device_id)
 
 
+def is_asked_of(till: Till, order: Order) -> bool:
+    """Tell whether another till asks this one for an order."""
+    return is_held_here(till, order) and order.state in OPEN_STATES and bool(order.asked_by_device_id)
+
+
 def ask(till: Till, order_id: str) -> Order:
     """Ask for an order until it is held here or nobody waits for it any more; raise OrderRefused."""
     till.signed_in(Right.COLLECT)
@@ -108,16 +113,12 @@ def answer(till: Till) -> bool:
     order that is wanted here and free again it is asked again. Called after each round of syncing.
     """
     db, me = till.store.books, till.identity.device_id
-    asked = [order for order in orders.orders_asked_for(db, me) if _is_asked_of(order, me)]
+    asked = [order for order in orders.orders_asked_for(db, me) if is_asked_of(till, order)]
     in_use = {till.order_at_hand, *baskets.order_ids(db)} if asked else set()
     free = [order for order in asked if order.order_id not in in_use]
     for order in free:
         _release(till, order, by_itself=True)
     return _ask_again(till) or bool(free)
-
-
-def _is_asked_of(order: Order, device_id: str) -> bool:
-    return lease.is_held(order, device_id) and order.state in OPEN_STATES and bool(order.asked_by_device_id)
 
 
 def _ask_again(till: Till) -> bool:

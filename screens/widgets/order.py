@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from omnipos.domain.money import format_money
-from omnipos.domain.order import STATE_WORDS, Order, OrderLine, OrderState
+from omnipos.domain.order import STATE_WORDS, Order, OrderLine, OrderState, till_name
 from omnipos.domain.phone import display
 from omnipos.domain.quantity import format_quantity
 from omnipos.locale import _
+from omnipos.services import leasing
 from screens import times
 from screens.desk import Desk
 from screens.widgets.cells import Row, between, drawn, fit, right
@@ -49,19 +50,32 @@ class OrderHead(Painted):
             (between(number, state, width), "strong"),
             (between(drawn(order.customer_name), phone, width), "plain"),
             (between(promise, money, width), "plain"),
-            (self._next_step(), "accent"),
+            (next_step(desk, order), "accent"),
         )
         return [(row,) for row in rows]
 
-    def _next_step(self) -> str:
-        order = self._order
-        if order.state is OrderState.READY:
-            if order.holder_device_id != self._desk.till.identity.device_id:
-                return _("Another till holds this order; hand it over there.")
-            return _("H hands it over, or scan the collection code.")
-        if order.state is OrderState.COLLECTED:
+
+def next_step(desk: Desk, order: Order) -> str:
+    """Return what is to be done with an order at this till."""
+    match order.state:
+        case OrderState.COLLECTED:
             return _("Collected. Nothing more to do.")
+        case OrderState.CANCELLED:
+            return _("Cancelled. Put the goods back; nothing is paid back here.")
+        case OrderState.EXPIRED:
+            return _("Expired. Put the goods back; nothing is paid back here.")
+        case _:
+            pass
+    if leasing.is_asked_of(desk.till, order):
+        asker = till_name(order.asked_by_till)
+        return _("Asked for by {till}: G gives it, or leave it with Esc.").format(till=asker)
+    if order.state is not OrderState.READY:
         return _("R makes it ready.") if order.is_picked else _("Scan each item to tick it.")
+    if leasing.is_held_here(desk.till, order):
+        return _("H hands it over, or scan the collection code.")
+    if order.holder_device_id:
+        return _("Held by {till}. H asks for it.").format(till=till_name(order.holder_till))
+    return _("No till holds it. H asks for it.")
 
 
 def line_row(line: OrderLine, currency: str, width: int) -> Row:
