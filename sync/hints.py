@@ -50,14 +50,13 @@ class HintLine:
         heard: Callable[[Hint], None],
         lost: Callable[[], None],
         spread: Callable[[], float] = random.random,
-        silence_s: float = SILENCE_S,
     ) -> None:
         """Take what to call with each hint, and when a line is lost; both are called on the thread."""
         self.way = Way.STREAM
         self._client = client
         self._heard = heard
         self._lost = lost
-        self._silence_s = silence_s
+        self._silence_s = SILENCE_S
         self._quick = 0
         self._back_off = BackOff(spread)
         self._mark = -1

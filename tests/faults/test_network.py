@@ -1,0 +1,400 @@
+"""The network's faults 4 and 21 to 27 of the catalogue, each on a real hub process behind a proxy."""
+
+import gzip
+import random
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import sync.sending
+import sync.wire
+from omnipos.ports import LinkState
+from sync.pacing import BackOff
+from tests.faults.lines import (
+    IDM,
+    KOPI,
+    TEH,
+    ProxiedTill,
+    event_ids,
+    events_in,
+    hub_event_ids,
+    proxied,
+    totals,
+)
+from tests.faults.proxy import (
+    CutAnswer,
+    CutRequest,
+    Drip,
+    DropAnswer,
+    DropRequest,
+    Duplicate,
+    Exchange,
+    Fault,
+    FaultProxy,
+    HalfOpen,
+    Late,
+    Pass,
+    Say,
+)
+from tests.hubs import HubProcess
+from tests.waiting import until
+
+PORTAL = b"<html><body>Welcome to the hotel. <a href='/accept'>Accept</a></body></html>"
+HTML = (("Content-Type", "text/html"),)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub with a shop."""
+    hub = HubProcess(tmp_path_factory.mktemp("hub"))
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def till(hub: HubProcess, tmp_path: Path) -> Iterator[ProxiedTill]:
+    """A till behind a proxy."""
+    with proxied(hub, tmp_path / "till") as till:
+        yield till
+
+
+def once(fault: Fault, path: str) -> Callable[[Exchange], Fault]:
+    """Choose a fault for the first exchange of a path, and none for all others."""
+    left = [fault]
+
+    def choose(exchange: Exchange) -> Fault:
+        return left.pop() if left and exchange.path.startswith(path) else Pass()
+
+    return choose
+
+
+def agree(till: ProxiedTill, hub: HubProcess) -> None:
+    """Check that the hub has every fact of a till exactly once, in order, and no trouble with any."""
+    assert till.waiting() == 0
+    assert hub_event_ids(hub, till.identity.device_id) == event_ids(till)
+    assert {state for state, _verdict in till.verdicts()} == {"acked"}
+
+
+LOST = [DropRequest(), CutRequest(40), CutRequest(-1), DropAnswer(), CutAnswer(0), CutAnswer(-1), Late()]
+
+
+@pytest.mark.parametrize("fault", [*LOST, Duplicate()], ids=str)
+def test_21_a_push_that_is_lost_duplicated_or_late_has_one_effect(
+    till: ProxiedTill, hub: HubProcess, fault: Fault
+) -> None:
+    sales, total = totals(hub)
+    sold = till.sell(IDM, TEH) + till.sell(KOPI)
+    till.proxy.choose = once(fault, "/v1/events")
+    outcome = till.engine.once()
+    if isinstance(fault, Duplicate):
+        assert (outcome.ok, outcome.waiting) == (True, 0)
+    else:
+        assert (outcome.ok, outcome.online, outcome.pushed, outcome.waiting) == (False, False, 0, 2)
+        assert "Selling goes on" in outcome.error
+        assert till.engine.once().ok
+    agree(till, hub)
+    assert totals(hub) == (sales + 2, total + sold)
+
+
+@pytest.mark.parametrize("fault", [DropAnswer(), CutAnswer(-1)], ids=str)
+def test_4_the_same_bytes_are_sent_again_and_answered_duplicate(till: ProxiedTill, fault: Fault) -> None:
+    till.sell(IDM)
+    till.proxy.choose = once(fault, "/v1/events")
+    assert not till.engine.once().ok
+    assert till.engine.once().ok
+    first, again = (one for one in till.proxy.seen if one.path == "/v1/events")
+    assert events_in(first) == events_in(again)
+    assert till.verdicts() == [("acked", "duplicate")]
+
+
+def test_21_a_late_push_arrives_after_a_newer_one(till: ProxiedTill, hub: HubProcess) -> None:
+    """The till was told that the line broke; what it sent then comes after what it sent since."""
+    sales, total = totals(hub)
+    sold = till.sell(IDM)
+    till.proxy.choose = once(Late(), "/v1/events")
+    assert not till.engine.once().ok
+    sold += till.sell(TEH)
+    assert till.engine.once().ok
+    sold += till.sell(KOPI)
+    assert till.engine.once().ok
+    agree(till, hub)
+    assert totals(hub) == (sales + 3, total + sold)
+
+
+@pytest.mark.parametrize("path", ["/v1/hello", "/v1/events", "/v1/streams/catalogue"])
+def test_22_a_portals_page_acknowledges_nothing(till: ProxiedTill, hub: HubProcess, path: str) -> None:
+    till.sell(IDM)
+    hub.ask("PUT", "/v1/products", price("TEH", 6000))
+    before = till.mirrored()
+    till.begin_anew()
+    till.proxy.choose = once(Say(200, PORTAL, HTML), path)
+    outcome = till.engine.once()
+    assert (outcome.ok, outcome.online) == (False, False)
+    assert "did not come from the hub" in outcome.error
+    assert outcome.waiting == (0 if path == "/v1/streams/catalogue" else 1)
+    assert till.mirrored()["products"] == before["products"]
+    assert till.engine.once().ok
+    agree(till, hub)
+
+
+def test_22_a_portal_that_redirects_is_not_followed(till: ProxiedTill, hub: HubProcess) -> None:
+    till.sell(IDM)
+    with FaultProxy(hub.port) as elsewhere:
+        till.proxy.choose = lambda _exchange: Say(302, b"", (("Location", elsewhere.address + "/login"),))
+        outcome = till.engine.once()
+        assert elsewhere.seen == []
+    assert (outcome.ok, outcome.online, outcome.waiting) == (False, False, 1)
+
+
+def price(sku: str, price_minor: int) -> dict[str, object]:
+    """Return a wish for one product's price."""
+    code = {"IDM": IDM, "TEH": TEH, "KOPI": KOPI}[sku]
+    product = {"sku": sku, "name": sku, "price_minor": price_minor, "tax_code": "PPN"}
+    return {"products": [{**product, "barcodes": [{"code": code}]}]}
+
+
+def answer_of(till: ProxiedTill, path: str) -> bytes:
+    """Return the hub's whole answer to the last request of a path."""
+    exchange = next(one for one in reversed(till.proxy.seen) if one.path.startswith(path))
+    return till.proxy._ask(exchange)
+
+
+@pytest.mark.parametrize("path", ["/v1/streams/catalogue", "/v1/events"])
+def test_23_an_answer_cut_anywhere_applies_nothing_in_part(
+    till: ProxiedTill, hub: HubProcess, path: str
+) -> None:
+    prices = random.Random(23)
+    assert till.engine.once().ok
+    hub.ask("PUT", "/v1/products", price("TEH", prices.randrange(5000, 9000)))
+    till.sell(IDM)
+    before = till.mirrored()
+    till.proxy.choose = once(DropAnswer(), path)
+    assert not till.engine.once().ok
+    answer = answer_of(till, path)
+    head = answer.index(b"\r\n\r\n")
+    places = {0, 1, 9, 12, head // 2, head, head + 2, head + 4, head + 5, len(answer) - 2, len(answer) - 1}
+    places |= set(prices.sample(range(head + 5, len(answer)), 8))
+    for at in sorted(places):
+        till.proxy.choose = once(CutAnswer(at), path)
+        outcome = till.engine.once()
+        assert not outcome.ok, at
+        assert till.mirrored()["products"] == before["products"], at
+        assert till.mirrored()["cursors"]["catalogue"] == before["cursors"]["catalogue"], at
+        assert outcome.waiting == (1 if path == "/v1/events" else 0), at
+    assert till.engine.once().ok
+    assert till.mirrored() != before
+    agree(till, hub)
+
+
+@pytest.mark.parametrize("path", ["/v1/streams/catalogue", "/v1/events"])
+def test_23_garbage_gzip_and_garbage_json_apply_nothing(
+    till: ProxiedTill, hub: HubProcess, path: str
+) -> None:
+    hub.ask("PUT", "/v1/products", price("TEH", 7001))
+    till.sell(IDM)
+    before = till.mirrored()["products"]
+    till.proxy.choose = once(DropAnswer(), path)
+    assert not till.engine.once().ok
+    plain = re.sub(rb"(?s)^.*?\r\n\r\n", b"", answer_of(till, path))
+    packed = gzip.compress(plain)
+    zipped = (("Content-Encoding", "gzip"), ("Content-Type", "application/json"))
+    broken = (
+        Say(200, packed[: len(packed) // 2], zipped),
+        Say(200, b"\x1f\x8b" + b"\0" * 50, zipped),
+        Say(200, plain, zipped),
+        Say(200, plain[: len(plain) // 2]),
+        Say(200, b""),
+        Say(200, b"null"),
+        Say(200, b"\xff\xfe"),
+        Say(200, b"[" * 5000),
+    )
+    for fault in broken:
+        till.proxy.choose = once(fault, path)
+        outcome = till.engine.once()
+        assert (outcome.ok, outcome.online) == (False, False), fault
+        assert till.mirrored()["products"] == before, fault
+    assert till.engine.once().ok
+    agree(till, hub)
+
+
+def test_24_selling_goes_on_while_the_hub_hangs(till: ProxiedTill, hub: HubProcess) -> None:
+    till.sell(IDM)
+    till.proxy.choose = once(HalfOpen(), "/v1/events")
+    syncing = threading.Thread(target=till.engine.once)
+    syncing.start()
+    until(lambda: any(one.path == "/v1/events" for one in till.proxy.seen), "the push on its way")
+    sold = [till.sell(TEH) for _sale in range(20)]
+    assert syncing.is_alive()
+    assert (len(sold), till.waiting()) == (20, 21)
+    till.proxy.break_lines()
+    syncing.join(20)
+    assert till.engine.once().ok
+    agree(till, hub)
+
+
+@pytest.mark.parametrize("fault", [HalfOpen(), HalfOpen(at=60), Drip(size=1, every_s=0.02)], ids=str)
+def test_24_a_hub_that_is_too_slow_is_left_alone(
+    till: ProxiedTill, hub: HubProcess, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.sell(IDM)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(sync.wire, "READ_S", 0.3)
+        impatient.setattr(sync.wire, "EXCHANGE_S", 0.5)
+        till.proxy.choose = lambda exchange: fault if exchange.path == "/v1/events" else Pass()
+        outcome = till.engine.once()
+    assert (outcome.ok, outcome.online, outcome.waiting) == (False, False, 1)
+    till.proxy.heal()
+    assert till.engine.once().ok
+    agree(till, hub)
+
+
+def test_25_each_time_the_link_is_up_something_gets_through(
+    till: ProxiedTill, hub: HubProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link lasts for a hello and one and a half batches, then it is gone again."""
+    monkeypatch.setattr(sync.sending, "MOST_EVENTS", 10)
+    till.engine._sending.most = 10
+    for _sale in range(60):
+        till.sell(IDM)
+    waited = [till.waiting()]
+    pushes = 0
+
+    def flapping(exchange: Exchange) -> Fault:
+        nonlocal pushes
+        if exchange.path != "/v1/events":
+            return Pass()
+        pushes += 1
+        return Pass() if pushes % 2 else CutAnswer(30)
+
+    till.proxy.choose = flapping
+    while waited[-1]:
+        till.begin_anew()
+        assert till.engine.once().ok == (till.waiting() == 0)
+        waited.append(till.waiting())
+        assert waited[-1] < waited[-2], waited
+    assert len(waited) > 5
+    agree(till, hub)
+
+
+def test_26_a_hub_that_wants_less_at_a_time_gets_less(till: ProxiedTill, hub: HubProcess) -> None:
+    for _sale in range(30):
+        till.sell(IDM)
+    sizes: list[int] = []
+
+    def small_only(exchange: Exchange) -> Fault:
+        if exchange.path == "/v1/events":
+            sizes.append(events_in(exchange).count(b'"prev_hash"'))
+            if sizes[-1] > 7:
+                return Say(413, b'{"detail":"too much","code":"batch_too_large"}')
+        return Pass()
+
+    till.proxy.choose = small_only
+    assert till.engine.once().ok
+    assert sizes[:3] == [30, 15, 7]
+    agree(till, hub)
+
+
+@pytest.mark.parametrize(
+    ("status", "wish", "wait_s"),
+    [
+        (429, (("Retry-After", "7"),), 7.0),
+        (503, (("Retry-After", "30"),), 30.0),
+        (
+            503,
+            (("Retry-After", "Sun, 22 Nov 2026 03:00:20 GMT"), ("Date", "Sun, 22 Nov 2026 03:00:00 GMT")),
+            20.0,
+        ),
+        (503, (), 0.0),
+        (502, (), 0.0),
+    ],
+)
+def test_26_a_hubs_wish_for_time_is_kept_and_nothing_is_dropped(
+    till: ProxiedTill, hub: HubProcess, status: int, wish: tuple[tuple[str, str], ...], wait_s: float
+) -> None:
+    till.sell(IDM)
+    till.proxy.choose = lambda _exchange: Say(status, b'{"detail":"not now"}', wish)
+    outcome = till.engine.once()
+    assert (outcome.ok, outcome.online, outcome.waiting) == (False, False, 1)
+    assert till.engine._asked_wait_s == wait_s
+    till.proxy.heal()
+    assert till.engine.once().ok
+    assert till.engine._asked_wait_s == 0.0
+    agree(till, hub)
+
+
+def test_an_event_that_the_hub_fails_on_is_set_aside_and_the_rest_flows(
+    till: ProxiedTill, hub: HubProcess
+) -> None:
+    sales, _total = totals(hub)
+    for _sale in range(9):
+        till.sell(IDM)
+    poison = event_ids(till)[4].encode()
+
+    def failing(exchange: Exchange) -> Fault:
+        body = events_in(exchange) if exchange.path == "/v1/events" else b""
+        return Say(500, b'{"detail":"bug"}') if poison in body and b'"aside":true' not in body else Pass()
+
+    till.proxy.choose = failing
+    outcomes = [till.engine.once() for _round in range(3)]
+    assert [one.ok for one in outcomes] == [False, False, True]
+    assert [one.waiting for one in outcomes] == [9, 9, 0]
+    assert [state for state, _verdict in till.verdicts()] == ["acked"] * 4 + ["quarantined"] + ["acked"] * 4
+    assert hub_event_ids(hub, till.identity.device_id) == event_ids(till)
+    assert totals(hub)[0] == sales + 8
+    kinds = [one["kind"] for one in hub.ask("GET", "/v1/exceptions")["exceptions"]]
+    assert kinds == ["event_failed"]
+
+
+def test_a_hub_that_fails_on_everything_is_said_and_everything_is_kept(till: ProxiedTill) -> None:
+    till.sell(IDM)
+    till.proxy.choose = lambda exchange: (
+        Say(500, b'{"detail":"bug"}') if exchange.path == "/v1/events" else Pass()
+    )
+    outcomes = [till.engine.once() for _round in range(3)]
+    assert [one.waiting for one in outcomes] == [1, 1, 1]
+    assert "fails on entry 1/1 of this till" in outcomes[-1].error
+    assert till.engine.report().state is LinkState.ATTENTION
+    till.proxy.heal()
+    assert till.engine.once().waiting == 0
+
+
+def test_27_tills_that_come_back_together_are_all_served(hub: HubProcess, tmp_path: Path) -> None:
+    tills = [ProxiedTill(hub, tmp_path / f"till-{number}") for number in range(4)]
+    before, total = totals(hub)
+    sold = 0
+    for one in tills:
+        one.proxy.down = True
+        sold += sum(one.sell(IDM, TEH) for _sale in range(5))
+        assert not one.engine.once().online
+    for one in tills:
+        one.proxy.heal()
+    together = [threading.Thread(target=one.engine.once) for one in tills]
+    for thread in together:
+        thread.start()
+    for thread in together:
+        thread.join(60)
+    assert totals(hub) == (before + 20, total + sold)
+    for one in tills:
+        agree(one, hub)
+        with one.proxy:
+            one.close()
+
+
+def test_27_tills_spread_their_tries_over_time() -> None:
+    """Two hundred tills lose the hub in one moment; no second sees more than a few of them."""
+    source = random.Random(27)
+    tills = [BackOff(source.random) for _till in range(200)]
+    tried_s = [0.0] * len(tills)
+    busiest = []
+    for _failure in range(7):
+        for index, till in enumerate(tills):
+            till.failed()
+            tried_s[index] += 1.0 + till.wait_s()
+        seconds = [int(one) for one in tried_s]
+        busiest.append(max(seconds.count(second) for second in set(seconds)))
+    assert busiest[3] < 50
+    assert busiest[-1] < 12
