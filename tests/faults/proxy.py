@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -80,7 +81,9 @@ class HalfOpen(msgspec.Struct, frozen=True):
 
 
 class Buffer(msgspec.Struct, frozen=True):
-    """The head of the answer comes through; its body is held back for ever."""
+    """The head of the answer comes through, and some bytes of its body; the rest is held back for ever."""
+
+    after: int = 0
 
 
 Fault = (
@@ -106,8 +109,14 @@ def untouched(_exchange: Exchange) -> Fault:
 class FaultProxy:
     """Listens on a free loopback port and meets each exchange with the fault that `choose` names."""
 
-    def __init__(self, target_port: int, choose: Callable[[Exchange], Fault] = untouched) -> None:
-        """Begin to listen for a hub on loopback."""
+    def __init__(
+        self,
+        target_port: int,
+        choose: Callable[[Exchange], Fault] = untouched,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Begin to listen for a hub on loopback; with `tls`, only who speaks it gets through."""
+        self.tls = tls
         self.choose = choose
         self.seen: list[Exchange] = []
         self.down = False
@@ -117,7 +126,7 @@ class FaultProxy:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        self.address = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.getsockname()[1]}"
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
@@ -158,6 +167,12 @@ class FaultProxy:
             thread.start()
 
     def _serve(self, line: socket.socket) -> None:
+        if self.tls:
+            try:
+                line = self.tls.wrap_socket(line, server_side=True)
+            except OSError:
+                line.close()
+                return
         with self._kept(line), contextlib.suppress(OSError):
             exchange = self._read(line)
             if exchange is None:
@@ -244,8 +259,8 @@ class FaultProxy:
             case HalfOpen(at):
                 line.sendall(self._ask(exchange)[:at] if at else b"")
                 self._wait_for_end(line)
-            case Buffer():
-                self._pump(exchange, line, head_only=True)
+            case Buffer(after):
+                self._pump(exchange, line, most=after)
 
     def _ask(self, exchange: Exchange) -> bytes:
         """Return the hub's whole answer; nothing when it has none."""
@@ -260,20 +275,19 @@ class FaultProxy:
                 answer += more
         return answer
 
-    def _pump(self, exchange: Exchange, line: socket.socket, *, head_only: bool = False) -> None:
-        """Give the till the hub's bytes as they come, and let go when the till does."""
+    def _pump(self, exchange: Exchange, line: socket.socket, *, most: int = 1 << 60) -> None:
+        """Give the till the hub's bytes as they come, up to so many of the body, until either lets go."""
         with socket.create_connection(("127.0.0.1", self._target_port)) as hub, self._kept(hub):
             hub.sendall(exchange.raw)
             leaving = threading.Thread(target=self._follow_end, args=(line, hub), daemon=True)
             leaving.start()
-            got = b""
+            head = b""
+            while b"\r\n\r\n" not in head and (more := hub.recv(READ)):
+                head += more
+            line.sendall(head[: head.find(b"\r\n\r\n") + 4 + most])
             while more := hub.recv(READ):
-                if not head_only:
+                if most >= READ:
                     line.sendall(more)
-                elif b"\r\n\r\n" not in got:
-                    got += more
-                    head, blank, _body = got.partition(b"\r\n\r\n")
-                    line.sendall(head + blank if blank else b"")
             _shut(line)
         leaving.join(10)
 
