@@ -5,9 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from omnipos.domain.customer import CustomerDraft, Purpose
 from omnipos.domain.errors import DomainError
-from omnipos.domain.order import OrderState, Taker
+from omnipos.domain.order import Order, OrderState, Taker
+from omnipos.domain.staff import Approval
 from omnipos.domain.tender import CardSlip
-from omnipos.services import collecting, finding, recognising, reprinting, selling, tendering
+from omnipos.services import (
+    collecting,
+    finding,
+    leasing,
+    recognising,
+    reprinting,
+    selling,
+    tendering,
+)
 from omnipos.services.finding import ItemOffer
 from tests.sim.tills import TillMachine
 from tests.sim.yard import GOODS, STORES, product
@@ -131,17 +140,48 @@ def _collect(world: "World", till: TillMachine) -> None:
     elif order.state is not OrderState.READY:
         till.till.call(collecting.make_ready, order.order_id, "A1")
         world.say(till.name, f"ready {order.number}")
+    elif till.till.call(leasing.is_held_here, order):
+        _hand_over(world, till, order, None)
     else:
-        _hand_over(world, till, order.order_id, order.collection_code)
+        _get(world, till, order)
 
 
-def _hand_over(world: "World", till: TillMachine, order_id: str, code: str) -> None:
-    done = till.till.call(collecting.hand_over, order_id, Taker(code=code))
+def _get(world: "World", till: TillMachine, order: Order) -> None:
+    """Somebody is here for an order that another till holds."""
+    match world.chance.choice(("ask", "ask", "wait no longer", "take", "override")):
+        case "ask":
+            till.till.call(leasing.ask, order.order_id)
+            world.say(till.name, f"asks for {order.number}")
+        case "wait no longer":
+            till.till.call(leasing.stop_asking)
+        case "take":
+            till.till.call(leasing.take, order.order_id, MANAGERS_WORD)
+            world.say(till.name, f"takes {order.number} from till {order.holder_till}")
+        case _:
+            _hand_over(world, till, order, MANAGERS_WORD)
+
+
+MANAGERS_WORD = Approval(staff_id="s-budi", reason="the customer waits")
+
+
+def _hand_over(world: "World", till: TillMachine, order: Order, override: Approval | None) -> None:
+    taker = Taker(code=order.collection_code)
+    done = till.till.call(collecting.hand_over, order.order_id, taker, override)
+    if override:
+        world.say(till.name, f"a manager lets {order.number} go without the right to it")
     if done.view is not None:
         world.say(till.name, f"{done.order.number} is to be paid first: {done.view.due.due_minor}")
         _pay(world, till)
         return
     world.say(till.name, f"handed over {done.order.number}")
+
+
+def _give(world: "World", till: TillMachine) -> None:
+    work = till.till.call(collecting.worklist)
+    if work:
+        order = world.chance.choice(work)
+        till.till.call(leasing.give, order.order_id)
+        world.say(till.name, f"gives {order.number} back")
 
 
 def _reprint(world: "World", till: TillMachine) -> None:
@@ -158,6 +198,7 @@ DEEDS: tuple[tuple[Deed, int], ...] = (
     (_add_customer, 5),
     (_attach_customer, 5),
     (_collect, 30),
+    (_give, 3),
     (_reprint, 2),
 )
 
@@ -244,6 +285,5 @@ def _change_staff(world: "World") -> None:
 def finish(world: "World") -> None:
     """Ask again for everything that was never answered."""
     for wish in world.wishes:
-        if not wish.answered:
-            wish.ask()
-    assert all(wish.answered for wish in world.wishes), "a perfect network answers everything"
+        wish.ask()
+    assert all(wish.answered_at_ms for wish in world.wishes), "a perfect network answers everything"

@@ -30,8 +30,26 @@ def look_at_till(world: "World", till: TillMachine) -> None:
     try:
         world.ledger.note_journal(till.till.identity.device_id, books)
         _own_steps_stay(world, till, books)
+        _acknowledged_is_there(world, till, books)
     finally:
         books.close()
+
+
+def _acknowledged_is_there(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
+    """What a till takes for acknowledged is in the hub's database, now."""
+    last = books.execute(
+        "SELECT o.epoch, o.seq, e.event_id FROM outbox o JOIN event e USING (epoch, seq)"
+        " WHERE o.state <> 'waiting' ORDER BY o.epoch DESC, o.seq DESC LIMIT 1"
+    ).fetchone()
+    if last is None or last[2] in world.ledger.forgotten:
+        return
+    hub = world.read_hub()
+    try:
+        known = hub.execute("SELECT 1 FROM event WHERE event_id = ?", [last[2]]).fetchone()
+    finally:
+        hub.close()
+    if known is None:
+        world.violations.append(f"{till.name}: event {last[1]} counts as acknowledged and is not at the hub")
 
 
 def _own_steps_stay(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
@@ -57,7 +75,7 @@ def _own_steps_stay(world: "World", till: TillMachine, books: sqlite3.Connection
 
 def all_is_well(world: "World") -> None:
     """Check everything that must be true when the network is good and all have synced."""
-    hub = sqlite3.dbapi2.connect(f"{world.yard.hub_file.as_uri()}?mode=ro", uri=True)
+    hub = world.read_hub()
     hub.row_factory = sqlite3.Row
     try:
         for till in world.tills:
@@ -87,7 +105,14 @@ def fingerprint(world: "World") -> str:
 
 
 def _till_is_whole(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
-    for finding in verify(books).findings:
+    (strangers,) = books.execute("SELECT count(*) FROM event WHERE type = ?", [agreement.STRANGER]).fetchone()
+    findings = verify(books).findings
+    unread = [one for one in findings if "cannot be read" in one]
+    if len(unread) != strangers:
+        world.violations.append(
+            f"{till.name}: {len(unread)} events cannot be read, {strangers} were written so"
+        )
+    for finding in (one for one in findings if one not in unread):
         world.violations.append(f"{till.name}: {finding}")
     for table, where in (
         ("outbox", "state = 'waiting'"),

@@ -2,6 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from omnipos.domain.errors import StoreTrouble
+from omnipos.store import journal
+from omnipos.store.connection import transaction
 from tests.sim.hubs import HubProcess
 from tests.sim.sandbox import SimulatedCrash
 from tests.sim.tills import TillMachine
@@ -79,6 +84,56 @@ def happen(world: "World") -> None:
         if process.is_on:
             process.on_fault("power cut")
             process_died(world, process)
+
+    if till.is_on and not till.syncing and chance.random() < weather.strangers:
+        _write_stranger(world, till)
+    if chance.random() < weather.hub_restores:
+        if world.backup_at_ms and chance.random() < 0.5:
+            _restore_hub(world)
+        else:
+            world.yard.copy_hub(world.yard.root / "hub-backup")
+            world.backup_at_ms = world.now_ms
+            world.say("hub", "backup")
+
+
+class FromTheFuture(msgspec.Struct, frozen=True, kw_only=True, tag="from_the_future"):
+    """A fact that only a newer program understands, written before somebody went back to this one."""
+
+    what: str
+
+
+def _write_stranger(world: "World", till: TillMachine) -> None:
+    def write() -> None:
+        with transaction(till.till.store.books):
+            fact = FromTheFuture(what="something")
+            journal.append(till.till.store.books, till.till.stamp(), fact)  # type: ignore[arg-type]
+
+    try:
+        with world.at(till):
+            till.till.store.call(write)
+            world.fault("stranger")
+            world.say(till.name, "!! writes what nobody understands")
+    except StoreTrouble:
+        return
+
+
+def _restore_hub(world: "World") -> None:
+    """Put the hub's database back to its backup, as after a broken disk."""
+    world.fault("hub restored")
+    world.ledger.risks["hub restored"] += 1
+    had = world.hub_events()
+    for process in world.processes:
+        process.die()
+    world.yard.put_hub_back(world.yard.root / "hub-backup")
+    for process in world.processes:
+        start_process(world, process)
+    world.ledger.forgotten |= had - world.hub_events()
+    world.say("hub", f"!! back to its backup of {world.backup_at_ms}, without {len(world.ledger.forgotten)}")
+    # What owner and web shop did since is gone; their own reconciling sends it again.
+    for wish in world.wishes:
+        if wish.answered_at_ms > world.backup_at_ms:
+            wish.answered_at_ms = 0
+            world.later(world.soon(20_000), wish.ask)
 
 
 def _jump(world: "World", till: TillMachine) -> None:

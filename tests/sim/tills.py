@@ -10,6 +10,7 @@ from omnipos.cli.joining import join
 from omnipos.cli.membership import load_membership
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.staff import Role, Staff
+from omnipos.services import leasing
 from omnipos.services.till import Till
 from omnipos.store.connection import Store
 from omnipos.store.identity import load_identity
@@ -72,8 +73,15 @@ class TillMachine(Machine):
             assert identity is not None, "an enrolled folder is a till"
             assert member is not None, "an enrolled folder knows its hub"
             client = HubClient(ADDRESS, member.token)
-            self.engine = SyncEngine(store, identity, self.clock, client, self.box.chance.course.random)
-            self.till = Till(store, self.clock, identity, QuietLine(), self.engine)
+            self.engine = engine = SyncEngine(
+                store,
+                identity,
+                self.clock,
+                client,
+                spread=self.box.chance.course.random,
+                answer=lambda: till.call(leasing.answer),
+            )
+            self.till = till = Till(store, self.clock, identity, QuietLine(), engine)
             self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
 
     def die(self) -> None:

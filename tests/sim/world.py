@@ -44,6 +44,7 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
     meanwhile: float
     till_restores: float
     clones: float
+    strangers: float
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +65,18 @@ class Wish:
         """A request not asked yet, and what its good answer means."""
         self.world = world
         self.request = request
-        self.answered = False
+        self.answered_at_ms = 0
         self._done = done
 
     def ask(self) -> None:
         """Ask; without an answer ask again after a while."""
-        if self.answered:
+        if self.answered_at_ms:
             return
         answer = self.world.line.straight(self.request)
         if answer is None or answer.status_code >= 500:
             self.world.later(self.world.soon(10_000), self.ask)
             return
-        self.answered = True
+        self.answered_at_ms = self.world.now_ms
         if answer.status_code == 200:
             self._done(answer.json())
 
@@ -95,6 +96,7 @@ class World:
         self.trace: list[str] = []
         self.violations: list[str] = []
         self.wishes: list[Wish] = []
+        self.backup_at_ms = 0
         self.depth = 0
         self.calm = True
         """While the shop is set up and put right nothing goes wrong."""
@@ -110,6 +112,18 @@ class World:
             process.on_fault, process.lives = self._fault_of(process), 0
             process.boot(self.hub_now_ms)
         self.tills: list[TillMachine] = []
+
+    def hub_events(self) -> set[str]:
+        """Return the ids of the events in the hub's database."""
+        hub = self.read_hub()
+        try:
+            return {event_id for (event_id,) in hub.execute("SELECT event_id FROM event")}
+        finally:
+            hub.close()
+
+    def read_hub(self) -> sqlite3.Connection:
+        """Open the hub's database beside its processes, for looking only."""
+        return sqlite3.dbapi2.connect(f"{self.yard.hub_file.as_uri()}?mode=ro", uri=True)
 
     def hub_now_ms(self) -> int:
         """The clock of the hub's machine."""
@@ -296,6 +310,7 @@ def _weather(chance: random.Random) -> Weather:
         meanwhile=sometimes(0.7, 0.3),
         till_restores=sometimes(0.25, 0.3),
         clones=sometimes(0.15, 0.3),
+        strangers=sometimes(0.15, 0.2),
     )
 
 
