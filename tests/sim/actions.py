@@ -150,15 +150,22 @@ def _get(world: "World", till: TillMachine, order: Order) -> None:
     """Somebody is here for an order that another till holds."""
     match world.chance.choice(("ask", "ask", "wait no longer", "take", "override")):
         case "ask":
+            till.till.call(leasing.open_at_hand, order.order_id)
             till.till.call(leasing.ask, order.order_id)
             world.say(till.name, f"asks for {order.number}")
         case "wait no longer":
-            till.till.call(leasing.stop_asking)
+            _leave(till)
         case "take":
             till.till.call(leasing.take, order.order_id, MANAGERS_WORD)
             world.say(till.name, f"takes {order.number} from till {order.holder_till}")
         case _:
             _hand_over(world, till, order, MANAGERS_WORD)
+
+
+def _leave(till: TillMachine) -> None:
+    """Nobody looks at an order or waits for one any more."""
+    till.till.call(leasing.stop_asking)
+    till.till.call(leasing.leave_at_hand, till.till.order_at_hand)
 
 
 MANAGERS_WORD = Approval(staff_id="s-budi", reason="the customer waits")
@@ -248,7 +255,7 @@ def _cancel_order(world: "World") -> None:
 
 
 def _cancelled(world: "World", number: str) -> None:
-    world.ledger.cancelled.add(number)
+    world.ledger.cancelled[number] = world.now_ms
     world.say("webshop", f"cancelled {number}")
 
 
@@ -284,6 +291,9 @@ def _change_staff(world: "World") -> None:
 
 def finish(world: "World") -> None:
     """Ask again for everything that was never answered."""
+    for till in world.tills:
+        with world.at(till):
+            _leave(till)
     for wish in world.wishes:
         wish.ask()
     assert all(wish.answered_at_ms for wish in world.wishes), "a perfect network answers everything"

@@ -35,14 +35,10 @@ class Ledger:
         """Sales a cashier saw completed, by id."""
         self.disk_lost: set[str] = set()
         """Ids of events that left the last disk they were on, when it was put back or replaced."""
-        self.received: Counter[tuple[str, str]] = Counter()
-        """Goods that came in beside the tills, by store and product."""
         self.orders: dict[str, str] = {}
         """Orders the web shop was told are placed: number to order id."""
-        self.cancelled: set[str] = set()
-        """Numbers of the orders the web shop was told are cancelled."""
-        self.moved: set[str] = set()
-        """Ids of stock movements that the hub confirmed."""
+        self.cancelled: dict[str, int] = {}
+        """Numbers of the orders the web shop was told are cancelled, and when."""
         self.risks: Counter[str] = Counter()
         """What people did that lets a rule be broken on purpose: a disk put back by hand, an override."""
 

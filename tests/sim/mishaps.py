@@ -1,5 +1,7 @@
 """What goes wrong in a simulated shop beside the network: crashes, disks, clocks, restores, clones."""
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -85,6 +87,8 @@ def happen(world: "World") -> None:
             process.on_fault("power cut")
             process_died(world, process)
 
+    if not till.syncing and chance.random() < max(weather.till_restores, weather.clones):
+        _touch_disk(world, till)
     if till.is_on and not till.syncing and chance.random() < weather.strangers:
         _write_stranger(world, till)
     if chance.random() < weather.hub_restores:
@@ -94,6 +98,49 @@ def happen(world: "World") -> None:
             world.yard.copy_hub(world.yard.root / "hub-backup")
             world.backup_at_ms = world.now_ms
             world.say("hub", "backup")
+
+
+def _touch_disk(world: "World", till: TillMachine) -> None:
+    """Copy a till's folder, put a copy back, or open a copy on another computer."""
+    copy = world.yard.root / "tills" / f"{till.name}-copy"
+    till.die()
+    if not copy.exists():
+        shutil.copytree(till.folder, copy)
+        world.say(till.name, "its folder is copied")
+    elif world.chance.random() < world.weather.clones and len(world.tills) == world.weather.tills:
+        _open_copy(world, till, copy)
+    elif world.weather.till_restores:
+        _put_back(world, till, copy)
+    boot_till(world, till)
+
+
+def _put_back(world: "World", till: TillMachine, copy: Path) -> None:
+    books = till.read()
+    had = {event_id for (event_id,) in books.execute("SELECT event_id FROM event")}
+    books.close()
+    shutil.rmtree(till.folder)
+    shutil.copytree(copy, till.folder)
+    books = till.read()
+    has = {event_id for (event_id,) in books.execute("SELECT event_id FROM event")}
+    books.close()
+    world.ledger.disk_lost |= had - has - world.hub_events()
+    if world.chance.random() < 0.5:
+        till.begin_restored()
+        kind = "restored"
+    else:
+        kind = "put back"
+    world.fault(f"disk {kind}")
+    world.ledger.risks[kind] += 1
+    world.say(till.name, f"!! disk {kind}, without {len(had - has)} events")
+
+
+def _open_copy(world: "World", till: TillMachine, copy: Path) -> None:
+    world.fault("clone")
+    world.ledger.risks["cloned"] += 1
+    folder = world.yard.root / "tills" / f"{till.name}b"
+    shutil.copytree(copy, folder)
+    world.say(till.name, f"!! a copy of its folder starts as {till.name}b")
+    world.employ(f"{till.name}b", folder)
 
 
 class FromTheFuture(msgspec.Struct, frozen=True, kw_only=True, tag="from_the_future"):
@@ -130,6 +177,9 @@ def _restore_hub(world: "World") -> None:
     world.ledger.forgotten |= had - world.hub_events()
     world.say("hub", f"!! back to its backup of {world.backup_at_ms}, without {len(world.ledger.forgotten)}")
     # What owner and web shop did since is gone; their own reconciling sends it again.
+    cancelled = world.ledger.cancelled
+    for number in [one for one, at_ms in cancelled.items() if at_ms > world.backup_at_ms]:
+        del cancelled[number]
     for wish in world.wishes:
         if wish.answered_at_ms > world.backup_at_ms:
             wish.answered_at_ms = 0

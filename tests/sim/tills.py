@@ -1,16 +1,17 @@
 """Simulated tills: the real store, services and sync engine on a real data folder, in this thread."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from omnipos.cli.joining import join
-from omnipos.cli.membership import load_membership
+from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.staff import Role, Staff
+from omnipos.protocol import EnrolRequest
 from omnipos.services import leasing
+from omnipos.services.epochs import begin_restored
 from omnipos.services.till import Till
 from omnipos.store.connection import Store
 from omnipos.store.identity import load_identity
@@ -81,8 +82,25 @@ class TillMachine(Machine):
                 spread=self.box.chance.course.random,
                 answer=lambda: till.call(leasing.answer),
             )
+            engine.rejoin = self._rejoin
             self.till = till = Till(store, self.clock, identity, QuietLine(), engine)
             self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
+
+    def _rejoin(self, code: str) -> None:
+        """Become a till of one's own, as a copied folder must; the engine's client goes on with it."""
+        client = self.engine._client
+        request = EnrolRequest(code=code, device_name=self.name, version="1")
+        client.token = client.enrol(request).token
+        save_membership(self.folder, Membership(hub=ADDRESS, token=client.token))
+
+    def begin_restored(self) -> None:
+        """Do to a folder put back what `omnipos restore` does, before anything is sold."""
+        self.is_on = True
+        with self.box.on(self):
+            store = Store(self.folder)
+            store.call(lambda: begin_restored(store.books, self.clock))
+            store.close()
+        self.is_on = False
 
     def die(self) -> None:
         """End the program at once, and take its locks and what it did not commit with it."""
@@ -103,12 +121,6 @@ class TillMachine(Machine):
             return None
         finally:
             self.syncing = False
-
-    def copy_disk(self, to: Path) -> None:
-        """Copy the folder as it lies on the disk; the program must be off."""
-        assert self.store is None, "a folder is copied while nobody writes to it"
-        shutil.rmtree(to, ignore_errors=True)
-        shutil.copytree(self.folder, to)
 
     def read(self) -> sqlite3.Connection:
         """Open the books beside the program, for looking only, past every fault."""

@@ -175,16 +175,22 @@ class World:
     def add_till(self) -> TillMachine:
         """Enrol one more till and let it work."""
         name = f"till{len(self.tills) + 1}"
-        till = TillMachine(name, self.yard.new_till_folder(name), self.box, self.true_ms)
-        till.on_fault = self._fault_of(till)
         store = STORES[len(self.tills) % self.weather.stores]
         process = self.living_process()
         code = self.yard.ask(process, "POST", "/v1/enrol-codes", {"store_code": store})["code"]
+        till = TillMachine(name, self.yard.new_till_folder(name), self.box, self.true_ms)
         till.enrol(code)
+        till = self.employ(name, till.folder)
+        till.sync()
+        self.say(name, f"enrolled in {store} as {till.till.identity.device_id[:8]}")
+        return till
+
+    def employ(self, name: str, folder: Path) -> TillMachine:
+        """Start a till on an enrolled folder and let it work."""
+        till = TillMachine(name, folder, self.box, self.true_ms)
+        till.on_fault = self._fault_of(till)
         till.boot()
         self.tills.append(till)
-        till.sync()
-        self.say(till.name, f"enrolled in {store} as {till.till.identity.device_id[:8]}")
         self.later(self.soon(5000), lambda: self._act(till))
         self.later(self.soon(20_000), lambda: self._sync(till))
         return till
@@ -297,6 +303,9 @@ def _weather(chance: random.Random) -> Weather:
         gate, level = chance.random(), chance.random()
         return level * most if gate < part else 0.0
 
+    restores = sometimes(0.25, 0.3), sometimes(0.25, 0.3), sometimes(0.15, 0.3)
+    # A hub and a till that both went back may have lost a sale together; nobody can promise that one.
+    hub_restores, till_restores, clones = restores if not restores[0] else (restores[0], 0.0, 0.0)
     return Weather(
         tills=chance.choice((1, 2, 2, 3, 3)),
         stores=chance.choice((1, 1, 1, 2)),
@@ -304,12 +313,12 @@ def _weather(chance: random.Random) -> Weather:
         crashes=sometimes(0.6, 0.15),
         disk_trouble=sometimes(0.4, 0.15),
         hub_crashes=sometimes(0.5, 0.2),
-        hub_restores=sometimes(0.25, 0.3),
+        hub_restores=hub_restores,
         clock_jumps=sometimes(0.3, 0.5),
         partitions=sometimes(0.5, 0.6),
         meanwhile=sometimes(0.7, 0.3),
-        till_restores=sometimes(0.25, 0.3),
-        clones=sometimes(0.15, 0.3),
+        till_restores=till_restores,
+        clones=clones,
         strangers=sometimes(0.15, 0.2),
     )
 
