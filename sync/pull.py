@@ -5,10 +5,12 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, nullcontext
 
+from omnipos.locale import _
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.store.connection import Connection, roomy
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
+from sync.errors import Retryable
 
 
 def pull_all(mirror: Connection, client: HubClient, streams: Sequence[str]) -> int:
@@ -33,7 +35,10 @@ def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> in
         else:
             return applied
     with closing(_pages(client, stream, "")) as pages, roomy(mirror):
-        return applied + refetch_stream(mirror, stream, pages)
+        try:
+            return applied + refetch_stream(mirror, stream, pages)
+        except PageOutOfPlace as odd:
+            raise Retryable(_("the hub began a new life while all was fetched")) from odd
 
 
 def _pages(client: HubClient, stream: str, cursor: str) -> Generator[Page, None, None]:

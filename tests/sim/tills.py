@@ -2,14 +2,14 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from omnipos.cli.joining import join
 from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.staff import Role, Staff
-from omnipos.protocol import EnrolRequest
+from omnipos.protocol import EnrolRequest, Hint
 from omnipos.services import leasing
 from omnipos.services.epochs import begin_restored
 from omnipos.services.till import Till
@@ -110,12 +110,16 @@ class TillMachine(Machine):
             os.close(self.store._lock)
             self.store = None
 
-    def sync(self) -> SyncOutcome | None:
-        """Do one round as the engine's thread does; None when its disk failed over it."""
+    def sync(self, hints: Mapping[str, int] | None = None) -> SyncOutcome | None:
+        """Do one round as the engine's thread does, of all or after hints; None when its disk failed."""
         self.syncing = True
         try:
             with self.box.on(self):
-                return self.engine.once()
+                if hints is None:
+                    return self.engine.once()
+                for stream, head in hints.items():
+                    self.engine._hear(Hint(stream=stream, head=head))
+                return self.engine._go_round(hinted=True)
         except (sqlite3.OperationalError, StoreTrouble):
             self.engine._refused("the disk")
             return None

@@ -233,13 +233,22 @@ class World:
         self.later(self.soon(30_000), lambda: self._sync(till))
         if till.is_on and not till.syncing:
             mishaps.maybe_light(self, till)
-            self.sync(till)
+            self.sync(till, self._hints() if self.chance.random() < 0.6 else None)
             checks.look_at_till(self, till)
 
-    def sync(self, till: TillMachine) -> None:
-        """Let a till do one round of syncing."""
+    def _hints(self) -> dict[str, int]:
+        """Return the heads of the hub's streams, as its hints tell them; some are lost on the way."""
+        hub = self.read_hub()
+        try:
+            heads = hub.execute("SELECT stream, n FROM stream_head ORDER BY stream").fetchall()
+        finally:
+            hub.close()
+        return {stream: head for stream, head in heads if self.chance.random() < 0.9}
+
+    def sync(self, till: TillMachine, hints: dict[str, int] | None = None) -> None:
+        """Let a till do one round of syncing, of all or of what hints tell of."""
         with self.at(till):
-            outcome = till.sync()
+            outcome = till.sync(hints)
             if outcome is None:
                 self.say(till.name, "sync broke off at the disk")
                 return

@@ -169,3 +169,13 @@ def test_a_fetch_from_the_start_that_breaks_off_keeps_the_old_copy(mirror: Conne
     with pytest.raises(Retryable):
         pull_all(mirror, hub, [STREAM])
     assert (taxes(mirror), cursors(mirror)[STREAM].cursor) == (["T1", "T2"], "c2")
+
+
+def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror: Connection) -> None:
+    apply_page(mirror, page(0, 1, 1))
+    again = page(0, 0, 5, must_refetch=True)
+    hub = ScriptedHub(c1=[again], start=[page(0, 2, 5)], c2=[again])
+    with pytest.raises(Retryable):
+        pull_all(mirror, hub, [STREAM])
+    assert taxes(mirror) == ["T1"]
+    assert cursors(mirror)[STREAM].upto == 1
