@@ -62,11 +62,15 @@ class AskScreen(Dialog):
             raise
         await self.tick()
 
+    @property
+    def _is_hub_there(self) -> bool:
+        return self.desk.status is None or self.desk.status.link is LinkState.ONLINE
+
     def show(self) -> None:
         """Say who is asked and whether the hub can be reached."""
         super().show()
         holder = till_name(self._below.order.holder_till)
-        if self.desk.status is not None and self.desk.status.link is not LinkState.ONLINE:
+        if not self._is_hub_there:
             self._asking.say(
                 _("The hub does not answer, so {holder} cannot be asked now.").format(holder=holder)
             )
@@ -125,10 +129,9 @@ class AskScreen(Dialog):
             "The risk: {holder} may be offline and hand order {number} over as well. Nobody can stop it"
             " there; the hub will show both to be settled."
         ).format(holder=till_name(order.holder_till), number=drawn(order.number))
-        answers = (
-            (_("Take it for this till, through the hub"), self._ask_for_word(self._take)),
-            (_("Hand it over now, without the hub"), self._ask_for_word(self._override)),
-        )
+        answers = [(_("Hand it over now"), self._ask_for_word(self._override))]
+        if self._is_hub_there:
+            answers.insert(0, (_("Take it through the hub"), self._ask_for_word(self._take)))
         await self.go(ChoiceScreen(self.desk, question, answers))
 
     def _ask_for_word(self, then: Callable[[Approval], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

@@ -180,8 +180,10 @@ class QuietLine:
         self.nudges += 1
 
 
-def fill(folder: Path, stream: str, *records: tuple[str, Record | None], seen: int = 0) -> None:
-    """Apply one page of a stream to a folder's mirror, as the puller does."""
+def fill(
+    folder: Path, stream: str, *records: tuple[str, Record | None], seen: int = 0, epoch: int = 1
+) -> None:
+    """Apply one page to a mirror, as the puller does; the page shows `seen` of the till's events."""
     mirror = open_mirror(folder)
     after = mirror.execute("SELECT upto FROM cursor WHERE stream = ?", [stream]).fetchone()
     start = after[0] if after else 0
@@ -198,7 +200,7 @@ def fill(folder: Path, stream: str, *records: tuple[str, Record | None], seen: i
             head=upto,
             cursor=f"c{upto}",
             changes=changes,
-            applied_epoch=1 if seen else 0,
+            applied_epoch=epoch if seen else 0,
             applied_seq=seen,
             as_of_ms=NOON_MS,
         ),

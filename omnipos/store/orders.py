@@ -16,6 +16,7 @@ from omnipos.domain.order import (
     tick,
 )
 from omnipos.events import (
+    EpochCause,
     Event,
     LeaseAsked,
     LeaseAskWithdrawn,
@@ -115,7 +116,15 @@ def _with_steps(db: Connection, device_id: str, order: Order) -> Order:
     ).fetchall()
     for staff_id, at_ms, body in steps:
         order = _after_step(order, body, device_id, staff_id, at_ms)
+    if lease.is_held(order, device_id) and _may_be_lost(db, applied[0]):
+        return lease.release(order, device_id, order.fencing_number)
     return order
+
+
+def _may_be_lost(db: Connection, applied_epoch: int) -> bool:
+    """Tell whether orders held here may have gone to other tills since the backup that this till is from."""
+    begun = db.execute("SELECT epoch, cause FROM epoch JOIN identity USING (epoch)").fetchone()
+    return begun is not None and begun[1] != EpochCause.ENROLLED and applied_epoch < begun[0]
 
 
 def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms: int) -> Order:

@@ -16,6 +16,7 @@ from omnipos.events import (
 )
 from omnipos.ports import LinkReport, LinkState
 from omnipos.services import approving, collecting, leasing, selling, tendering
+from omnipos.services.epochs import begin_restored
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
@@ -28,17 +29,17 @@ CODE = Taker(code="471001")
 APPROVAL = Approval(staff_id="s-budi", reason="till 2 is broken")
 
 
-def put(till: Till, *, seen: int = 0, **changes: object) -> Order:
+def put(till: Till, *, seen: int = 0, epoch: int = 1, **changes: object) -> Order:
     """Show an order, ready and held by till 2 unless said otherwise, in the mirror."""
     held = {"state": OrderState.READY, "holder_device_id": OTHER, "holder_till": 2, "fencing_number": 4}
     shown = order(**(held | changes))
-    fill(till.store.folder, f"orders/{STORE}", (f"order:{shown.order_id}", shown), seen=seen)
+    fill(till.store.folder, f"orders/{STORE}", (f"order:{shown.order_id}", shown), seen=seen, epoch=epoch)
     return shown
 
 
-def own(till: Till, *, seen: int = 0, **changes: object) -> Order:
+def own(till: Till, *, seen: int = 0, epoch: int = 1, **changes: object) -> Order:
     """Show an order that this till holds."""
-    return put(till, seen=seen, **({"holder_device_id": DEVICE, "holder_till": 1} | changes))
+    return put(till, seen=seen, epoch=epoch, **({"holder_device_id": DEVICE, "holder_till": 1} | changes))
 
 
 def written(till: Till) -> list[Fact]:
@@ -220,3 +221,12 @@ def test_an_override_nobody_needed_leaves_no_trace(till: Till) -> None:
     (fact,) = written(till)
     assert isinstance(fact, OrderHandedOver)
     assert fact.override is None
+
+
+def test_a_restored_till_holds_nothing_until_it_has_met_the_hub(till: Till) -> None:
+    own(till)
+    till.store.identity = till.store.call(lambda: begin_restored(till.store.books, till.clock))
+    with pytest.raises(OrderRefused, match="No till holds order W-1001"):
+        till.call(collecting.hand_over, ORDER, CODE)
+    own(till, seen=1, epoch=till.identity.epoch, fencing_number=7)
+    assert till.call(collecting.hand_over, ORDER, CODE).order.state is OrderState.COLLECTED

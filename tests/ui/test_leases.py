@@ -163,13 +163,12 @@ async def test_the_risk_is_said_and_a_cashier_needs_a_managers_pin_to_override(
         await hands.type("m")
         assert hands.up == "ChoiceScreen"
         assert "The risk: till 2 may be offline" in hands.text
+        assert "1 Hand it over now  Esc Back" in hands.text
         await hands.type("1")
         assert hands.up == "ApprovalForm"
         await hands.press("enter", "enter", "enter")
         assert "A manager types their name and PIN here." in hands.text
-        await hands.press("escape")
-        await hands.type("m")
-        await hands.type("2")
+        await hands.press("up", "up")
         await hands.type("till 2 is broken")
         await hands.press("enter")
         await hands.type("Budi")
@@ -199,6 +198,7 @@ async def test_a_manager_takes_an_order_through_the_hub_with_a_reason_alone(till
         await open_order(hands)
         await hands.type("h")
         await hands.type("m")
+        assert "1 Take it through the hub  2 Hand it over now  Esc Back" in hands.text
         await hands.type("1")
         await hands.press("enter")
         assert "Type the reason." in hands.text
