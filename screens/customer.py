@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.content import Content
+
+from omnipos.domain.customer import FIELD_WORDS, CustomerField, KeptValue
 from omnipos.domain.money import format_amount
 from omnipos.domain.order import STATE_WORDS
 from omnipos.domain.phone import display
 from omnipos.locale import _, later
+from omnipos.services.recognising import CustomerCard
 from screens.commands import BACK, Command
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen
@@ -19,6 +23,7 @@ class CustomerScreen(ListScreen):
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
         Command("enter", later("Open order"), "open_order", later("Open the chosen order")),
+        Command("f5", later("Correct"), "correct", later("Change name, phone, e-mail or consent")),
         BACK,
     )
 
@@ -26,8 +31,18 @@ class CustomerScreen(ListScreen):
         """Show the desk's card."""
         card = desk.card
         super().__init__(desk, drawn(card.customer.name) if card else _("Customer"))
-        self._card = card
         self.lines.chosen = 0 if card and card.orders else -1
+
+    @property
+    def _card(self) -> CustomerCard | None:
+        """The desk's card as it is now: a correction changes it."""
+        return self.desk.card
+
+    def show(self) -> None:
+        """Paint the card under the name that it has now."""
+        super().show()
+        if self._card is not None and self.is_mounted:
+            self.query_one("#box").border_title = Content(drawn(self._card.customer.name))
 
     def rows(self) -> Sequence[Row]:
         """Return orders first, for they can be opened; then the person and the purchases."""
@@ -42,6 +57,9 @@ class CustomerScreen(ListScreen):
             rows.append(((between(name, _("promised {time} ").format(time=promised), width), "accent"),))
         points = format_amount(who.points, "IDR")
         rows.append(((between(" " + _("Phone"), display(who.phone), width), "plain"),))
+        if who.email:
+            rows.append(((between(" " + _("E-mail"), drawn(who.email), width), "plain"),))
+        rows += [self._kept_row(one) for one in who.kept]
         rows.append(((between(" " + _("Tier"), drawn(who.tier) or "–", width), "plain"),))
         rows.append(((between(" " + _("Points"), points, width), "plain"),))
         rows.append(((" " + _("Last purchases"), "strong"),))
@@ -49,6 +67,18 @@ class CustomerScreen(ListScreen):
         as_of = desk.clock(card.as_of_ms) if card.as_of_ms else _("never")
         rows.append(((" " + _("as of {time}").format(time=as_of), "dim"),))
         return rows
+
+    def _kept_row(self, kept: KeptValue) -> Row:
+        value = display(kept.value) if kept.field is CustomerField.PHONE else drawn(kept.value)
+        what = " " + _("Also entered as {field}").format(field=_(FIELD_WORDS[kept.field]))
+        return ((between(what, value, WIDTH - 1), "warn"),)
+
+    async def do_correct(self) -> None:
+        """Correct what stands on the card."""
+        from screens.customer_edit import EditCustomerScreen
+
+        if self._card is not None:
+            await self.go(EditCustomerScreen(self.desk, self._card.customer))
 
     async def do_open_order(self) -> None:
         """Open the order that is chosen."""

@@ -4,11 +4,11 @@ from functools import partial
 
 import msgspec
 
-from omnipos.domain.customer import Customer, CustomerDraft, Purpose
+from omnipos.domain.customer import Customer, CustomerDraft, CustomerEdit, Purpose
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.phone import display
 from omnipos.locale import _
-from omnipos.services import recognising, selling
+from omnipos.services import correcting, recognising, selling
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import card_words
 
@@ -16,7 +16,7 @@ MOST_CHOICES = 5
 
 
 def customer(talk: Talk, rest: str) -> Answer:
-    """`customer PHONE` or a name, `customer none`, `customer add NAME, PHONE`, and alone for the card."""
+    """`customer PHONE` or a name, `none`, `add NAME, PHONE`, `edit FIELD VALUE`, and alone for the card."""
     verb, _space, behind = rest.partition(" ")
     match verb.casefold():
         case "":
@@ -26,6 +26,8 @@ def customer(talk: Talk, rest: str) -> Answer:
             return Answer(say=_("No customer stands beside the basket now."))
         case "add":
             return _add(talk, behind)
+        case "edit":
+            return _edit(talk, behind)
         case _:
             return _find(talk, rest)
 
@@ -53,6 +55,34 @@ def _say_card(talk: Talk) -> Answer:
             }
         },
     )
+
+
+def _edit(talk: Talk, text: str) -> Answer:
+    view = talk.till.call(selling.current)
+    if view.customer is None:
+        raise CustomerRefused(_("No customer stands beside the basket. Type customer and a phone number."))
+    field, _space, value = text.partition(" ")
+    edit = _edit_of(field.casefold(), value.strip())
+    if edit is None:
+        raise CustomerRefused(
+            _("Type what to change: customer edit name Sarah, or phone, email, or offers yes or no.")
+        )
+    talk.till.call(correcting.correct, view.customer.customer_id, edit)
+    return _say_card(talk)
+
+
+def _edit_of(field: str, value: str) -> CustomerEdit | None:
+    match field, value.casefold():
+        case "name", _name:
+            return CustomerEdit(name=value)
+        case "phone", _phone:
+            return CustomerEdit(phone=value)
+        case "email", _email:
+            return CustomerEdit(email=value)
+        case "offers", "yes" | "no" as said:
+            return CustomerEdit(answers={Purpose.MARKETING: said == "yes"})
+        case _:
+            return None
 
 
 def _find(talk: Talk, text: str) -> Answer:

@@ -1,6 +1,7 @@
 """The sentences of the plain counter: baskets, sales, customers, orders and the till's state in words."""
 
 from omnipos.domain.basket import Line
+from omnipos.domain.customer import FIELD_WORDS, CustomerField
 from omnipos.domain.money import currency, format_money
 from omnipos.domain.order import OPEN_STATES, STATE_WORDS, Order, till_name
 from omnipos.domain.phone import display
@@ -116,11 +117,20 @@ def card_words(card: CustomerCard, shop: Shop, now_ms: int) -> str:
     """Say a customer's card: name, number, points, orders waiting, what was bought last, and as of when."""
     customer = card.customer
     said = [_("Customer {name}, {phone}.").format(name=customer.name, phone=display(customer.phone))]
+    if customer.email:
+        said.append(f"{customer.email}.")
     if customer.tier:
         said.append(f"{customer.tier}.")
     if customer.points:
         points = f"{customer.points:,}".replace(",", currency(shop.currency).group)
         said.append(_("{points} points.").format(points=points))
+    said += [
+        _("Also entered as {field}: {value}.").format(
+            field=_(FIELD_WORDS[one.field]),
+            value=display(one.value) if one.field is CustomerField.PHONE else one.value,
+        )
+        for one in customer.kept
+    ]
     if card.orders:
         count = len(card.orders)
         waiting = ngettext(

@@ -13,7 +13,7 @@ from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
 from omnipos.protocol import Hello, Hint
-from omnipos.store import journal, orders, outbox
+from omnipos.store import customers, journal, orders, outbox
 from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors
@@ -81,6 +81,7 @@ class SyncEngine:
         self._streams: tuple[str, ...] | None = None
         self._mirror: Connection | None = None
         self._pushed = 0
+        self._erased = -1
         self._back_off = BackOff(spread)
         self._sending = Sending()
         self._asked_wait_s = 0.0
@@ -204,7 +205,7 @@ class SyncEngine:
             self._push()
         streams = self._behind(self._streams) if hinted else self._streams
         pulled = pull_all(self._open_mirror(), self._client, streams)
-        if pulled:
+        if pulled or self._erased < 0:
             self._store.call(self._drop_overlays)
         if self._answer():
             self._push()
@@ -269,6 +270,7 @@ class SyncEngine:
     def _drop_overlays(self) -> None:
         with transaction(self._store.books):
             orders.drop_shown_overlays(self._store.books)
+            self._erased = customers.forget_erased(self._store.books, self._erased)
 
     def _online(self) -> None:
         self._back_off.worked()

@@ -1,22 +1,29 @@
-"""Finding customers: the mirror's, united with those added here that the hub does not show yet."""
+"""Finding customers: the mirror's, united with what was entered here that the hub does not show yet."""
 
+from collections.abc import Iterable
 from sqlite3 import Connection
 
 import msgspec
 
-from omnipos.domain.customer import Customer
+from omnipos.domain.customer import Customer, CustomerField
 from omnipos.domain.names import search_words
 from omnipos.events import Event
 from omnipos.store.catalogue import match_words
 
 _decode = msgspec.json.Decoder(Customer).decode
 
+_OWN = (
+    "(epoch, seq) > (SELECT coalesce(max(applied_epoch), 0), coalesce(max(applied_seq), 0)"
+    " FROM mirror.cursor WHERE stream = 'customers')"
+)
+"""Rows of the overlay that the mirror does not contain yet."""
+
 
 def insert_overlay(db: Connection, customer: Customer, event: Event) -> None:
-    """Keep a customer added here until the mirror shows it; the caller owns the transaction."""
+    """Keep a card as it was entered here until the mirror shows it; the caller owns the transaction."""
     assert db.in_transaction, "the caller owns the unit of work"
     db.execute(
-        "INSERT INTO overlay_customer VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO overlay_customer VALUES (?, ?, ?, ?, ?, ?)",
         (
             customer.customer_id,
             event.header.epoch,
@@ -26,6 +33,26 @@ def insert_overlay(db: Connection, customer: Customer, event: Event) -> None:
             msgspec.json.encode(customer),
         ),
     )
+
+
+def forget_erased(db: Connection, already: int) -> int:
+    """Let go of what the books name of people who asked to be forgotten; return how many did in all.
+
+    `already` is the last answer, −1 for none; with the same people nothing is looked for again. The
+    caller owns the transaction.
+    """
+    assert db.in_transaction, "the caller owns the unit of work"
+    (erased,) = db.execute("SELECT count(*) FROM mirror.erased").fetchone()
+    if erased != already:
+        db.execute(
+            "DELETE FROM overlay_customer WHERE customer_id IN (SELECT customer_id FROM mirror.erased)"
+        )
+        db.execute(
+            "DELETE FROM personal WHERE personal_id IN (SELECT personal_id FROM personal p"
+            " JOIN event e USING (epoch, seq) JOIN mirror.erased x"
+            " ON x.customer_id = json_extract(CAST(e.body AS TEXT), '$.customer_id'))"
+        )
+    return int(erased)
 
 
 def shown_through(db: Connection) -> tuple[tuple[int, int], int]:
@@ -38,44 +65,31 @@ def shown_through(db: Connection) -> tuple[tuple[int, int], int]:
 
 def customer_by_id(db: Connection, customer_id: str) -> Customer | None:
     """Return a customer by id."""
-    row = db.execute(
-        "SELECT body FROM mirror.customer WHERE customer_id = ?"
-        " UNION ALL SELECT body FROM overlay_customer WHERE customer_id = ? LIMIT 1",
-        (customer_id, customer_id),
-    ).fetchone()
-    return _decode(row[0]) if row else None
+    found = db.execute("SELECT body FROM mirror.customer WHERE customer_id = ?", [customer_id])
+    return next(iter(_united(db, _own(db, "customer_id = ?", customer_id), found, 1)), None)
 
 
 def customer_by_phone(db: Connection, phone: str) -> Customer | None:
     """Return the customer whose number this is (E.164), all of it."""
     digits = phone.removeprefix("+")
-    row = db.execute(
-        "SELECT body FROM mirror.customer WHERE digits = ?"
-        " UNION ALL SELECT body FROM overlay_customer WHERE digits = ? LIMIT 1",
-        (digits, digits),
-    ).fetchone()
-    return _decode(row[0]) if row else None
+    found = db.execute("SELECT body FROM mirror.customer WHERE digits = ?", [digits])
+    return next(iter(_united(db, _own(db, "digits = ?", digits), found, 1)), None)
 
 
 def customers_by_digits(db: Connection, digits: str, limit: int) -> list[Customer]:
     """Return customers whose number, calling code first, begins with some digits."""
-    rows = db.execute(
-        "SELECT body FROM overlay_customer WHERE digits >= ? AND digits < ?"
-        " UNION ALL SELECT * FROM (SELECT body FROM mirror.customer"
-        " WHERE digits >= ? AND digits < ? ORDER BY digits LIMIT ?)",
-        (digits, f"{digits}:", digits, f"{digits}:", limit),
+    ends = (digits, f"{digits}:")
+    found = db.execute(
+        "SELECT body FROM mirror.customer WHERE digits >= ? AND digits < ? ORDER BY digits LIMIT ?",
+        (*ends, limit),
     )
-    return _first(rows, limit)
+    return _united(db, _own(db, "digits >= ? AND digits < ?", *ends), found, limit)
 
 
 def customers_by_last_four(db: Connection, last_four: str, limit: int) -> list[Customer]:
     """Return customers whose number ends with four digits."""
-    rows = db.execute(
-        "SELECT body FROM overlay_customer WHERE substr(digits, -4) = ?"
-        " UNION ALL SELECT * FROM (SELECT body FROM mirror.customer WHERE last_four = ? LIMIT ?)",
-        (last_four, last_four, limit),
-    )
-    return _first(rows, limit)
+    found = db.execute("SELECT body FROM mirror.customer WHERE last_four = ? LIMIT ?", (last_four, limit))
+    return _united(db, _own(db, "substr(digits, -4) = ?", last_four), found, limit)
 
 
 def customers_by_name(db: Connection, text: str, limit: int) -> list[Customer]:
@@ -84,21 +98,34 @@ def customers_by_name(db: Connection, text: str, limit: int) -> list[Customer]:
     if not words:
         return []
     here = " AND ".join("instr(words, ?) > 0" for _word in words)
-    own = db.execute(f"SELECT body FROM overlay_customer WHERE {here}", [f" {word}" for word in words])
-    found = _first(own, limit)
-    rows = db.execute(
+    found = db.execute(
         "SELECT c.body FROM mirror.customer_search s JOIN mirror.customer c ON c.rank = s.rowid"
         " WHERE s.customer_search MATCH ? ORDER BY s.rowid LIMIT ?",
         (match_words(text), limit),
     )
-    known = {one.customer_id for one in found}
-    found += [one for one in _first(rows, limit) if one.customer_id not in known]
-    return found[:limit]
+    return _united(db, _own(db, here, *(f" {word}" for word in words)), found, limit)
 
 
-def _first(rows: object, limit: int) -> list[Customer]:
-    found: dict[str, Customer] = {}
-    for (body,) in rows:  # type: ignore[attr-defined]
+def _own(db: Connection, condition: str, *values: str) -> list[Customer]:
+    rows = db.execute(f"SELECT body FROM overlay_customer WHERE {condition} AND {_OWN}", values)
+    return [_decode(body) for (body,) in rows]
+
+
+def _united(db: Connection, own: list[Customer], rows: Iterable[tuple[bytes]], limit: int) -> list[Customer]:
+    """Return what was found: own entries first, upon what else the mirror knows of the same card."""
+    edited = {row[0] for row in db.execute(f"SELECT customer_id FROM overlay_customer WHERE {_OWN}")}
+    found = {one.customer_id: _upon_mirror(db, one) for one in own}
+    for (body,) in rows:
         customer = _decode(body)
-        found.setdefault(customer.customer_id, customer)
+        # One that was edited here and is not among the own ones no longer answers to what was asked.
+        if customer.customer_id not in edited:
+            found.setdefault(customer.customer_id, customer)
     return list(found.values())[:limit]
+
+
+def _upon_mirror(db: Connection, own: Customer) -> Customer:
+    row = db.execute("SELECT body FROM mirror.customer WHERE customer_id = ?", [own.customer_id]).fetchone()
+    if row is None:
+        return own
+    fields = {one.value: getattr(own, one.value) for one in CustomerField}
+    return msgspec.structs.replace(_decode(row[0]), consents=own.consents, **fields)

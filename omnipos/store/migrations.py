@@ -8,8 +8,10 @@ from omnipos.store.schema import (
     ANSWERS_GIVEN_HERE,
     BOOKS_1,
     BOOKS_EPOCHS,
+    ERASURES,
     EXCEPTIONS_OF_THE_STORE,
     GUARDED,
+    HYBRID_CLOCK,
     MIRROR_1,
     MIRROR_ASKED_FOR,
 )
@@ -63,6 +65,18 @@ def answers_given_here(db: Database) -> None:
 def exceptions_of_the_store(db: Database) -> None:
     """Make the copy of what a person must settle."""
     _run(db, EXCEPTIONS_OF_THE_STORE)
+
+
+@BOOKS()
+def hybrid_clock(db: Database) -> None:
+    """Keep the last stamp of this till's hybrid clock over a restart."""
+    _run(db, HYBRID_CLOCK)
+
+
+@MIRROR()
+def erasures(db: Database) -> None:
+    """Keep who asked to be forgotten, so that what the books hold of them goes too."""
+    _run(db, ERASURES)
 
 
 def _run(db: Database, script: str) -> None:

@@ -116,6 +116,8 @@ def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
             by_type.setdefault(type(change.record), []).append(change.record)
     if gone:
         _delete(db, stream.partition("/")[0], gone)
+    erased = [(_id_in(change.key, "customer"),) for change in changes if change.erased]
+    db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", erased)
     for kind, records in by_type.items():
         _WRITERS[kind](db, records)
 
@@ -220,6 +222,9 @@ def _write_products(db: Connection, products: list[Product]) -> None:
 
 
 def _write_customers(db: Connection, customers: list[Customer]) -> None:
+    # A hub that is back from a backup may have forgotten whom it was to forget.
+    erased = {row[0] for row in db.execute("SELECT customer_id FROM erased")}
+    customers = [one for one in customers if one.customer_id not in erased]
     free = _next_rank(db, "customer")
     kept = _remove_customers(db, [one.customer_id for one in customers])
     rows, words = [], []

@@ -1,8 +1,8 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
 MIGRATIONS = {
-    "books": {"first_books", "epochs", "answers_given_here"},
-    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store"},
+    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock"},
+    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store", "erasures"},
 }
 """What has been applied to a database that is up to date."""
 
@@ -172,4 +172,14 @@ CREATE TABLE exception_case (
 ) STRICT;
 CREATE INDEX exception_case_open ON exception_case (number) WHERE is_open = 1;
 CREATE INDEX exception_case_event ON exception_case (event_id) WHERE event_id <> '';
+"""
+
+HYBRID_CLOCK = """
+CREATE TABLE hybrid_clock (
+    only INTEGER PRIMARY KEY CHECK (only = 1), wall_ms INTEGER NOT NULL, count INTEGER NOT NULL
+) STRICT;
+"""
+
+ERASURES = """
+CREATE TABLE erased (customer_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """

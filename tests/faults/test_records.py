@@ -1,0 +1,156 @@
+"""Records changed apart: customers' edits, erasures, deletions and clocks, on a real hub and real tills."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnipos.domain.customer import Customer, CustomerDraft, CustomerEdit, Purpose
+from omnipos.domain.errors import CustomerRefused
+from omnipos.services import correcting, recognising
+from tests.hubs import HubProcess
+from tests.sync.conftest import EnrolledTill
+from tests.sync.test_engine import sell
+
+YEAR_MS = 365 * 86_400_000
+INDOMIE = "8998866200578"
+
+Enrol = Callable[[], EnrolledTill]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubProcess]:
+    hub = HubProcess(tmp_path / "hub")
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def enrol(hub: HubProcess, tmp_path: Path) -> Iterator[Enrol]:
+    tills: list[EnrolledTill] = []
+
+    def one_more() -> EnrolledTill:
+        till = EnrolledTill(hub, tmp_path / f"till-{len(tills)}")
+        tills.append(till)
+        sync(till)
+        return till
+
+    yield one_more
+    for till in tills:
+        till.close()
+
+
+def sync(*tills: EnrolledTill) -> None:
+    for till in tills:
+        outcome = till.engine.once()
+        assert (outcome.ok, outcome.waiting) == (True, 0), outcome.error
+
+
+def find(till: EnrolledTill, text: str) -> list[Customer]:
+    return till.till.call(recognising.find, text)
+
+
+def correct(till: EnrolledTill, customer_id: str, **fields: str) -> None:
+    till.till.call(correcting.correct, customer_id, CustomerEdit(**fields))  # type: ignore[arg-type]
+
+
+def detail(hub: HubProcess, customer_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = hub.ask("GET", f"/v1/customers/{customer_id}")["customer"]
+    return found
+
+
+def test_fault_46_one_customer_edited_in_two_places_merges_and_shows_the_clash(
+    hub: HubProcess, enrol: Enrol
+) -> None:
+    first, second = enrol(), enrol()
+    (sarah,) = find(first, "7890")
+    second.clock.pass_ms(1000)
+    correct(first, sarah.customer_id, name="Sara", email="sara@example.com", phone="0812 1111 1111")
+    correct(second, sarah.customer_id, name="Sarah W.", phone="0812 2222 2222")
+    # The later edits arrive first.
+    sync(second, first, second, first)
+    for till in (first, second):
+        (card,) = find(till, "2222")
+        assert (card.name, card.phone, card.email) == ("Sarah W.", "+6281222222222", "sara@example.com")
+        assert [(one.field.value, one.value) for one in card.kept] == [
+            ("name", "Sara"),
+            ("phone", "+6281211111111"),
+        ]
+        assert find(till, "1111") == []
+    kinds = [one["kind"] for one in hub.ask("GET", "/v1/exceptions")["exceptions"]]
+    assert kinds == ["customer_clash"]
+    # A person who sees both settles it, and nothing is left to choose.
+    correct(first, sarah.customer_id, phone="0812 1111 1111", name="Sarah Wijaya")
+    sync(first, second)
+    assert [(one.phone, one.kept) for one in find(second, "Sarah Wijaya")] == [("+6281211111111", ())]
+
+
+def test_fault_47_an_erased_customer_stays_erased_whatever_arrives_later(
+    hub: HubProcess, enrol: Enrol
+) -> None:
+    online, offline = enrol(), enrol()
+    (sarah,) = find(offline, "7890")
+    agreed = (Purpose.SERVICE,)
+    dewi = offline.till.call(
+        recognising.add, CustomerDraft(name="Dewi", phone="0812 5555 5555", agreed=agreed)
+    )
+    sync(offline)
+    correct(offline, sarah.customer_id, name="Sarah offline")
+    for phone in ("0812-3456-7890", "0812 5555 5555"):
+        assert hub.ask("POST", "/v1/customers/erase", {"phone": phone})["customers"] == 1
+    sync(online)
+    assert find(online, "7890") == []
+    sync(offline)
+    assert find(offline, "sarah") == find(offline, "7890") == find(offline, "dewi") == []
+    with pytest.raises(CustomerRefused):
+        correct(offline, sarah.customer_id, name="Again")
+    assert hub.ask("GET", "/v1/customers")["customers"] == []
+    assert dewi.customer_id != sarah.customer_id
+    assert hub.ask("GET", "/v1/exceptions")["exceptions"] == []
+    personal = offline.store.call(
+        lambda: offline.store.books.execute("SELECT count(*) FROM personal").fetchone()[0]
+    )
+    assert personal == 0
+    hub.stop()
+    for file in (hub.folder / "hub.db", offline.store.folder / "books.db"):
+        assert file.exists()
+    assert sell(offline, INDOMIE).total_minor == 3500
+    hub.start()
+    sync(offline)
+
+
+def test_fault_53_a_clock_a_year_ahead_then_put_right_wins_nothing_for_ever(
+    hub: HubProcess, enrol: Enrol
+) -> None:
+    ahead, other = enrol(), enrol()
+    (sarah,) = find(ahead, "7890")
+    for till in (ahead, other):
+        till.clock.at_ms = hub_time(hub)
+    ahead.clock.pass_ms(YEAR_MS)
+    sold = [sell(ahead, INDOMIE).receipt_number]
+    correct(ahead, sarah.customer_id, name="From the future")
+    sync(ahead, other)
+    correct(other, sarah.customer_id, name="Seen and corrected")
+    sync(other, ahead)
+    ahead.clock.at_ms = hub_time(hub)
+    sold.append(sell(ahead, INDOMIE).receipt_number)
+    correct(ahead, sarah.customer_id, email="sara@example.com")
+    sync(ahead, other)
+    card = detail(hub, sarah.customer_id)
+    assert (card["name"], card["email"], card["kept"]) == ("Seen and corrected", "sara@example.com", [])
+    assert [one["receipt_number"] for one in hub.ask("GET", "/v1/sales")["sales"]] == sold
+    # Two edits apart, both by right clocks: the one that was once ahead has no advantage.
+    correct(ahead, sarah.customer_id, name="Earlier")
+    other.clock.pass_ms(1000)
+    correct(other, sarah.customer_id, name="Later")
+    sync(other, ahead)
+    assert detail(hub, sarah.customer_id)["name"] == "Later"
+    assert [one["value"] for one in detail(hub, sarah.customer_id)["kept"]] == ["Earlier"]
+
+
+def hub_time(hub: HubProcess) -> int:
+    """The hub's own time: the clock of this computer."""
+    devices: list[dict[str, Any]] = hub.ask("GET", "/v1/devices")["devices"]
+    return max(int(one["last_seen_ms"]) for one in devices)
