@@ -3,11 +3,13 @@
 import msgspec
 
 from hub import orders, shops, stock
+from hub.movements import entries_of
 from hub.unit import Unit
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import OPEN_STATES, Order, OrderLine, OrderState, Proof, hand_over, tick
 from omnipos.domain.staff import Right
 from omnipos.domain.stock import hand_over_movements
+from omnipos.domain.stocktake import Origin
 from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
 
@@ -20,6 +22,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     staff_id: str
     at_ms: int
+    origin: Origin = Origin()
+    """Where the goods it moves came from, for counts of them."""
 
 
 def note(unit: Unit, report: Report, order_id: str, kind: str, detail: str) -> None:
@@ -77,7 +81,8 @@ def apply_ready(unit: Unit, fact: OrderReadied, report: Report) -> None:
 def apply_hand_over(unit: Unit, fact: OrderHandedOver, report: Report) -> None:
     """Hand an order over; the goods have left whatever its state, so stock and state always follow."""
     order = order_of(unit, report, fact.order_id)
-    stock.post(unit, stock.entries_of(report.event_id, hand_over_movements(fact.lines, report.store_id)))
+    goods = hand_over_movements(fact.lines, report.store_id)
+    stock.post(unit, entries_of(report.event_id, goods, report.origin))
     if order is None:
         return
     _judge_hand_over(unit, order, fact, report)

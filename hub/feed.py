@@ -9,6 +9,7 @@ from hub import tables
 from hub.database import upsert
 from hub.epochs import cursor_for, epoch_of, number_of
 from hub.unit import Unit
+from omnipos.domain.stocktake import SeenPlace
 from omnipos.protocol import MOST_CHANGES
 
 CATALOGUE = "catalogue"
@@ -75,6 +76,7 @@ class RawPage(msgspec.Struct, frozen=True, kw_only=True):
     applied_seq: int
     as_of_ms: int
     must_refetch: bool = False
+    applied: tuple[SeenPlace, ...] = ()
 
 
 def take_numbers(conn: Connection, stream: str, count: int) -> int:

@@ -7,7 +7,18 @@ from typing import Any, assert_never
 
 from sqlalchemy.exc import OperationalError
 
-from hub import collecting, corrections, customers, exceptions, leases, lives, sales, shops, tables
+from hub import (
+    collecting,
+    corrections,
+    customers,
+    exceptions,
+    leases,
+    lives,
+    sales,
+    shops,
+    stock,
+    tables,
+)
 from hub.auth import Principal, Role
 from hub.database import insert_rows, upsert
 from hub.envelopes import Received
@@ -15,6 +26,7 @@ from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.judging import Journal, judge, verdict
 from hub.unit import Unit, WriteConflict
 from omnipos import events
+from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
 
@@ -121,6 +133,7 @@ def _store_of(one: Received, till: Principal) -> str:
 def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     sold: dict[str, list[sales.Reported]] = defaultdict(list)
     channel = till.channel if till.role is Role.CHANNEL else ""
+    skew_ms = shops.skew_of(unit.conn, till.device_id)
     for one in fresh:
         if one.problem or one.fact is None:
             continue
@@ -130,6 +143,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
             device_id=till.device_id,
             staff_id=one.actor,
             at_ms=one.occurred_at_ms,
+            origin=_origin(unit, till, one, skew_ms),
         )
         match one.fact:
             case events.SaleCompleted(sale=sale):
@@ -137,13 +151,19 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                     raise ValueError("a sale of another store than its till's")
                 sold[sale.store_id].append(
                     sales.Reported(
-                        event_id=one.event_id, device_id=till.device_id, sale=sale, channel=channel
+                        event_id=one.event_id,
+                        device_id=till.device_id,
+                        sale=sale,
+                        origin=report.origin,
+                        channel=channel,
                     )
                 )
             case events.CustomerAdded():
                 _add_customer(unit, till, one, one.fact)
             case events.CustomerChanged():
                 corrections.apply(unit, one.fact, one.personal, report, country=_country(unit, till))
+            case events.StockCounted():
+                stock.post_count(unit, one.fact, till.store_id, one.event_id, till.device_id)
             case events.OrderPicked():
                 collecting.apply_pick(unit, one.fact, report)
             case events.OrderReadied():
@@ -179,6 +199,12 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 assert_never(unknown)
     for reported in sold.values():
         sales.apply(unit, reported)
+
+
+def _origin(unit: Unit, till: Principal, one: Received, skew_ms: int) -> Origin:
+    """Return where goods came from that an event moves; a till's clock is read as the hub would."""
+    at_ms = min(one.occurred_at_ms - skew_ms, unit.now_ms)
+    return Origin(device_id=till.device_id, epoch=one.epoch, seq=one.seq, at_ms=max(at_ms, 0))
 
 
 def _add_customer(unit: Unit, till: Principal, one: Received, fact: events.CustomerAdded) -> None:

@@ -6,10 +6,12 @@ from sqlalchemy import Connection, select
 
 from hub import catalogue, shops, stock, tables
 from hub.messages import MovementWish, Stock, StockRow, Written
+from hub.movements import Entry
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.names import clean_text
 from omnipos.domain.stock import Movement, MovementReason
+from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 
 
@@ -20,13 +22,14 @@ def post_movements(unit: Unit, wishes: Sequence[MovementWish]) -> Written:
         by_store.setdefault(wish.store_code, []).append(wish)
     written = 0
     for code in sorted(by_store):
-        entries = _new_entries(unit.conn, shops.shop_by_code(unit.conn, code).store_id, by_store[code])
+        store_id = shops.shop_by_code(unit.conn, code).store_id
+        entries = _new_entries(unit.conn, store_id, by_store[code], unit.now_ms)
         stock.post(unit, entries)
         written += len(entries)
     return Written(written=written, unchanged=len(wishes) - written)
 
 
-def _new_entries(conn: Connection, store_id: str, wishes: Sequence[MovementWish]) -> list[stock.Entry]:
+def _new_entries(conn: Connection, store_id: str, wishes: Sequence[MovementWish], now_ms: int) -> list[Entry]:
     skus = [clean_text(wish.sku, 64) for wish in wishes]
     products = catalogue.by_sku(conn, skus)
     known = stock.known_movements(conn, store_id, [_own_id(wish) for wish in wishes])
@@ -40,8 +43,8 @@ def _new_entries(conn: Connection, store_id: str, wishes: Sequence[MovementWish]
             quantity_milli=wish.quantity_milli,
             reason=MovementReason(wish.reason),
         )
-        entry = stock.Entry(movement_id=_own_id(wish), movement=movement)
-        if known.get(entry.movement_id, entry) != entry:
+        entry = Entry(movement_id=_own_id(wish), movement=movement, origin=Origin(at_ms=now_ms))
+        if known.get(entry.movement_id, entry).movement != movement:
             raise Refused(
                 409,
                 "movement_id",

@@ -10,12 +10,14 @@ from hub import catalogue, customers, orders, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL
 from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
+from hub.movements import entries_of
 from hub.reports import SaleRow, Totals
 from hub.unit import Unit
 from omnipos.domain.customer import Purchase
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale, adds_up
 from omnipos.domain.stock import sale_movements
+from omnipos.domain.stocktake import Origin
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
 
@@ -26,6 +28,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     device_id: str
     sale: Sale
+    origin: Origin
     channel: str = ""
     """The web shop that sold, if one did."""
 
@@ -44,7 +47,11 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
     insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
     stock.post(
         unit,
-        [entry for one in reported for entry in stock.entries_of(one.event_id, sale_movements(one.sale))],
+        [
+            entry
+            for one in reported
+            for entry in entries_of(one.event_id, sale_movements(one.sale), one.origin)
+        ],
     )
 
 

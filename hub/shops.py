@@ -6,9 +6,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from hub import tables
+from hub.auth import CHANNEL_JOURNAL
 from hub.database import upsert
 from hub.feed import SETTINGS, STAFF
 from hub.messages import Device, StaffMember, StaffWish, StoreWish
@@ -18,6 +19,7 @@ from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, fold
 from omnipos.domain.shop import COUNTRIES, Shop
 from omnipos.domain.staff import Right, Staff
+from omnipos.domain.stocktake import SeenPlace
 from omnipos.locale import _, later
 from omnipos.protocol import Hello
 
@@ -247,6 +249,24 @@ def acked(conn: Connection, device_id: str, epoch: int) -> tuple[int, bytes]:
         )
     ).one_or_none()
     return (0, b"") if row is None else (row.acked_seq, row.acked_hash)
+
+
+def skew_of(conn: Connection, device_id: str) -> int:
+    """Return how far ahead of the hub a till's clock was at its last hello, ms; 0 for a web shop."""
+    table = tables.device
+    return int(conn.scalar(select(table.c.skew_ms).where(table.c.device_id == device_id)) or 0)
+
+
+def applied_places(conn: Connection, store_id: str) -> tuple[SeenPlace, ...]:
+    """Return how much the hub has of every journal that moves a store's goods."""
+    heads, table = tables.device_head, tables.device
+    own = select(table.c.device_id).where(table.c.store_id == store_id)
+    rows = conn.execute(
+        select(heads.c.device_id, heads.c.epoch, heads.c.acked_seq)
+        .where(or_(heads.c.device_id.in_(own), heads.c.device_id.startswith(CHANNEL_JOURNAL)))
+        .order_by(heads.c.device_id, heads.c.epoch)
+    )
+    return tuple(SeenPlace(device_id=row.device_id, epoch=row.epoch, seq=row.acked_seq) for row in rows)
 
 
 def note_hello(unit: Unit, device_id: str, hello: Hello) -> None:

@@ -1,37 +1,40 @@
 """Stock at the hub: a ledger of signed movements, holds for orders, and the balance of both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import Connection, select, update
 
-from hub import tables
+from hub import counts, tables
 from hub.database import insert_rows, upsert
 from hub.feed import stock_stream
+from hub.movements import Entry
 from hub.unit import Unit
 from omnipos.domain.order import Order
 from omnipos.domain.stock import Movement, MovementReason, StockLevel
+from omnipos.domain.stocktake import Origin
+from omnipos.events import StockCounted
 
 PENDING, POSTED, VOIDED = "pending", "posted", "voided"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement with the id that makes it count once."""
-
-    movement_id: str
-    movement: Movement
-
-
-def entries_of(source_id: str, movements: Iterable[Movement]) -> list[Entry]:
-    """Return the movements of one event, named after it."""
-    return [
-        Entry(movement_id=f"{source_id}:{index}", movement=movement)
-        for index, movement in enumerate(movements)
-    ]
-
-
 def post(unit: Unit, entries: Sequence[Entry]) -> None:
-    """Write movements that are new, and move the balances with them."""
+    """Write movements that are new, and move the balances with them.
+
+    What a count contained that came before is taken back beside it.
+    """
+    _write(unit, entries)
+    # Only now, as the balances' rows are locked: a count at the same time has either been seen or waits.
+    _write(unit, counts.taken_back(unit, entries))
+
+
+def post_count(unit: Unit, fact: StockCounted, store_id: str, event_id: str, device_id: str) -> None:
+    """Write what a count changes; of a product that was counted later by another till, nothing."""
+    fact = counts.believe(unit, fact, device_id)
+    _move(unit, {(store_id, line.product_id): (0, 0) for line in fact.lines})
+    _write(unit, counts.corrections(unit, store_id, counts.file(unit, fact, store_id, device_id), event_id))
+
+
+def _write(unit: Unit, entries: Sequence[Entry]) -> None:
     rows = [
         {
             "store_id": entry.movement.store_id,
@@ -40,6 +43,10 @@ def post(unit: Unit, entries: Sequence[Entry]) -> None:
             "quantity_milli": entry.movement.quantity_milli,
             "reason": entry.movement.reason.value,
             "at_ms": unit.now_ms,
+            "device_id": entry.origin.device_id,
+            "epoch": entry.origin.epoch,
+            "seq": entry.origin.seq,
+            "happened_at_ms": entry.origin.at_ms,
         }
         for entry in entries
     ]
@@ -66,6 +73,7 @@ def known_movements(conn: Connection, store_id: str, ids: Sequence[str]) -> dict
                 quantity_milli=row.quantity_milli,
                 reason=MovementReason(row.reason),
             ),
+            origin=Origin(device_id=row.device_id, epoch=row.epoch, seq=row.seq, at_ms=row.happened_at_ms),
         )
         for row in rows
     }

@@ -262,6 +262,29 @@ stock_movement = Table(
     _number("quantity_milli"),
     _text("reason"),
     _number("at_ms"),
+    _text("device_id", ""),
+    _number("epoch", default="0"),
+    _number("seq", default="0"),
+    _number("happened_at_ms", default="0"),
+    Index(None, "store_id", "product_id", "happened_at_ms"),
+)
+
+stocktake = Table(
+    "stocktake",
+    metadata,
+    _id("store_id"),
+    _id("stocktake_id"),
+    _text("device_id"),
+    _text("seen"),
+)
+
+stock_count = Table(
+    "stock_count",
+    metadata,
+    _id("store_id"),
+    _id("product_id"),
+    _text("stocktake_id"),
+    _text("line"),
 )
 
 stock_level = Table(

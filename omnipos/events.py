@@ -15,6 +15,7 @@ from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
+from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.domain.tender import Tender
 
 SCHEMA = 1
@@ -144,6 +145,18 @@ class LeaseTaken(msgspec.Struct, frozen=True, kw_only=True, tag="lease_taken"):
     approval: Approval
 
 
+class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted"):
+    """Goods were counted. A long stocktake is several of these under one id.
+
+    `seen` is what the till knew of the other tills' journals when the stocktake began.
+    """
+
+    stocktake_id: str
+    store_id: str
+    seen: tuple[SeenPlace, ...]
+    lines: tuple[CountedLine, ...]
+
+
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted"):
     """A receipt was printed again, marked COPY."""
 
@@ -198,6 +211,7 @@ Fact = (
     | LeaseAskWithdrawn
     | LeaseReleased
     | LeaseTaken
+    | StockCounted
     | PaperReprinted
     | EpochBegun
     | ExceptionSettled

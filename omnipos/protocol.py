@@ -14,6 +14,7 @@ from omnipos.domain.order import Order
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
+from omnipos.domain.stocktake import SeenPlace
 from omnipos.domain.tax import Tax
 from omnipos.events import Event, Header, PersonalCard
 
@@ -235,6 +236,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     applied_seq: int
     as_of_ms: int
     must_refetch: bool = False
+    applied: tuple[SeenPlace, ...] = ()
+    """Of stock: how much of every journal of the store the stream's head contains."""
 
 
 HINT, HEARTBEAT = "hint", "heartbeat"

@@ -136,6 +136,8 @@ async def pull(
         if caller.role is Role.DEVICE:
             seq, _hash = shops.acked(conn, caller.device_id, caller.epoch)
             page = msgspec.structs.replace(page, applied_epoch=caller.epoch, applied_seq=seq)
+            if name == feed.stock_stream(caller.store_id):
+                page = msgspec.structs.replace(page, applied=shops.applied_places(conn, caller.store_id))
         return msgspec.json.encode(page)
 
     return Response(await hub.read(work), media_type=MediaType.JSON)

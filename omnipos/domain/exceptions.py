@@ -174,6 +174,11 @@ KINDS = {
     "customer_phone_taken": Kind(
         later("A customer was given a phone number that another card has. It was kept aside."), True, _CARD
     ),
+    "count_in_doubt": Kind(
+        later("Goods moved at another till just when they were counted."),
+        True,
+        (Answer("counted_again", later("The product was counted again.")), NOTHING_TO_DO),
+    ),
     "unreadable_event": Kind(
         later("An entry of a till cannot be read. It is kept whole, but not counted."), True, _ASIDE
     ),

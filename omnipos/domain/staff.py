@@ -18,6 +18,7 @@ class Right(StrEnum):
     SELL = "sell"
     COLLECT = "collect"
     REPORT = "report"
+    COUNT = "count"
     OVERRIDE = "override"
     SETTLE = "settle"
 

@@ -16,6 +16,7 @@ class MovementReason(StrEnum):
     HAND_OVER = "hand_over"
     RECEIVED = "received"
     ADJUSTED = "adjusted"
+    COUNTED = "counted"
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,16 @@ import msgspec
 
 from omnipos.domain.sale import Sale, adds_up, receipt_number
 from omnipos.domain.stock import Movement, hand_over_movements, sale_movements
-from omnipos.events import GENESIS, Event, OrderHandedOver, SaleCompleted, chain_hash, decode_fact
+from omnipos.domain.stocktake import count_movements
+from omnipos.events import (
+    GENESIS,
+    Event,
+    OrderHandedOver,
+    SaleCompleted,
+    StockCounted,
+    chain_hash,
+    decode_fact,
+)
 from omnipos.locale import _
 from omnipos.store import identity, journal
 from omnipos.store.books import SALE_HEAD, movements_at, sale_row
@@ -94,6 +103,8 @@ def _check_sale(db: Connection, event: Event, sale: Sale, number: int) -> list[s
 def _movements(fact: object) -> tuple[Movement, ...]:
     if isinstance(fact, SaleCompleted):
         return sale_movements(fact.sale)
+    if isinstance(fact, StockCounted):
+        return count_movements(fact.lines, fact.store_id)
     return hand_over_movements(fact.lines, "") if isinstance(fact, OrderHandedOver) else ()
 
 
