@@ -225,4 +225,6 @@ class Paying:
             self._ask()
             return
         self._amount.ask(Asked(_("Scan or type to begin the next sale"), _("Given"), active=False))
+        # Painted before the worker wakes the screen, else the change waits for a second frame.
+        self.counter.show()
         self.counter.run_worker(self._look(), exclusive=True, group="change")

@@ -46,9 +46,11 @@ class Painted(Widget):
             self.refresh()
             return
         self._rows = self.paint(size.width, size.height)
-        for y in range(size.height):
-            if _row_at(before, y) != _row_at(self._rows, y):
-                self.refresh(Region(0, y, size.width, 1))
+        rows = self._rows
+        changed = [y for y in range(size.height) if _row_at(before, y) != _row_at(rows, y)]
+        if changed:
+            # All at once: each call is a message, and a frame goes out between them.
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
 
     def notify_style_update(self) -> None:
         """Paint again in the new colours."""
