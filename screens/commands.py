@@ -41,6 +41,9 @@ SELL_KEYS = (
     Command(
         "f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False
     ),
+    Command(
+        "f6", later("Exceptions"), "exceptions", later("What a person must settle, and the answers"), False
+    ),
     Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )

@@ -2,12 +2,13 @@
 
 from omnipos.config import Settings
 from omnipos.domain.errors import CustomerRefused, DomainError
+from omnipos.domain.sale import Sale
 from omnipos.domain.shop import Shop
 from omnipos.services import finding, recognising, selling, watching
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
-from omnipos.services.watching import TillStatus
+from omnipos.services.watching import SaleStanding, TillStatus
 from screens import times
 
 
@@ -47,6 +48,12 @@ class Desk:
         if self.view is None or self.view.basket.tenders or not self.view.basket.lines:
             return False
         return self.view.basket.guarded or self.is_taken_over
+
+    def standing_of(self, sale: Sale | None) -> SaleStanding:
+        """Return where the sale finished last is, as far as was seen."""
+        if sale is None or self.status is None or self.status.last_sale != sale.receipt_number:
+            return SaleStanding.ON_DISK
+        return self.status.last_sale_standing
 
     def clock(self, at_ms: int) -> str:
         """Return a time as the shop's clock shows it."""

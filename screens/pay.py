@@ -57,7 +57,7 @@ class Paying:
     def side(self) -> PaymentSide:
         """What stands beside the basket meanwhile."""
         assert self.desk.view is not None, "only a basket that was seen is paid"
-        return PaymentSide(self.desk.view, self._sale)
+        return PaymentSide(self.desk.view, self._sale, self.desk.standing_of(self._sale))
 
     @property
     def commands(self) -> Sequence[Command]:

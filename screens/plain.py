@@ -21,10 +21,10 @@ from omnipos.services.finding import CustomerOffer, ItemOffer, OrderOffer, SaleO
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
-from screens import plain_leases, plain_orders, plain_people, plain_selling
+from screens import plain_exceptions, plain_leases, plain_orders, plain_people, plain_selling
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
-from screens.plain_words import basket_words, receipt_words, status_words
+from screens.plain_words import basket_words, status_words
 
 LOG = logging.getLogger(__name__)
 
@@ -52,11 +52,15 @@ COMMANDS: dict[str, Command] = {
     "give-back": plain_leases.give_back,
     "take-over": plain_leases.take_over,
     "override": plain_leases.override,
+    "exception": plain_exceptions.say_exception,
+    "settle": plain_exceptions.settle,
+    "receipt": plain_selling.say_receipt,
 }
 ALONE: dict[str, Command] = {
     "basket": plain_selling.say_basket,
     "parked": plain_selling.list_parked,
     "orders": plain_orders.list_orders,
+    "exceptions": plain_exceptions.list_exceptions,
 }
 """Commands that take nothing behind them: `park`, but a product called `Basket small` is a product."""
 
@@ -170,9 +174,7 @@ class PlainCounter:
             case OrderOffer(order=order):
                 return plain_orders.say_order(self._talk, order)
             case SaleOffer(sale=sale):
-                shop = self._till.call(lambda till: till.shop())
-                said = receipt_words(sale, shop, self._till.clock.now_ms())
-                return Answer(say=said, more={"receipt": sale_shape(sale)})
+                return plain_selling.receipt_answer(self._talk, sale)
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 
@@ -259,7 +261,8 @@ def _help() -> Answer:
             " NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add NAME, PHONE,"
             " customer none, pay cash 50000, pay card 20000 CODE, park, parked, recall 17, orders, order N,"
             " pick CODE, ready N PLACE, hand-over N CODE, ask N, give-back N, take-over N REASON, override N"
-            " REASON, reprint, report, status, sync, quit."
+            " REASON, reprint, receipt N, exceptions, exception N, settle N ANSWER, report, status, sync,"
+            " quit."
         )
     )
 

@@ -1,8 +1,13 @@
 """The shapes in which the plain counter answers programs; all sums are minor units."""
 
+import msgspec
+
+from omnipos.domain.exceptions import kind_of
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
+from omnipos.locale import _
 from omnipos.services.selling import BasketView
+from omnipos.services.settling import Listed
 
 Shape = dict[str, object]
 
@@ -74,6 +79,24 @@ def _tender(sale: Sale, index: int) -> Shape:
     if tender.card:
         shape |= {name: getattr(tender.card, name) for name in tender.card.__struct_fields__}
     return shape
+
+
+def exception_shape(listed: Listed) -> Shape:
+    """Return what a person must settle, with the answers that may be given and those that were."""
+    case = listed.case
+    return {
+        "ref": listed.ref,
+        "kind": case.kind,
+        "sentence": _(kind_of(case.kind).sentence),
+        "detail": case.detail,
+        "is_safe": kind_of(case.kind).is_safe,
+        "at_ms": case.at_ms,
+        "till_number": case.till_number,
+        "receipt_number": case.receipt_number,
+        "order_number": case.order_number,
+        "answers": [{"answer": one.code, "text": _(one.text)} for one in listed.answers],
+        "settled": [msgspec.to_builtins(one) for one in case.answers],
+    }
 
 
 def order_shape(order: Order) -> Shape:

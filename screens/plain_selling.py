@@ -9,14 +9,24 @@ from omnipos.domain.errors import BasketRefused, CustomerRefused, EntryRefused, 
 from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.phone import bare, to_e164
 from omnipos.domain.quantity import parse_quantity
+from omnipos.domain.sale import Sale
 from omnipos.domain.tender import CardSlip
 from omnipos.locale import _, ngettext
-from omnipos.services import finding, reprinting, selling, tendering
+from omnipos.services import finding, reprinting, selling, tendering, watching
 from omnipos.services.finding import ItemOffer, NewCustomerOffer, Offer
 from omnipos.services.selling import BasketView
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
-from screens.plain_words import basket_words, due_words, line_words, sale_words, time_words, total_words
+from screens.plain_words import (
+    STANDING_WORDS,
+    basket_words,
+    due_words,
+    line_words,
+    receipt_words,
+    sale_words,
+    time_words,
+    total_words,
+)
 
 SLIP_WORDS = {
     "acquirer": "acquirer",
@@ -267,6 +277,21 @@ def list_parked(talk: Talk, _rest: str) -> Answer:
         for one in found
     ]
     return Answer(say=" ".join(said), more={"parked": msgspec.to_builtins(found)})
+
+
+def say_receipt(talk: Talk, rest: str) -> Answer:
+    """`receipt S1-1-000017` reads a sale out and says where it is; alone it is the last one."""
+    sale = talk.till.call(reprinting.sale_with, rest)
+    return receipt_answer(talk, sale)
+
+
+def receipt_answer(talk: Talk, sale: Sale) -> Answer:
+    """Read an earlier sale out, and say whether it is at the hub."""
+    found = talk.till.call(watching.standings, [sale.receipt_number])
+    standing = found[sale.receipt_number]
+    said = receipt_words(sale, talk.till.call(lambda till: till.shop()), talk.till.clock.now_ms())
+    shape = sale_shape(sale) | {"standing": standing.value}
+    return Answer(say=f"{said} {_(STANDING_WORDS[standing])}", more={"receipt": shape})
 
 
 def reprint(talk: Talk, rest: str) -> Answer:

@@ -15,7 +15,7 @@ from omnipos.services import leasing
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
-from omnipos.services.watching import TillStatus
+from omnipos.services.watching import SaleStanding, TillStatus
 from screens.times import local
 
 KIND_WORDS = {
@@ -111,6 +111,13 @@ def receipt_words(sale: Sale, shop: Shop, now_ms: int) -> str:
         time=time_words(sale.completed_at_ms, shop, now_ms),
         total=format_money(sale.total_minor, sale.currency),
     )
+
+
+STANDING_WORDS = {
+    SaleStanding.ON_DISK: later("It is on disk and waits for the hub."),
+    SaleStanding.AT_HUB: later("It is on disk and at the hub."),
+    SaleStanding.SET_ASIDE: later("It is on disk; the hub set it aside."),
+}
 
 
 def card_words(card: CustomerCard, shop: Shop, now_ms: int) -> str:
@@ -218,6 +225,16 @@ def status_words(status: TillStatus) -> str:
         said.append(_("Everything is at the hub."))
     if status.quarantined:
         said.append(_("{count} kept aside by the hub.").format(count=status.quarantined))
+    if status.open_here:
+        open_cases = ngettext(
+            "{count} exception to settle; type exceptions.",
+            "{count} exceptions to settle; type exceptions.",
+            status.open_here,
+        )
+        said.append(open_cases.format(count=status.open_here))
+    if status.last_sale:
+        last = _("The last sale is {number}.").format(number=status.last_sale)
+        said.append(f"{last} {_(STANDING_WORDS[status.last_sale_standing])}")
     if status.unprinted:
         paper = ngettext(
             "{count} paper waits for the printer.", "{count} papers wait for the printer.", status.unprinted

@@ -6,13 +6,15 @@ from typing import ClassVar
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.quantity import format_quantity
 from omnipos.domain.sale import Sale
-from omnipos.locale import _, later, ngettext
-from omnipos.services import reprinting
+from omnipos.locale import _, later
+from omnipos.services import reprinting, watching
+from omnipos.services.watching import SaleStanding
 from screens import times
 from screens.commands import BACK, Command
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen
-from screens.widgets.cells import Row, between, drawn
+from screens.widgets.cells import Row, between, drawn, fit, right, width_of
+from screens.widgets.marks import sale_marks
 from screens.widgets.payment import tender_name
 
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
@@ -31,21 +33,34 @@ class ReceiptsScreen(ListScreen):
         """Begin with an empty list."""
         super().__init__(desk, _("Last sales"), empty=_("This till has not sold anything yet."))
         self._sales: Sequence[Sale] = ()
+        self._standings: dict[str, SaleStanding] = {}
 
     async def open(self) -> None:
         """Fetch the last sales."""
         self._sales = await self.desk.till.run(reprinting.latest, 14)
+        await self.tick()
         self.show()
 
+    async def tick(self) -> None:
+        """Look again at what has reached the hub."""
+        numbers = [sale.receipt_number for sale in self._sales]
+        self._standings = await self.desk.till.run(watching.standings, numbers)
+
     def rows(self) -> Sequence[Row]:
-        """Return number, time, lines and total of each sale."""
+        """Return number, time, standing and total of each sale."""
         rows: list[Row] = []
         for sale in self._sales:
-            count = ngettext("{count} line", "{count} lines", len(sale.lines)).format(count=len(sale.lines))
             when = times.day_or_clock(sale.completed_at_ms, self.desk.now_ms, self.desk.zone)
-            left = f" {sale.receipt_number} · {when} · {count}"
+            marks = sale_marks(self._standings.get(sale.receipt_number, SaleStanding.ON_DISK))
             total = format_money(sale.total_minor, sale.currency)
-            rows.append(((between(left, f"{total} ", WIDTH - 1), "plain"),))
+            left = f" {sale.receipt_number} · {when}"
+            rows.append(
+                (
+                    (fit(left, 26), "plain"),
+                    *marks,
+                    (right(f"{total} ", WIDTH - 27 - width_of(marks)), "plain"),
+                )
+            )
         return rows
 
     async def do_open_sale(self) -> None:
@@ -70,7 +85,19 @@ class ReceiptScreen(ListScreen):
         """Show a sale."""
         super().__init__(desk, _("Receipt {number}").format(number=sale.receipt_number))
         self._sale = sale
+        self._standing = SaleStanding.ON_DISK
         self.lines.chosen = -1
+
+    async def open(self) -> None:
+        """Look where the sale is."""
+        await self.tick()
+        self.show()
+
+    async def tick(self) -> None:
+        """Look again whether it has reached the hub."""
+        number = self._sale.receipt_number
+        found = await self.desk.till.run(watching.standings, [number])
+        self._standing = found.get(number, SaleStanding.ON_DISK)
 
     def rows(self) -> Sequence[Row]:
         """Return the lines, the sums and the tenders."""
@@ -91,6 +118,7 @@ class ReceiptScreen(ListScreen):
         rows += [
             ((between(f" {name}", f"{format_amount(minor, code)} ", width), st),) for name, minor, st in sums
         ]
+        rows += [(), ((" ", "plain"), *sale_marks(self._standing))]
         return rows
 
     async def press(self, key: str) -> bool:

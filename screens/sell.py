@@ -313,6 +313,12 @@ class SellScreen(Counter):
 
         await self.go(StandingScreen(self.desk))
 
+    async def do_exceptions(self) -> None:
+        """Show what a person must settle."""
+        from screens.exceptions import ExceptionsScreen
+
+        await self.go(ExceptionsScreen(self.desk))
+
     async def do_lock(self) -> None:
         """Leave the till to the next one."""
         await self.till_app.lock()

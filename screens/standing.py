@@ -24,6 +24,7 @@ class StandingScreen(ListScreen):
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
         Command("f9", later("Try now"), "try_now", later("Try the hub and the printer right now")),
+        Command("f6", later("Exceptions"), "exceptions", later("What a person must settle, and the answers")),
         BACK,
     )
 
@@ -53,6 +54,8 @@ class StandingScreen(ListScreen):
             (_("Waiting since"), since),
             (_("Set aside by the hub, to be looked at"), str(status.quarantined)),
             (_("Papers not printed yet"), str(status.unprinted)),
+            (_("To be settled by a person, at this till"), str(status.open_here)),
+            (_("and in the whole store"), str(status.open_in_store)),
         ]
         rows += [((between(f" {name}", f"{figure} ", WIDTH - 1), "plain"),) for name, figure in figures]
         for reason in (status.link_reason, status.print_trouble):
@@ -62,6 +65,12 @@ class StandingScreen(ListScreen):
     async def press(self, key: str) -> bool:
         """Nothing is chosen here."""
         return key in ("up", "down", "enter") or await super().press(key)
+
+    async def do_exceptions(self) -> None:
+        """Show what a person must settle."""
+        from screens.exceptions import ExceptionsScreen
+
+        await self.go(ExceptionsScreen(self.desk))
 
     async def do_try_now(self) -> None:
         """Ask for a try; what comes of it shows here by itself."""

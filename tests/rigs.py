@@ -4,6 +4,7 @@ from pathlib import Path
 
 from omnipos.domain.catalogue import Barcode, Product
 from omnipos.domain.customer import Customer, Purchase
+from omnipos.domain.exceptions import ExceptionCase, Settlement
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.order import Order, OrderLine, OrderState
 from omnipos.domain.shop import Shop
@@ -233,6 +234,33 @@ def fill_small_shop(folder: Path) -> None:
     )
     fill(folder, f"stock/{STORE}", *((one.product_id, one) for one in levels))
     fill(folder, f"orders/{STORE}", ("order:o-W-1001", order()))
+
+
+def exception_case(number: int = 7, kind: str = "second_hand_over", **changes: object) -> ExceptionCase:
+    """A case of this till: order W-1001 was handed over a second time."""
+    fields: dict[str, object] = {
+        "number": number,
+        "store_id": STORE,
+        "device_id": DEVICE,
+        "till_number": 1,
+        "kind": kind,
+        "detail": "Order W-1001 was handed over a second time.",
+        "at_ms": NOON_MS - 600_000,
+        "event_id": f"event-{number}",
+        "order_number": "W-1001",
+    }
+    return ExceptionCase(**(fields | changes))  # type: ignore[arg-type]
+
+
+def fill_exceptions(folder: Path) -> None:
+    """Fill a mirror with three cases: two open ones of two tills, and one that was settled."""
+    settled = Settlement(
+        answer="right_customer", note="", staff_id="s-budi", till_number=1, at_ms=NOON_MS - 60_000
+    )
+    known = exception_case(8, "customer_known", device_id="other", till_number=2, order_number="", detail="")
+    right = exception_case(5, "hand_over_without_right", answers=(settled,))
+    cases = (right, exception_case(), known)
+    fill(folder, f"exceptions/{STORE}", *((str(one.number), one) for one in cases))
 
 
 def open_till(folder: Path, clock: HandClock | None = None, line: QuietLine | None = None) -> Till:

@@ -17,9 +17,8 @@ def latest(till: Till, limit: int = 20) -> list[Sale]:
     return books.latest_sales(till.store.books, limit)
 
 
-def reprint(till: Till, receipt_number: str = "") -> Sale:
-    """Print a receipt again, marked COPY; without a number, the last one. Raises ItemUnknown."""
-    till.signed_in(Right.SELL)
+def sale_with(till: Till, receipt_number: str = "") -> Sale:
+    """Return a sale of this till by its receipt number; without one, the last. Raises ItemUnknown."""
     db = till.store.books
     if receipt_number:
         sale = books.sale_by_receipt(db, clean_text(receipt_number))
@@ -27,6 +26,14 @@ def reprint(till: Till, receipt_number: str = "") -> Sale:
         sale = next(iter(books.latest_sales(db, 1)), None)
     if sale is None:
         raise ItemUnknown(_("This till has no sale with that receipt number."))
+    return sale
+
+
+def reprint(till: Till, receipt_number: str = "") -> Sale:
+    """Print a receipt again, marked COPY; without a number, the last one. Raises ItemUnknown."""
+    till.signed_in(Right.SELL)
+    db = till.store.books
+    sale = sale_with(till, receipt_number)
     stamp = till.stamp()
     with transaction(db):
         journal.append(db, stamp, PaperReprinted(receipt_number=sale.receipt_number))

@@ -1,5 +1,8 @@
 """What the status line says: whether everything is on disk, at the hub and on paper."""
 
+from collections.abc import Sequence
+from enum import StrEnum
+
 import msgspec
 
 from omnipos.ports import LinkState
@@ -8,10 +11,29 @@ from omnipos.services.till import Till
 from omnipos.store import exceptions, outbox, printjobs
 
 
+class SaleStanding(StrEnum):
+    """Where a sale of this till is, besides on its disk: all of them are there at once."""
+
+    ON_DISK = "on_disk"
+    """It waits for the hub."""
+    AT_HUB = "at_hub"
+    SET_ASIDE = "set_aside"
+    """The hub keeps it, but does not count it."""
+
+
+_STANDINGS = {
+    "": SaleStanding.ON_DISK,
+    "waiting": SaleStanding.ON_DISK,
+    "acked": SaleStanding.AT_HUB,
+    "quarantined": SaleStanding.SET_ASIDE,
+}
+
+
 class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How the till stands. `waiting` counts events that the hub has not acknowledged.
 
-    `open_here` counts what a person must settle of this till, `open_in_store` of all the store.
+    `open_here` counts what a person must settle of this till, `open_in_store` of all the store;
+    `last_sale` is a receipt number, empty before the first sale.
     """
 
     link: LinkState
@@ -24,6 +46,8 @@ class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
     print_trouble: str
     open_here: int = 0
     open_in_store: int = 0
+    last_sale: str = ""
+    last_sale_standing: SaleStanding = SaleStanding.ON_DISK
 
     @property
     def needs_attention(self) -> bool:
@@ -36,6 +60,7 @@ def status(till: Till) -> TillStatus:
     waiting = outbox.count_waiting(till.store.books)
     link = till.syncing.report()
     cases = exceptions.count_open(till.store.books, till.identity.device_id)
+    last_sale, state = outbox.last_sale(till.store.books)
     clock = int(is_clock_wrong(link.skew_ms))
     return TillStatus(
         link=link.state,
@@ -48,4 +73,12 @@ def status(till: Till) -> TillStatus:
         print_trouble=till.printing.trouble(),
         open_here=cases.here + clock,
         open_in_store=cases.store + clock,
+        last_sale=last_sale,
+        last_sale_standing=_STANDINGS[state],
     )
+
+
+def standings(till: Till, receipt_numbers: Sequence[str]) -> dict[str, SaleStanding]:
+    """Return where sales of this till are, by receipt number."""
+    found = outbox.states_of_sales(till.store.books, receipt_numbers)
+    return {number: _STANDINGS[state] for number, state in found.items()}

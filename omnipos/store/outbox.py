@@ -1,5 +1,6 @@
 """The outbox: which events the hub has not acknowledged yet, and what it said of the others."""
 
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 import msgspec
@@ -68,6 +69,25 @@ def reopen_after(db: Connection, epoch: int, acked_seq: int) -> None:
         "UPDATE outbox SET state = 'waiting' WHERE state <> 'waiting' AND epoch = ? AND seq > ?",
         (epoch, acked_seq),
     )
+
+
+def states_of_sales(db: Connection, receipt_numbers: Sequence[str]) -> dict[str, str]:
+    """Return the outbox state of sales by receipt number: waiting, acked or quarantined."""
+    rows = db.execute(
+        "SELECT s.receipt_number, o.state FROM sale s JOIN outbox o USING (epoch, seq)"
+        " WHERE s.receipt_number IN (SELECT value FROM json_each(?))",
+        [msgspec.json.encode(receipt_numbers)],
+    )
+    return dict(rows.fetchall())
+
+
+def last_sale(db: Connection) -> tuple[str, str]:
+    """Return the receipt number of the last sale and its outbox state; both empty before the first."""
+    row = db.execute(
+        "SELECT s.receipt_number, o.state FROM sale s JOIN outbox o USING (epoch, seq)"
+        " ORDER BY s.epoch DESC, s.seq DESC LIMIT 1"
+    ).fetchone()
+    return (row[0], row[1]) if row else ("", "")
 
 
 def count_waiting(db: Connection) -> Waiting:

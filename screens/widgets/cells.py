@@ -17,6 +17,11 @@ def drawn(text: str) -> str:
     return text if text.isascii() and text.isprintable() else clean_text(text, 500)
 
 
+def width_of(row: Row) -> int:
+    """Return how many cells a row takes."""
+    return sum(cell_len(text) for text, _style in row)
+
+
 def fit(text: str, width: int) -> str:
     """Return a text in exactly `width` cells, cut with an ellipsis or filled with spaces."""
     if width <= 0:

@@ -5,9 +5,11 @@ from omnipos.domain.sale import Sale
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
+from omnipos.services.watching import SaleStanding
 from screens.commands import key_name
 from screens.widgets.cells import Row, between, cut, drawn, framed, right, wrapped
 from screens.widgets.digits import large
+from screens.widgets.marks import sale_marks
 from screens.widgets.side import WIDE
 
 NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
@@ -29,12 +31,17 @@ def tender_name(tender: Tender) -> str:
 class PaymentSide:
     """While paying: total, tenders, rounding and what is due; or the finished sale with its change."""
 
-    def __init__(self, view: BasketView, sale: Sale | None) -> None:
-        """Look at a basket to be paid, or at the sale it has become."""
-        self._view, self._sale = view, sale
+    def __init__(self, view: BasketView, sale: Sale | None, standing: SaleStanding) -> None:
+        """Look at a basket to be paid, or at the sale it has become and where that is."""
+        self._view, self._sale, self._standing = view, sale, standing
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PaymentSide) and self._view is other._view and self._sale is other._sale
+        return (
+            isinstance(other, PaymentSide)
+            and self._view is other._view
+            and self._sale is other._sale
+            and self._standing is other._standing
+        )
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Return the rows in their box."""
@@ -47,7 +54,7 @@ class PaymentSide:
 
     def _rows(self, width: int) -> list[Row]:
         if self._sale is not None:
-            return _finished_rows(self._sale, width)
+            return [*_finished_rows(self._sale, width), sale_marks(self._standing)]
         return _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
 
 

@@ -52,6 +52,7 @@ def test_status_says_what_waits_and_that_it_is_safe(till: Till, line: QuietLine)
     told = tell(till, INDOMIE, "pay cash", "status")
     assert told["say"] == (
         "The hub does not answer. 1 entry waits for the hub, all of it safe on disk."
+        " The last sale is S1-1-000001. It is on disk and waits for the hub."
         " 1 paper waits for the printer. Printer out of paper."
     )
     assert (told["status"]["link"], told["status"]["waiting"], told["status"]["waiting_sales"]) == (

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from omnipos.config import Settings
 from omnipos.services.till import Till
 from screens.app import TillApp
+from tests.rigs import fill_exceptions
 from tests.ui.driving import LARGE, SMALL, Hands
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -64,13 +65,40 @@ async def customers(hands: Hands) -> None:
     await hands.type("sar")
 
 
+async def exceptions(hands: Hands) -> None:
+    """What a person must settle, open and settled."""
+    fill_exceptions(hands.app.desk.till.store.folder)
+    await hands.press("f6")
+
+
+async def one_exception(hands: Hands) -> None:
+    """A case with its answers."""
+    await exceptions(hands)
+    await hands.press("enter")
+
+
 async def keys(hands: Hands) -> None:
     """The help."""
     await hands.press("f1")
 
 
+STEPS = [
+    sign_in,
+    sell,
+    offers,
+    pay,
+    change,
+    orders,
+    one_order,
+    customers,
+    exceptions,
+    one_exception,
+    keys,
+]
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
-@pytest.mark.parametrize("step", [sign_in, sell, offers, pay, change, orders, one_order, customers, keys])
+@pytest.mark.parametrize("step", STEPS)
 def test_screen_looks_as_before(till: Till, snap_compare: Compare, step: Step, size: tuple[int, int]) -> None:
     if step is sign_in:
         till.staff = None
