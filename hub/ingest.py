@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, assert_never
 
+import msgspec
 from sqlalchemy.exc import OperationalError
 
 from hub import (
@@ -46,6 +47,23 @@ def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     verdicts = tuple(_final(one, found) for one, found in judged)
     epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
     return PushAnswer(verdicts=verdicts, acked_through=journal.head(epoch).seq)
+
+
+def take_in(unit: Unit, device: Principal, line: str, batch: Sequence[Received]) -> PushAnswer:
+    """Take events of a till's exported outbox as if it had pushed them; twice is harmless.
+
+    Where another life of the till stands in their places at the hub, they get a line of their own.
+    """
+    aside = msgspec.structs.replace(device, device_id=f"{device.device_id}{lives.LINE}{line[:16]}")
+    journal = Journal(unit, device.device_id, batch)
+    own = Journal(unit, aside.device_id, batch)
+    clash = any(one.seq <= journal.head(one.epoch).seq and journal.known(one) is None for one in batch)
+    if not own.heads and not clash:
+        return push(unit, device, batch)
+    if not own.heads:
+        own.begin_at(batch[0])
+        _save_heads(unit, own)
+    return push(unit, aside, batch)
 
 
 def _final(one: Received, judged: Verdict | None) -> Verdict:

@@ -77,6 +77,11 @@ class Journal:
         self.heads[one.epoch] = Head(one.seq, one.hash)
         self.moved.add(one.epoch)
 
+    def begin_at(self, one: Received) -> None:
+        """Begin right before an event, of which what came before is elsewhere."""
+        self.heads[one.epoch] = Head(one.seq - 1, one.prev_hash)
+        self.moved.add(one.epoch)
+
     def known(self, one: Received) -> Any:
         """Return the very same event as it is stored at its place or under its id; None for a new one."""
         for stored in (self.by_place.get((one.epoch, one.seq)), self.by_id.get(one.event_id)):

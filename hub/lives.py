@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from hub import auth, tables
@@ -38,6 +39,27 @@ def is_from_backup(conn: Connection, till: Principal, hello: Hello, hub_epoch: s
     return hello.acked_seq > (acked or 0)
 
 
+def device_of(conn: Connection, device_id: str) -> Principal:
+    """Return a till as it would ask by itself; refuse an unknown one."""
+    table = tables.device
+    row = conn.execute(
+        select(table.c.store_id, table.c.epoch, table.c.revoked).where(table.c.device_id == device_id)
+    ).one_or_none()
+    if row is None:
+        raise Refused(
+            404,
+            "not_found",
+            _("The file is of a till that this hub does not know. Nothing was taken in; keep the file."),
+        )
+    return Principal(
+        role=auth.Role.DEVICE,
+        device_id=device_id,
+        store_id=row.store_id,
+        epoch=row.epoch,
+        revoked=row.revoked,
+    )
+
+
 def give_epoch(unit: Unit, till: Principal, request: EpochRequest) -> EpochAnswer:
     """Confirm the epoch that a till began, or give it the next; a second life gets a code to enrol anew.
 
@@ -48,7 +70,7 @@ def give_epoch(unit: Unit, till: Principal, request: EpochRequest) -> EpochAnswe
     if request.wanted == till.epoch:
         return EpochAnswer(epoch=till.epoch)
     if till.epoch < request.wanted <= LARGEST_EPOCH:
-        return _move_to(unit, till, request.wanted)
+        return EpochAnswer(epoch=move_to(unit, till, request.wanted).epoch)
     if request.epoch < till.epoch and _is_second(unit.conn, till, request):
         code, _expires = auth.make_enrol_code(unit, till.store_id)
         unit.note(
@@ -61,13 +83,14 @@ def give_epoch(unit: Unit, till: Principal, request: EpochRequest) -> EpochAnswe
             device_id=till.device_id,
         )
         return EpochAnswer(epoch=0, enrol_code=code)
-    return _move_to(unit, till, till.epoch + 1)
+    return EpochAnswer(epoch=move_to(unit, till, till.epoch + 1).epoch)
 
 
-def _move_to(unit: Unit, till: Principal, epoch: int) -> EpochAnswer:
+def move_to(unit: Unit, till: Principal, epoch: int) -> Principal:
+    """Let a till be in another epoch from now on; return it as it asks then."""
     table = tables.device
     unit.conn.execute(update(table).where(table.c.device_id == till.device_id).values(epoch=epoch))
-    return EpochAnswer(epoch=epoch)
+    return msgspec.structs.replace(till, epoch=epoch)
 
 
 def _is_second(conn: Connection, till: Principal, request: EpochRequest) -> bool:

@@ -177,6 +177,30 @@ class PushBatch(msgspec.Struct, frozen=True, kw_only=True):
     aside: bool = False
 
 
+class ExportHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of an exported outbox: whose it is, and how many events follow, one a line."""
+
+    device_id: str
+    store_code: str
+    till_number: int
+    epoch: int
+    made_at_ms: int
+    events: int
+    format: str = "omnipos-outbox-1"
+
+
+class TakeIn(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/take-in`: events of an exported outbox. `line` is the hash (hex) of the file's first event.
+
+    A file whose events do not fit what the hub has of that till is kept as a line of its own.
+    """
+
+    device_id: str
+    line: str
+    epoch: int
+    events: tuple[msgspec.Raw, ...]
+
+
 class Outcome(StrEnum):
     """The hub's answer to one event."""
 

@@ -3,8 +3,9 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, leases, shops
+from hub import auth, ingest, leases, lives, shops
 from hub.context import Ours
+from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
 from hub.messages import (
     ApiKey,
@@ -18,6 +19,7 @@ from hub.messages import (
     Stores,
 )
 from hub.unit import Unit
+from omnipos.protocol import MOST_EVENTS, PushAnswer, TakeIn
 
 
 @post("/v1/api-keys", status_code=200, guards=[owner_only], tags=["owner"])
@@ -81,4 +83,20 @@ async def get_stores(hub: Ours) -> Stores:
     return Stores(stores=await hub.read(shops.stores))
 
 
-handlers = [make_key, make_code, put_stores, put_staff, get_staff, get_devices, revoke, get_stores]
+@post("/v1/take-in", status_code=200, guards=[owner_only], tags=["owner"])
+async def take_in(hub: Ours, data: JSONBody[TakeIn]) -> PushAnswer:
+    """Take in events of a till's exported outbox; the same verdicts as for the till itself."""
+    if len(data.events) > MOST_EVENTS:
+        raise too_large()
+    batch = await hub.database.compute(lambda: [read_event(bytes(raw)) for raw in data.events])
+
+    def work(unit: Unit) -> PushAnswer:
+        device = lives.device_of(unit.conn, data.device_id)
+        if device.epoch < data.epoch <= lives.LARGEST_EPOCH:
+            device = lives.move_to(unit, device, data.epoch)
+        return ingest.take_in(unit, device, data.line, batch)
+
+    return await hub.write(work)
+
+
+handlers = [take_in, make_key, make_code, put_stores, put_staff, get_staff, get_devices, revoke, get_stores]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from omnipos.cli.exporting import take_in
 from omnipos.cli.folders import data_dir_option, use_folder
 from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
@@ -61,6 +62,9 @@ def _serve(database: str, bind: str, folder: Path) -> None:
     finally:
         if lock is not None:
             os.close(lock)
+
+
+hub.add_command(take_in, "take-in")
 
 
 @hub.command()

@@ -1,12 +1,16 @@
 """Making a data folder a till: what the hub answered at enrolment, kept in books and identity file."""
 
+import socket
 from pathlib import Path
 
-from omnipos.cli.membership import Membership, save_membership
+import msgspec
+
+from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.store.connection import Store, transaction
 from omnipos.store.identity import Identity, load_identity, save_identity
+from sync.client import HubClient
 from sync.enrolling import enrol
 
 
@@ -41,3 +45,13 @@ def join(folder: Path, address: str, code: str, name: str) -> Identity:
         return identity
     finally:
         store.close()
+
+
+def join_anew(folder: Path, client: HubClient, code: str) -> None:
+    """Become a till of its own, as another computer has this one's identity; the books follow at hello."""
+    member = load_membership(folder)
+    assert member is not None, "only a till is enrolled anew"
+    answer = enrol(client.address, code, socket.gethostname())
+    save_membership(folder, msgspec.structs.replace(member, token=answer.token))
+    client.close()
+    client.token = answer.token

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import msgspec
 
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
+from omnipos.cli.joining import join_anew
 from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
@@ -19,7 +21,7 @@ from omnipos.locale import _, speak
 from omnipos.services import leasing
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
-from omnipos.store.connection import BOOKS_FILE, Store, open_to_read
+from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_read
 from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs, count_unprinted
 from sync.client import HubClient
@@ -56,11 +58,13 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
     with contextlib.ExitStack() as stack:
         store, identity = _open_store(folder, stack)
         log_to(folder)
+        keep_reserve(folder)
         address = _address(folder, settings, member, stack, wait=False)
         clock = SystemClock()
         spool = _open_spool(store, settings)
         client = HubClient(address, member.token)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
+        engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
@@ -93,6 +97,7 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
         address = _address(folder, settings, member, stack, wait=True)
         clock, client = SystemClock(), HubClient(address, member.token)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
+        engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, _open_spool(store, settings), engine)
         stack.callback(engine.stop)
         yield engine

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ Result = TypeVar("Result")
 
 BOOKS_FILE = "books.db"
 FIRST_MIRROR = "mirror-1.db"
+RESERVE_FILE = "reserve"
+RESERVE_BYTES = 4 << 20
 USUAL_CACHE_KIB = 1000
 FILLING_CACHE_KIB = 8000
 
@@ -127,16 +130,21 @@ def open_to_read(folder: Path) -> Connection:
 
     Raises StoreTrouble when there is no till in the folder.
     """
+    books = open_books_to_read(folder)
+    _attach_mirror(books, folder)
+    return books
+
+
+def open_books_to_read(folder: Path) -> Connection:
+    """Return a read-only connection to the books alone, whatever version wrote them."""
     path = folder / BOOKS_FILE
     if not path.exists():
         raise StoreTrouble(
             _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
         )
-    books = sqlite3.connect(
+    return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
-    _attach_mirror(books, folder)
-    return books
 
 
 @contextmanager
@@ -148,6 +156,27 @@ def roomy(mirror: Connection) -> Iterator[None]:
     finally:
         mirror.execute(f"PRAGMA cache_size = {-USUAL_CACHE_KIB}")
         mirror.execute("PRAGMA shrink_memory")
+
+
+def keep_reserve(folder: Path) -> None:
+    """Hold some room on the disk, so that what is unsent can be exported when the disk is full."""
+    path = folder / RESERVE_FILE
+    if path.exists() or shutil.disk_usage(folder).free < 4 * RESERVE_BYTES:
+        return
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(handle, 0, RESERVE_BYTES)
+    except OSError:
+        path.unlink()  # no room after all, or a file system that cannot hold any
+    finally:
+        os.close(handle)
+
+
+def free_reserve(folder: Path) -> None:
+    """Let go of the room that is held, where the disk is full; the next start holds it again."""
+    path = folder / RESERVE_FILE
+    if path.exists() and shutil.disk_usage(folder).free < RESERVE_BYTES:
+        path.unlink()
 
 
 def mirror_path(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """The outbox: which events the hub has not acknowledged yet, and what it said of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Connection
 
 import msgspec
@@ -36,6 +36,24 @@ def next_batch(db: Connection, most_events: int, most_bytes: int) -> list[Event]
             break
         batch.append(event)
     return batch
+
+
+def unsent(db: Connection) -> Iterator[Event]:
+    """Return every event that waits for the hub, in sequence."""
+    prefixed = ", ".join(f"e.{name.strip()}" for name in COLUMNS.split(","))
+    rows = db.execute(
+        f"SELECT {prefixed} FROM outbox o JOIN event e USING (epoch, seq)"
+        " WHERE o.state = 'waiting' ORDER BY o.epoch, o.seq"
+    )
+    return (event_of_row(row) for row in rows)
+
+
+def count_unsent(db: Connection, after: tuple[int, int] = (0, 0)) -> int:
+    """Return how many events behind a place (epoch, seq) wait for the hub."""
+    row = db.execute(
+        "SELECT count(*) FROM outbox WHERE state = 'waiting' AND (epoch, seq) > (?, ?)", after
+    ).fetchone()
+    return int(row[0])
 
 
 def record_verdicts(db: Connection, verdicts: tuple[Verdict, ...]) -> None:

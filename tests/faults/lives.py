@@ -1,6 +1,7 @@
 """Tills whose folders are copied, put back and opened again, as disks are in a shop."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 from omnipos.domain.sale import Sale
@@ -43,29 +44,37 @@ class Disk:
         self.hub, self.folder = hub, folder
         self.counter: EnrolledTill = EnrolledTill(hub, folder)
         self.token = self.counter.client.token
+        self.is_open = True
         assert self.counter.engine.once().ok
 
     def copy(self, to: Path) -> Path:
         """Copy the folder while its till is closed for a moment; return the copy."""
-        self.counter.close()
+        self.close()
         shutil.copytree(self.folder, to)
         self.open()
         return to
 
     def put_back(self, copy: Path) -> None:
         """Put a copy in the folder's place and open it."""
-        self.counter.close()
+        self.close()
         shutil.rmtree(self.folder)
         shutil.copytree(copy, self.folder)
         self.open()
 
+    def close(self) -> None:
+        """Close the folder, if it is not closed yet."""
+        if self.is_open:
+            self.counter.close()
+        self.is_open = False
+
     def open(self) -> None:
         """Open the folder again."""
         self.counter = ReopenedTill(self.folder, self.hub, self.token)
+        self.is_open = True
 
     def open_again(self) -> None:
         """Close the folder and open it, as a till that is left and started does."""
-        self.counter.close()
+        self.close()
         self.open()
 
     def second(self, copy: Path) -> "Disk":
@@ -93,6 +102,14 @@ class Disk:
         books = self.counter.store.books
         query = "SELECT receipt_number FROM sale ORDER BY epoch, seq"
         return [number for (number,) in self.counter.store.call(lambda: books.execute(query).fetchall())]
+
+    def receipts_on_disk(self) -> int:
+        """Return how many sales a closed folder holds."""
+        books = sqlite3.connect(self.folder / "books.db")
+        try:
+            return int(books.execute("SELECT count(*) FROM sale").fetchone()[0])
+        finally:
+            books.close()
 
 
 def hub_sales(hub: HubProcess) -> dict[str, str]:

@@ -23,7 +23,7 @@ def hub(tmp_path: Path) -> Iterator[HubProcess]:
 def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
     disk = Disk(hub, tmp_path / "till")
     yield disk
-    disk.counter.close()
+    disk.close()
 
 
 def back_up(hub: HubProcess, to: Path) -> None:

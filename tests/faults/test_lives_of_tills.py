@@ -22,7 +22,7 @@ def hub(tmp_path: Path) -> Iterator[HubProcess]:
 def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
     disk = Disk(hub, tmp_path / "till")
     yield disk
-    disk.counter.close()
+    disk.close()
 
 
 def stock_sold(hub: HubProcess) -> int:
@@ -85,7 +85,7 @@ def test_fault_06_two_tills_with_one_identity_become_two(hub: HubProcess, disk: 
                 one.counter.engine.rejoin = Rejoining(hub, one)
                 one.sync()
     finally:
-        second.counter.close()
+        second.close()
     assert set(hub_sales(hub)) == {sale.sale_id for sale in kept}
     assert hub.ask("GET", "/v1/totals")["total_minor"] == sum(sale.total_minor for sale in kept)
     assert stock_sold(hub) == 13_000

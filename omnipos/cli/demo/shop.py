@@ -15,6 +15,7 @@ from omnipos.cli.membership import load_membership, save_membership, write_secre
 from omnipos.cli.opening import open_to_sync
 from omnipos.cli.owner import owner_line
 from omnipos.cli.ownhub import FOLDER, keep_hub, key_file, lock_keeper
+from omnipos.cli.resetting import check_nothing_is_lost
 from omnipos.config import Settings, load_settings, save_settings
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.order import Order
@@ -55,6 +56,7 @@ def throw_away(folder: Path) -> None:
                 folder=folder
             )
         )
+    check_nothing_is_lost(folder)
     with _hold(folder):
         shutil.rmtree(folder)
 
