@@ -12,7 +12,6 @@ import msgspec
 
 from bench import busy, counter, customers, draining, importing, printing, selling, together, verifying
 from bench.rows import Row, table
-from omnipos.cli.membership import Membership, save_membership
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 
@@ -25,7 +24,6 @@ def at_the_counter(folder: Path) -> list[Row]:
         hub.set_up_shop()
         till = EnrolledTill(hub, folder / "counter")
         rows += importing.measure(hub, till, folder)
-        save_membership(till.store.folder, Membership(hub=hub.address, token=till.client.token))
         (till.store.folder / "omnipos.toml").write_text(f'printer = "file://{folder}/printer"\n')
         till.close()
         rows += counter.measure(till.store.folder)

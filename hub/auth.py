@@ -1,4 +1,4 @@
-"""Who asks: the owner by the admin key, a web shop by its API key, a till by its device token."""
+"""Who asks: the owner by the admin key, a web shop by its API key, a till by a token of its device."""
 
 import hashlib
 import os
@@ -7,15 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from hub import tables
-from hub.epochs import epoch_of
-from hub.problems import Refused
 from hub.unit import Unit
-from omnipos.domain.names import clean_text
-from omnipos.locale import _
-from omnipos.protocol import EnrolAnswer, EnrolRequest
 
 CODE_LETTERS = "23456789ACDEFGHJKMNPQRTUVWXYZ"
 """Letters and digits that nobody mixes up when reading them out."""
@@ -58,12 +53,11 @@ def recognise(conn: Connection, token: str, now_ms: int) -> Principal | None:
     if key is not None:
         journal = f"{CHANNEL_JOURNAL}{key.channel}" if key.role == Role.CHANNEL else ""
         return Principal(role=Role(key.role), channel=key.channel, device_id=journal, epoch=1)
-    devices = tables.device
+    devices, tokens = tables.device, tables.device_token
     device = conn.execute(
-        select(devices.c.device_id, devices.c.store_id, devices.c.epoch, devices.c.revoked).where(
-            devices.c.token_hash == hashed,
-            or_(devices.c.token_expires_at_ms == 0, devices.c.token_expires_at_ms > now_ms),
-        )
+        select(devices.c.device_id, devices.c.store_id, devices.c.epoch, devices.c.revoked)
+        .join(tokens, tokens.c.device_id == devices.c.device_id)
+        .where(tokens.c.token_hash == hashed, tokens.c.expires_at_ms > now_ms)
     ).one_or_none()
     if device is None:
         return None
@@ -112,61 +106,12 @@ def make_enrol_code(unit: Unit, store_id: str) -> tuple[str, int]:
     expires = unit.now_ms + CODE_LIFE_MS
     unit.conn.execute(
         insert(tables.enrol_code).values(
-            code_hash=_code_digest(code), store_id=store_id, expires_at_ms=expires
+            code_hash=code_digest(code), store_id=store_id, expires_at_ms=expires
         )
     )
     return code, expires
 
 
-def _code_digest(code: str) -> str:
+def code_digest(code: str) -> str:
+    """Return what the database keeps of a one-time code, however it was typed."""
     return digest("".join(c for c in code.upper() if c.isalnum()))
-
-
-def enrol(unit: Unit, request: EnrolRequest) -> EnrolAnswer:
-    """Make a till of the device that brings a good code; the code works once."""
-    device_id, token = secrets.token_hex(16), secrets.token_urlsafe(32)
-    codes, stores, devices = tables.enrol_code, tables.store, tables.device
-    store_id = unit.conn.scalar(
-        update(codes)
-        .where(
-            codes.c.code_hash == _code_digest(request.code),
-            codes.c.device_id == "",
-            codes.c.expires_at_ms > unit.now_ms,
-        )
-        .values(device_id=device_id)
-        .returning(codes.c.store_id)
-    )
-    if store_id is None:
-        raise Refused(
-            403,
-            "enrol_code",
-            _("This code is not known, was used already or has expired. Ask for a new one."),
-        )
-    shop = unit.conn.execute(
-        update(stores)
-        .where(stores.c.store_id == store_id)
-        .values(tills=stores.c.tills + 1)
-        .returning(stores.c.tills, stores.c.code)
-    ).one()
-    unit.conn.execute(
-        insert(devices).values(
-            device_id=device_id,
-            store_id=store_id,
-            till_number=shop.tills,
-            name=clean_text(request.device_name, 80),
-            version=clean_text(request.version, 40),
-            epoch=1,
-            token_hash=digest(token),
-            public_key=clean_text(request.public_key, 200),
-            enrolled_at_ms=unit.now_ms,
-        )
-    )
-    return EnrolAnswer(
-        device_id=device_id,
-        store_id=store_id,
-        store_code=shop.code,
-        till_number=shop.tills,
-        epoch=1,
-        token=token,
-        hub_epoch=epoch_of(unit.conn),
-    )

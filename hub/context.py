@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hub import epochs, exceptions, feed, hints
 from hub.database import Database
+from hub.keys import keep_hub_key
 from hub.unit import Unit
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Hub:
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
         )
         database.write(lambda conn: epochs.begin(conn, now_ms()))
+        self.key = database.write(lambda conn: keep_hub_key(conn, database.home))
 
     async def write(self, work: Callable[[Unit], T]) -> T:
         """Run some work in one transaction that ends with its changes in the streams."""

@@ -21,8 +21,13 @@ READERS = 4
 class Database:
     """Runs functions in transactions: `write` one at a time, `read` beside it on its own snapshot."""
 
-    def __init__(self, address: str) -> None:
-        """Open a database: the path of a SQLite file, or a database url."""
+    def __init__(self, address: str, home: Path | None = None) -> None:
+        """Open a database: the path of a SQLite file, or a database url and where the hub's keys lie."""
+        if home is None:
+            if is_url(address):
+                raise ValueError("a database url needs the path of the admin key")
+            home = Path(address).resolve().parent
+        self.home = home
         self._turn = threading.Lock()
         self._writer = ThreadPoolExecutor(1, "hub-writer")
         self._readers = ThreadPoolExecutor(READERS, "hub-reader")
@@ -205,5 +210,5 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
-NEWEST = "stocktakes"
+NEWEST = "device_keys"
 """The newest revision in migrations/versions; a test keeps them the same."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.auth import keep_admin_key
-from hub.database import Database, is_url, migrate
+from hub.database import Database, migrate
 from omnipos.locale import _
 
 INSTANCE = "OMNIPOS_HUB_INSTANCE"
@@ -27,17 +27,15 @@ class BindTaken(Exception):
 def open_database(database: str, admin_key: Path | None = None) -> Database:
     """Open a hub's database with its tables up to date and its owner's key in place.
 
-    The key lies beside a SQLite file; for a database url its path is given.
+    The keys lie beside a SQLite file; for a database url the path of the owner's is given, and the
+    hub's own lies beside it, the same for all processes of one hub.
     """
-    if admin_key is None:
-        if is_url(database):
-            raise ValueError("a database url needs the path of the admin key")
-        admin_key = Path(database).resolve().parent / "admin.key"
     from hub.context import wall_clock_ms
 
-    opened = Database(database)
+    opened = Database(database, admin_key.parent if admin_key else None)
+    key_file = admin_key or opened.home / "admin.key"
     migrate(opened)
-    opened.write(lambda conn: keep_admin_key(conn, admin_key, wall_clock_ms()))
+    opened.write(lambda conn: keep_admin_key(conn, key_file, wall_clock_ms()))
     return opened
 
 

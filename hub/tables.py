@@ -47,7 +47,7 @@ def _gone(table: Table) -> ColumnElement[bool]:
     return table.c.record.is_(None)
 
 
-hub = Table("hub", metadata, _id("hub_epoch"), _number("created_at_ms"))
+hub = Table("hub", metadata, _id("hub_epoch"), _number("created_at_ms"), _text("public_key", ""))
 
 api_key = Table(
     "api_key",
@@ -87,8 +87,6 @@ device = Table(
     _number("till_number"),
     _text("name"),
     _number("epoch"),
-    Column("token_hash", Text, nullable=False, unique=True),
-    _number("token_expires_at_ms", default="0"),
     _text("public_key", ""),
     Column("revoked", Boolean, nullable=False, server_default=false()),
     _number("enrolled_at_ms"),
@@ -103,6 +101,16 @@ device = Table(
 )
 
 device_clock = Table("device_clock", metadata, _id("device_id"), _number("wall_ms"), _number("ticks"))
+
+device_token = Table(
+    "device_token",
+    metadata,
+    _id("token_hash"),
+    Column("device_id", Text, nullable=False, index=True),
+    Column("expires_at_ms", BigInteger, nullable=False, index=True, autoincrement=False),
+)
+
+used_nonce = Table("used_nonce", metadata, _id("nonce_hash"), _number("expires_at_ms"))
 
 device_head = Table(
     "device_head",

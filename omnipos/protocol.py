@@ -24,25 +24,68 @@ MOST_CHANGES = 1000
 """Limits of one push (events, bytes of JSON) and of one page (changes)."""
 
 
-class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A till asks to belong to a store, with a one-time code. The key comes with device keys."""
+class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A till asks to belong to a store, with a one-time code and the key that it made for itself.
+
+    `proof` is its signature of `signing.enrol_words`. Asked again with the same code and key, the
+    hub answers the same; nothing in the answer is secret, so a replay gains nothing.
+    """
 
     code: str
     device_name: str
     version: str
-    public_key: str = ""
+    public_key: str
+    proof: str
 
 
 class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the till now is. The token is sent as `Authorization: Bearer`."""
+    """Who the till now is, and the public key of its hub, in hex."""
 
     device_id: str
     store_id: str
     store_code: str
     till_number: int
     epoch: int
-    token: str
     hub_epoch: str
+    hub_key: str
+
+
+class NonceAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/nonce`: a word to sign within its life. The hub takes each once."""
+
+    nonce: str
+    life_ms: int
+
+
+class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST /v1/token`: a device shows that it has its key, by signing `signing.token_words`."""
+
+    device_id: str
+    nonce: str
+    signature: str
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A token, to be sent as `Authorization: Bearer`. Others of the same device stay good beside it.
+
+    Its life is a length, not a moment, so that no clock has to be right.
+    """
+
+    token: str
+    life_ms: int
+
+
+class Countersigned(msgspec.Struct, frozen=True, kw_only=True):
+    """The last event that the hub has of a journal without a gap, as the hub signed it.
+
+    `seq` 0 is none yet; `hash` is hex, empty for none or an unreadable event. The signature is over
+    `signing.head_words`.
+    """
+
+    epoch: int
+    seq: int
+    hash: str
+    signature: str
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +125,7 @@ class HelloAnswer(msgspec.Struct, frozen=True, kw_only=True):
     server_time_ms: int
     streams: tuple[str, ...]
     """The streams this till is to pull, in order."""
-    acked_signature: str = ""
+    countersigned: Countersigned | None = None
     revoked: bool = False
     schema_max: int = 1
     store_code: str = ""
@@ -225,6 +268,7 @@ class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     verdicts: tuple[Verdict, ...]
     acked_through: int
+    countersigned: Countersigned | None = None
 
 
 Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop | ExceptionCase

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -28,8 +28,12 @@ from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge
 from sync.pacing import wish_ms
 from sync.wire import Reply, Wire
 
+if TYPE_CHECKING:
+    from sync.access import DevicePass
+
 Answer = TypeVar("Answer")
 
+UNAUTHORIZED = "unauthorized"
 WORTH_GZIP = 2000
 """Bodies below this many bytes are sent as they are."""
 
@@ -37,8 +41,11 @@ WORTH_GZIP = 2000
 class HubClient:
     """A connection to one hub. It is used by one thread at a time."""
 
-    def __init__(self, address: str, token: str = "") -> None:
-        """Prepare a client; nothing is sent yet. Raises EntryRefused for an address that is none."""
+    def __init__(self, address: str, token: str = "", device: "DevicePass | None" = None) -> None:
+        """Prepare a client that shows a lasting key, or a till's pass; nothing is sent yet.
+
+        Raises EntryRefused for an address that is none.
+        """
         self.address = address.strip().rstrip("/")
         if not self.address.startswith(("http://", "https://")):
             raise EntryRefused(
@@ -46,16 +53,22 @@ class HubClient:
                     address=address[:60]
                 )
             )
-        self.token = token
+        self.device = device
+        self._key = token
         self._wire = Wire(self.address)
 
     def twin(self) -> "HubClient":
         """Return another client of the same hub, for another thread."""
-        return HubClient(self.address, self.token)
+        return HubClient(self.address, self._key, self.device)
+
+    @property
+    def token(self) -> str:
+        """What is shown as `Authorization: Bearer` now; a till's is got anew when need be."""
+        return self._key if self.device is None else self.device.token(self._ask_as_nobody)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Ask to belong to a store."""
-        return self._ask("POST", "/v1/enrol", EnrolAnswer, request)
+        return self._ask_as_nobody("POST", "/v1/enrol", EnrolAnswer, request)
 
     def hello(self, hello: Hello) -> HelloAnswer:
         """Say where this till stands and learn where the hub does."""
@@ -76,8 +89,11 @@ class HubClient:
 
     def hints(self, silence_s: float) -> Iterator[Hint | None]:
         """Yield each hint as it comes, None for a heartbeat; raise when nothing comes for so long."""
-        for event in self._wire.listen("/v1/hints", self._headers(), silence_s):
+        token = self.token
+        for event in self._wire.listen("/v1/hints", _bearer(token), silence_s):
             if isinstance(event, Reply):
+                if event.status == 401 and self.device is not None:
+                    self.device.drop(token)
                 raise _refusal(event) if event.status != 200 else _not_the_hubs()
             yield _decoded(event.data.encode(), Hint) if event.event == HINT else None
 
@@ -96,7 +112,23 @@ class HubClient:
     def _ask(
         self, method: str, path: str, answer: type[Answer], body: Any = None, *, zipped: bool = True
     ) -> Answer:
-        headers = {"Content-Type": "application/json", **self._headers()}
+        token = self.token
+        try:
+            return self._ask_as(token, method, path, answer, body, zipped=zipped)
+        except Rejected as refusal:
+            if self.device is None or refusal.code != UNAUTHORIZED:
+                raise
+        # The hub forgot the token, as one back from a backup does; the key is still the till's.
+        self.device.drop(token)
+        return self._ask_as(self.token, method, path, answer, body, zipped=zipped)
+
+    def _ask_as_nobody(self, method: str, path: str, answer: type[Answer], body: Any = None) -> Answer:
+        return self._ask_as("", method, path, answer, body, zipped=False)
+
+    def _ask_as(
+        self, token: str, method: str, path: str, answer: type[Answer], body: Any, *, zipped: bool
+    ) -> Answer:
+        headers = {"Content-Type": "application/json", **_bearer(token)}
         content = msgspec.json.encode(body) if body is not None else b""
         if zipped and len(content) > WORTH_GZIP:
             content, headers["Content-Encoding"] = gzip.compress(content, 1), "gzip"
@@ -105,8 +137,9 @@ class HubClient:
             raise _refusal(reply)
         return _decoded(reply.content, answer)
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _decoded(content: bytes, answer: type[Answer]) -> Answer:

@@ -4,14 +4,25 @@ from omnipos import __version__
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.protocol import EnrolAnswer, EnrolRequest
+from omnipos.signing import SigningKey, enrol_words
 from sync.client import HubClient
 from sync.errors import SyncError
 
 
-def enrol(address: str, code: str, device_name: str) -> EnrolAnswer:
-    """Enrol with a hub and return who the till now is; raise EntryRefused with what to do."""
+def enrol(address: str, code: str, device_name: str, key: SigningKey) -> EnrolAnswer:
+    """Enrol with a hub and return who the till now is; raise EntryRefused with what to do.
+
+    The key is on disk before: when the answer is lost, the same code and key get it again.
+    """
     client = HubClient(address)
-    request = EnrolRequest(code=code.strip().upper(), device_name=device_name, version=__version__)
+    code = code.strip().upper()
+    request = EnrolRequest(
+        code=code,
+        device_name=device_name,
+        version=__version__,
+        public_key=key.public,
+        proof=key.sign(enrol_words(code, key.public)),
+    )
     try:
         return client.enrol(request)
     except SyncError as error:

@@ -6,11 +6,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import auth, epochs, feed, ingest, leases, lives, shops
+from hub import enrolling, epochs, feed, ingest, leases, lives, shops, tokens
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
 from hub.guards import Asked, readers_only, tills_only, writers_only
+from hub.keys import countersign
 from hub.messages import LARGEST, Health
 from hub.problems import Refused
 from hub.unit import Unit
@@ -24,8 +25,11 @@ from omnipos.protocol import (
     EnrolRequest,
     Hello,
     HelloAnswer,
+    NonceAnswer,
     Page,
     PushAnswer,
+    TokenAnswer,
+    TokenRequest,
 )
 
 _common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.STAFF, feed.SETTINGS)
@@ -40,14 +44,26 @@ async def health(hub: Ours) -> Health:
 
 @post("/v1/enrol", status_code=200, tags=["tills"])
 async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
-    """Make a till of the device that brings a one-time code; the code works once."""
+    """Make a till of the device that brings a one-time code and a key; the code works for one key."""
 
     def work(unit: Unit) -> EnrolAnswer:
-        answer = auth.enrol(unit, data)
+        answer = enrolling.enrol(unit, data, hub.key.public)
         leases.give_holder(unit, answer.store_id)
         return answer
 
     return await hub.write(work)
+
+
+@post("/v1/nonce", status_code=200, tags=["tills"])
+async def give_nonce(hub: Ours) -> NonceAnswer:
+    """Give a word to sign for a token; it is taken once, within its life."""
+    return tokens.make_nonce(hub.key, hub.now_ms())
+
+
+@post("/v1/token", status_code=200, tags=["tills"])
+async def give_token(hub: Ours, data: JSONBody[TokenRequest]) -> TokenAnswer:
+    """Give a token for a nonce that a device signed; older ones stay good beside it."""
+    return await hub.write(lambda unit: tokens.give_token(unit, hub.key, data))
 
 
 @post("/v1/hello", status_code=200, guards=[tills_only], tags=["tills"])
@@ -81,7 +97,12 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
             heads=lives.heads_of(unit.conn, till.device_id),
         )
 
-    return await hub.write(work)
+    answer = await hub.write(work)
+    acked_hash = bytes.fromhex(answer.acked_hash)
+    return msgspec.structs.replace(
+        answer,
+        countersigned=countersign(hub.key, till.device_id, data.epoch, answer.acked_seq, acked_hash),
+    )
 
 
 def _fits(data: JSONBody[Hello]) -> bool:
@@ -110,7 +131,17 @@ async def push(hub: Ours, request: Asked) -> PushAnswer:
     if len(plain) > MOST_BYTES:
         raise too_large()
     batch = await hub.database.compute(lambda: read_batch(plain, strict=till.role is Role.CHANNEL))
-    return await hub.write(lambda unit: ingest.push(unit, till, batch))
+
+    def work(unit: Unit) -> tuple[PushAnswer, int, int, bytes]:
+        answer = ingest.push(unit, till, batch)
+        epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
+        return answer, epoch, *shops.acked(unit.conn, till.device_id, epoch)
+
+    answer, epoch, seq, hashed = await hub.write(work)
+    # Signed only now that it is durable.
+    return msgspec.structs.replace(
+        answer, countersigned=countersign(hub.key, till.device_id, epoch, seq, hashed)
+    )
 
 
 @get(
@@ -158,4 +189,4 @@ def _check_stream(conn: Connection, caller: Principal, name: str) -> None:
         raise Refused(404, "not_found", _("There is no such stream."))
 
 
-handlers = [health, enrol, hello, push, pull]
+handlers = [health, enrol, give_nonce, give_token, hello, push, pull]

@@ -17,7 +17,7 @@ import msgspec
 
 from omnipos import __version__
 from omnipos.cli.folders import data_dir_option
-from omnipos.cli.membership import load_membership
+from omnipos.cli.membership import load_membership, load_pass
 from omnipos.cli.ownhub import has_own_hub, is_kept, running_hub
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
@@ -167,9 +167,10 @@ def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
                 do=_("Start omnipos once to set it up."),
             )
             return
-        client = OwnerClient(address, member.token if member else "")
+        client = OwnerClient(address)
         try:
             health = client.get("/v1/health", Health)
+            client.device = load_pass(folder)
             # A page says the hub's time, and that the hub takes this till.
             said_ms = client.pull("settings", "", 1).as_of_ms
             skew_s = round(time.time() - said_ms / 1000)
@@ -202,7 +203,7 @@ def _no_answer(folder: Path, settings: Settings, trouble: Exception) -> Finding:
 def _refusal(refusal: Exception) -> str:
     # The hub speaks its own language; what it says of a till is said here in the till's.
     match getattr(refusal, "code", None):
-        case None:
+        case None | "no_key":
             return str(refusal)
         case "revoked":
             return _("This till was revoked. Its sales are kept; ask the manager.")

@@ -1,5 +1,6 @@
 """Making a data folder a till: what the hub answered at enrolment, kept in books and identity file."""
 
+import secrets
 import socket
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import msgspec
 from omnipos.cli.membership import Membership, load_membership, save_membership
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
+from omnipos.signing import DEVICE_KEY, keep_key
 from omnipos.store.connection import Store, transaction
 from omnipos.store.identity import Identity, load_identity, save_identity
 from sync.client import HubClient
@@ -25,7 +27,8 @@ def join(folder: Path, address: str, code: str, name: str) -> Identity:
                     " Name another folder with --data-dir."
                 ).format(folder=folder)
             )
-        answer = enrol(address, code, name)
+        key = keep_key(folder / DEVICE_KEY)
+        answer = enrol(address, code, name, key)
         identity = Identity(
             device_id=answer.device_id,
             store_id=answer.store_id,
@@ -34,8 +37,11 @@ def join(folder: Path, address: str, code: str, name: str) -> Identity:
             epoch=answer.epoch,
             hub_epoch=answer.hub_epoch,
         )
-        # The token first: books that know the till are never without it.
-        save_membership(folder, Membership(hub=address.strip().rstrip("/"), token=answer.token))
+        # The hub first: books that know the till are never without it.
+        member = Membership(
+            hub=address.strip().rstrip("/"), device_id=answer.device_id, hub_key=answer.hub_key
+        )
+        save_membership(folder, member)
 
         def keep() -> None:
             with transaction(store.books):
@@ -48,10 +54,15 @@ def join(folder: Path, address: str, code: str, name: str) -> Identity:
 
 
 def join_anew(folder: Path, client: HubClient, code: str) -> None:
-    """Become a till of its own, as another computer has this one's identity; the books follow at hello."""
+    """Become a till of its own, as another computer has this one's identity; the books follow at hello.
+
+    Its key is one that the other does not have. Whatever fails on the way leaves the till as it was.
+    """
     member = load_membership(folder)
-    assert member is not None, "only a till is enrolled anew"
-    answer = enrol(client.address, code, socket.gethostname())
-    save_membership(folder, msgspec.structs.replace(member, token=answer.token))
-    client.close()
-    client.token = answer.token
+    assert member is not None, "a till that syncs belongs to a hub"
+    assert client.device is not None, "a till asks with its key"
+    file = f"device-{secrets.token_hex(4)}.key"
+    key = keep_key(folder / file)
+    answer = enrol(client.address, code, socket.gethostname(), key)
+    save_membership(folder, msgspec.structs.replace(member, device_id=answer.device_id, key_file=file))
+    client.device.become(answer.device_id, key)

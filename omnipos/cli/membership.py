@@ -1,21 +1,27 @@
-"""`identity.json`: where the till's hub is, and the token that opens it; only the owner reads the file."""
+"""`identity.json`: where the till's hub is and who the till is there; its key lies in a file beside it."""
 
-import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+from omnipos.secretfiles import write_secret
+from omnipos.signing import DEVICE_KEY, load_key
+from sync.access import DevicePass
 
 FILE = "identity.json"
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """A hub's address, and this till's token there."""
+    """A hub's address and public key, and the name by which it knows this till. None of it is secret."""
 
     hub: str
-    token: str
+    device_id: str = ""
+    hub_key: str = ""
+    key_file: str = DEVICE_KEY
 
 
 def load_membership(folder: Path) -> Membership | None:
@@ -38,14 +44,8 @@ def save_membership(folder: Path, membership: Membership) -> None:
     write_secret(folder / FILE, msgspec.json.encode(membership))
 
 
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+def load_pass(folder: Path, monotonic_s: Callable[[], float] = time.monotonic) -> DevicePass:
+    """Return the right of a folder's till to ask its hub; without its key the hub will refuse it."""
+    member = load_membership(folder) or Membership(hub="")
+    key = load_key(folder / member.key_file)
+    return DevicePass(member.device_id, key, member.hub_key, monotonic_s)

@@ -12,7 +12,7 @@ import msgspec
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
 from omnipos.cli.joining import join_anew
-from omnipos.cli.membership import Membership, load_membership, save_membership
+from omnipos.cli.membership import Membership, load_membership, load_pass, save_membership
 from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
@@ -62,7 +62,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         address = _address(folder, settings, member, stack, wait=False)
         clock = SystemClock()
         spool = _open_spool(store, settings)
-        client = HubClient(address, member.token)
+        client = HubClient(address, device=load_pass(folder))
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
         engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
@@ -95,7 +95,7 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
     with contextlib.ExitStack() as stack:
         store, identity = _open_store(folder, stack)
         address = _address(folder, settings, member, stack, wait=True)
-        clock, client = SystemClock(), HubClient(address, member.token)
+        clock, client = SystemClock(), HubClient(address, device=load_pass(folder))
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
         engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, _open_spool(store, settings), engine)
@@ -135,7 +135,7 @@ def _address(
         return member.hub
     address = stack.enter_context(reach_own_hub(folder, wait=wait))
     if address != member.hub:
-        save_membership(folder, Membership(hub=address, token=member.token))
+        save_membership(folder, msgspec.structs.replace(member, hub=address))
     return address
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from omnipos.cli.membership import write_secret
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+from omnipos.secretfiles import write_secret
 
 if TYPE_CHECKING:
     from omnipos.cli.hubchild import HubChild

@@ -72,7 +72,7 @@ def test_a_folder_in_use_is_told_in_one_line(tmp_path: Path) -> None:
     folder = tmp_path / "till"
     store = Store(folder)
     try:
-        (folder / "identity.json").write_text('{"hub": "http://127.0.0.1:1", "token": "t"}')
+        (folder / "identity.json").write_text('{"hub": "http://127.0.0.1:1"}')
         done = run(tmp_path, "plain", "--data-dir", str(folder))
     finally:
         store.close()
@@ -104,7 +104,7 @@ def test_a_bug_is_one_line_and_stands_in_the_log(tmp_path: Path, monkeypatch: py
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "omnipos.toml").write_text("pinter = 'none'\n")
-    (tmp_path / "identity.json").write_text('{"hub": "http://127.0.0.1:1", "token": "t"}')
+    (tmp_path / "identity.json").write_text('{"hub": "http://127.0.0.1:1"}')
     done = CliRunner().invoke(main, ["plain", "--data-dir", str(tmp_path)])
     assert done.exit_code == 1
     assert done.output.startswith(f"A setting in {tmp_path / 'omnipos.toml'} is wrong:")

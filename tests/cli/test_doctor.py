@@ -13,6 +13,7 @@ from omnipos.cli.membership import Membership, save_membership
 from omnipos.cli.owner import owner_line
 from omnipos.cli.ownhub import FOLDER, KEY_FILE, hub_database
 from omnipos.config import Settings
+from omnipos.signing import DEVICE_KEY, keep_key
 from tests.cli.rigs import Demo, keep_on_paper
 
 
@@ -26,7 +27,13 @@ def own_hub(folder: Path, address: str) -> None:
     """A till with a hub of its own, as far as its folder tells."""
     hub_database(folder).parent.mkdir(parents=True)
     hub_database(folder).touch()
-    save_membership(folder, Membership(hub=address, token="unknown"))
+    unknown_till(folder, address)
+
+
+def unknown_till(folder: Path, address: str) -> None:
+    """A till with a key that no hub knows."""
+    keep_key(folder / DEVICE_KEY)
+    save_membership(folder, Membership(hub=address, device_id="unknown"))
 
 
 @pytest.fixture
@@ -55,10 +62,15 @@ def test_an_own_hub_that_is_kept_running_must_answer(tmp_path: Path, nowhere: st
 def test_a_hub_that_does_not_know_the_till_is_never_well(demo: Demo, tmp_path: Path, own: bool) -> None:
     if own:
         own_hub(tmp_path, demo.says["hub"])
-    save_membership(tmp_path, Membership(hub=demo.says["hub"], token="unknown"))
+    unknown_till(tmp_path, demo.says["hub"])
     found = look(tmp_path)
     assert (found.ok, found.say) == (False, "The hub does not know this till.")
     assert found.do == "Tell who looks after the hub."
+
+
+def test_a_till_without_its_key_is_told_what_is_missing(demo: Demo, tmp_path: Path) -> None:
+    save_membership(tmp_path, Membership(hub=demo.says["hub"], device_id="unknown"))
+    assert look(tmp_path).say.startswith("This till's key (device.key) is missing")
 
 
 def test_a_revoked_till_is_told_in_its_own_language(demo: Demo, tmp_path: Path) -> None:

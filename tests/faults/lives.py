@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from omnipos.cli.membership import load_pass
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Role, Staff
 from omnipos.services.till import Till
@@ -21,16 +22,16 @@ INDOMIE, TEH, KOPI = "8998866200578", "8996006855893", "8991002101425"
 
 
 class ReopenedTill(EnrolledTill):
-    """A till on a folder that was enrolled before, with the token it was given then."""
+    """A till on a folder that was enrolled before, with the key that lies in it."""
 
-    def __init__(self, folder: Path, hub: HubProcess, token: str) -> None:
+    def __init__(self, folder: Path, hub: HubProcess) -> None:
         """Open the folder; nothing is sent yet."""
         self.clock = HandClock()
         self.store = Store(folder)
         identity = self.store.call(lambda: load_identity(self.store.books))
         assert identity is not None
         self.identity = identity
-        self.client = HubClient(hub.address, token)
+        self.client = HubClient(hub.address, device=load_pass(folder))
         self.engine = SyncEngine(self.store, identity, self.clock, self.client)
         self.till = Till(self.store, self.clock, identity, QuietLine(), self.engine)
         self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
@@ -43,7 +44,6 @@ class Disk:
         """Enrol a till and sync it once."""
         self.hub, self.folder = hub, folder
         self.counter: EnrolledTill = EnrolledTill(hub, folder)
-        self.token = self.counter.client.token
         self.is_open = True
         assert self.counter.engine.once().ok
 
@@ -69,7 +69,7 @@ class Disk:
 
     def open(self) -> None:
         """Open the folder again."""
-        self.counter = ReopenedTill(self.folder, self.hub, self.token)
+        self.counter = ReopenedTill(self.folder, self.hub)
         self.is_open = True
 
     def open_again(self) -> None:
@@ -80,7 +80,7 @@ class Disk:
     def second(self, copy: Path) -> "Disk":
         """Return a second till that runs on a copy."""
         disk = object.__new__(Disk)
-        disk.hub, disk.folder, disk.token = self.hub, copy, self.token
+        disk.hub, disk.folder = self.hub, copy
         disk.open()
         return disk
 

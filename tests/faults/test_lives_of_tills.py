@@ -1,10 +1,12 @@
 """Faults 5, 6 and 12: restored and copied tills lose no sale, and no receipt number is used twice."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from omnipos.cli.joining import join_anew
 from omnipos.services import selling
 from tests.faults.lives import INDOMIE, KOPI, TEH, Disk, exceptions, hub_sales
 from tests.hubs import HubProcess
@@ -82,7 +84,7 @@ def test_fault_06_two_tills_with_one_identity_become_two(hub: HubProcess, disk: 
             for one in (disk, second):
                 kept.append(one.sell(TEH))
                 kept.append(one.sell(KOPI))
-                one.counter.engine.rejoin = Rejoining(hub, one)
+                one.counter.engine.rejoin = partial(join_anew, one.folder, one.counter.client)
                 one.sync()
     finally:
         second.close()
@@ -115,18 +117,3 @@ def test_fault_12_no_number_is_drawn_twice_after_a_void_a_crash_and_a_restore(
     disk.sync()
     printed += [disk.sell(KOPI).receipt_number for _each in range(2)]
     assert printed == ["S1-1-000001", "S1-1-000002", "S1-1A-000002", "S1-1A-000003"]
-
-
-class Rejoining:
-    """Enrols a copied till anew, as the running program does."""
-
-    def __init__(self, hub: HubProcess, disk: Disk) -> None:
-        self.hub, self.disk = hub, disk
-
-    def __call__(self, code: str) -> None:
-        from sync.enrolling import enrol
-
-        answer = enrol(self.hub.address, code, "copy")
-        self.disk.token = answer.token
-        self.disk.counter.client.close()
-        self.disk.counter.client.token = answer.token

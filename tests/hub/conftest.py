@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from omnipos.protocol import EnrolAnswer
-from tests.hub.rig import HubRig, open_rig
+from tests.hub.rig import HubRig, RigTill, open_rig
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EnrolAnswer]:
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RigTill]:
     """The files of a hub that is set up, and its till, to be copied for each test."""
     folder = tmp_path_factory.mktemp("hub")
     with open_rig(folder) as rig:
@@ -19,7 +18,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EnrolAnswer]:
 
 
 @pytest.fixture
-def rig(shelf: tuple[Path, EnrolAnswer], tmp_path: Path) -> Iterator[HubRig]:
+def rig(shelf: tuple[Path, RigTill], tmp_path: Path) -> Iterator[HubRig]:
     """A hub with store S1, tax PPN, products A and B at 3,500 and 6,000, and one till."""
     folder, till = shelf
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)

@@ -16,7 +16,9 @@ from hub.context import Hub
 from hub.envelopes import read_batch
 from hub.epochs import epoch_of
 from hub.serving import open_database
+from hub.tokens import TOKEN_LIFE_MS
 from omnipos.protocol import EnrolAnswer, Envelope, Outcome, Page, PushAnswer
+from omnipos.signing import SigningKey, enrol_words, make_key, token_words
 from tests.hub.journals import AT_MS, Journal, batch_of
 
 A, B = product_id_of("A"), product_id_of("B")
@@ -32,6 +34,32 @@ TAX = {
 }
 
 
+class RigTill(EnrolAnswer, frozen=True, kw_only=True):
+    """A till that was enrolled, with its key and its first token."""
+
+    key: SigningKey
+    token: str
+    token_at_ms: int
+
+
+def enrol_wish(code: str, key: SigningKey) -> dict[str, str]:
+    """Return what a device with a key sends to be enrolled."""
+    proof = key.sign(enrol_words(code, key.public))
+    return {
+        "code": code,
+        "device_name": "Till",
+        "version": "1",
+        "public_key": key.public,
+        "proof": proof,
+    }
+
+
+def token_wish(hub_key: str, device_id: str, nonce: str, key: SigningKey) -> dict[str, str]:
+    """Return what a device with a key sends to get a token."""
+    signature = key.sign(token_words(hub_key, device_id, nonce))
+    return {"device_id": device_id, "nonce": nonce, "signature": signature}
+
+
 class HubRig:
     """One hub, its client and its first till."""
 
@@ -42,7 +70,7 @@ class HubRig:
         self.hub = Hub(open_database(str(folder / "hub.db")), instance="test", now_ms=lambda: self.now_ms)
         self.client = TestClient(create_app(self.hub), raise_server_exceptions=False)
         self.admin_key = (folder / "admin.key").read_text().strip()
-        self.till: EnrolAnswer
+        self.till: RigTill
 
     def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Any:
         """Ask with a key (the owner's by default) and return the answer, which must be a success."""
@@ -68,15 +96,30 @@ class HubRig:
             headers["Content-Type"] = "application/json"
         return self.client.request(method, path, content=content, headers=headers)
 
-    def enrol(self, store: str = "S1") -> EnrolAnswer:
+    def enrol(self, store: str = "S1") -> RigTill:
         """Enrol another till."""
         code = self.ask("POST", "/v1/enrol-codes", {"store_code": store})["code"]
-        wish = {"code": code, "device_name": "Till", "version": "1"}
-        return msgspec.convert(self.ask("POST", "/v1/enrol", wish), EnrolAnswer)
+        key = make_key()
+        answer = msgspec.convert(self.ask("POST", "/v1/enrol", enrol_wish(code, key), key=""), EnrolAnswer)
+        token = self.new_token(answer.device_id, key)
+        return RigTill(**msgspec.structs.asdict(answer), key=key, token=token, token_at_ms=self.now_ms)
 
-    def push(self, *envelopes: Envelope, till: EnrolAnswer | None = None) -> PushAnswer:
+    def new_token(self, device_id: str, key: SigningKey) -> str:
+        """Return a new token of a device."""
+        nonce = self.ask("POST", "/v1/nonce", key="")["nonce"]
+        wish = token_wish(self.hub.key.public, device_id, nonce, key)
+        token: str = self.ask("POST", "/v1/token", wish, key="")["token"]
+        return token
+
+    def token_of(self, till: RigTill) -> str:
+        """Return a token of a till that is good now, however far the rig's clock was moved."""
+        if till.token_at_ms <= self.now_ms < till.token_at_ms + TOKEN_LIFE_MS:
+            return till.token
+        return self.new_token(till.device_id, till.key)
+
+    def push(self, *envelopes: Envelope, till: RigTill | None = None) -> PushAnswer:
         """Push a batch over the API."""
-        token = (till or self.till).token
+        token = self.token_of(till or self.till)
         return msgspec.convert(self.ask("POST", "/v1/events", batch_of(envelopes), key=token), PushAnswer)
 
     def push_straight(self, *envelopes: Envelope) -> PushAnswer:
@@ -92,7 +135,7 @@ class HubRig:
     def pull(self, stream: str, cursor: str = "", limit: int = 1000, *, key: str | None = None) -> Page:
         """Pull a page as this hub's till."""
         path = f"/v1/streams/{stream}?after={cursor}&limit={limit}"
-        return msgspec.convert(self.ask("GET", path, key=key or self.till.token), Page)
+        return msgspec.convert(self.ask("GET", path, key=key or self.token_of(self.till)), Page)
 
     def journal(self) -> Journal:
         """Return a new journal of the till."""

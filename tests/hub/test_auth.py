@@ -4,24 +4,44 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.rig import QUARANTINED, A, HubRig, open_rig, outcomes
+from omnipos.signing import make_key
+from tests.hub.rig import QUARANTINED, A, HubRig, enrol_wish, open_rig, outcomes
 
 HOUR_MS = 3_600_000
 
 
 def test_an_enrol_code_works_once(rig: HubRig) -> None:
     code = rig.ask("POST", "/v1/enrol-codes", {"store_code": "S1"})["code"]
-    wish = {"code": code.lower().replace("-", " "), "device_name": "Till", "version": "1"}
-    first = rig.ask("POST", "/v1/enrol", wish, key="")
+    wish = enrol_wish(code, make_key())
+    first = rig.ask("POST", "/v1/enrol", wish | {"code": code.lower().replace("-", " ")}, key="")
     assert (first["till_number"], first["store_code"], first["epoch"]) == (2, "S1", 1)
-    assert rig.refused("POST", "/v1/enrol", wish, key="") == (403, "enrol_code")
+    other = enrol_wish(code, make_key())
+    assert rig.refused("POST", "/v1/enrol", other, key="") == (403, "enrol_code")
     assert len(rig.ask("GET", "/v1/devices")["devices"]) == 2
+
+
+def test_a_lost_answer_to_an_enrolment_is_told_again_to_the_same_key(rig: HubRig) -> None:
+    code = rig.ask("POST", "/v1/enrol-codes", {"store_code": "S1"})["code"]
+    wish = enrol_wish(code, make_key())
+    first = rig.ask("POST", "/v1/enrol", wish, key="")
+    assert rig.ask("POST", "/v1/enrol", wish, key="") == first
+    assert len(rig.ask("GET", "/v1/devices")["devices"]) == 2
+    rig.now_ms += 24 * HOUR_MS
+    assert rig.refused("POST", "/v1/enrol", wish, key="") == (403, "enrol_code")
+
+
+def test_a_key_that_the_device_does_not_have_enrols_nothing(rig: HubRig) -> None:
+    code = rig.ask("POST", "/v1/enrol-codes", {"store_code": "S1"})["code"]
+    wish = enrol_wish(code, make_key())
+    for wrong in ({"public_key": make_key().public}, {"proof": "00" * 64}, {"public_key": "x"}):
+        assert rig.refused("POST", "/v1/enrol", wish | wrong, key="") == (422, "public_key")
+    assert rig.ask("POST", "/v1/enrol", wish, key="")["till_number"] == 2
 
 
 def test_an_enrol_code_ends_after_a_day(rig: HubRig) -> None:
     code = rig.ask("POST", "/v1/enrol-codes", {"store_code": "S1"})["code"]
     rig.now_ms += 24 * HOUR_MS
-    wish = {"code": code, "device_name": "Till", "version": "1"}
+    wish = enrol_wish(code, make_key())
     assert rig.refused("POST", "/v1/enrol", wish, key="") == (403, "enrol_code")
 
 

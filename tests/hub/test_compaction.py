@@ -27,7 +27,7 @@ def say_hello(rig: HubRig) -> None:
         "version": "1",
         "sent_at_ms": rig.now_ms,
     }
-    rig.ask("POST", "/v1/hello", hello, key=rig.till.token)
+    rig.ask("POST", "/v1/hello", hello, key=rig.token_of(rig.till))
 
 
 def test_a_deletion_stays_400_days(rig: HubRig) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -23,7 +24,7 @@ from hub import tables
 from hub.database import NEWEST, Database, migrate
 from hub.serving import INSTANCE, BindTaken, open_database, serve
 from tests.hub.journals import Journal, batch_of
-from tests.hub.rig import A, open_rig
+from tests.hub.rig import A, open_rig, token_wish
 
 _RUN = "import sys; from hub.serving import serve; serve(sys.argv[1], sys.argv[2])"
 
@@ -83,15 +84,19 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     journal = Journal(till)
     for _number in range(3):
         journal.sell((A, 1, 3500))
+    with running(tmp_path) as (_process, address):
+        nonce = ask(address, "/v1/nonce", body=b"")["nonce"]
+        wish = token_wish(till.hub_key, till.device_id, str(nonce), till.key)
+        token = str(ask(address, "/v1/token", body=msgspec.json.encode(wish))["token"])
     for number, envelope in enumerate(journal.envelopes, start=1):
         with running(tmp_path) as (process, address):
-            answer = ask(address, "/v1/events", key=till.token, body=batch_of([envelope]))
+            answer = ask(address, "/v1/events", key=token, body=batch_of([envelope]))
             assert answer["acked_through"] == number
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     with running(tmp_path) as (_process, address):
         assert ask(address, "/v1/totals", key=key)["total_minor"] == 3 * 3500
-        again = ask(address, "/v1/events", key=till.token, body=batch_of(journal.envelopes))
+        again = ask(address, "/v1/events", key=token, body=batch_of(journal.envelopes))
         assert [one["outcome"] for one in again["verdicts"]] == ["duplicate"] * 3  # type: ignore[attr-defined]
 
 

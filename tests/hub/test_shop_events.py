@@ -7,9 +7,10 @@ import pytest
 
 from omnipos.domain.basket import Line
 from omnipos.events import BasketVoided, CustomerAdded, PersonalCard, SaleCompleted
-from omnipos.protocol import EnrolAnswer, Envelope
+from omnipos.protocol import Envelope
+from omnipos.signing import make_key
 from tests.hub.journals import Journal, batch_of, cash_sale
-from tests.hub.rig import APPLIED, DUPLICATE, QUARANTINED, RETRY, A, HubRig, outcomes
+from tests.hub.rig import APPLIED, DUPLICATE, QUARANTINED, RETRY, A, HubRig, RigTill, outcomes
 
 
 class WebShop:
@@ -18,14 +19,17 @@ class WebShop:
     def __init__(self, rig: HubRig, channel: str = "web") -> None:
         """Get a key."""
         self.key: str = rig.ask("POST", "/v1/api-keys", {"channel": channel})["key"]
-        self.identity = EnrolAnswer(
+        self.identity = RigTill(
             device_id=f"channel/{channel}",
             store_id=rig.till.store_id,
             store_code=channel.upper(),
             till_number=0,
             epoch=1,
-            token=self.key,
             hub_epoch="",
+            hub_key="",
+            key=make_key(),
+            token=self.key,
+            token_at_ms=rig.now_ms,
         )
         self.journal = Journal(self.identity)
 

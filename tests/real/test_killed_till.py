@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from omnipos.cli.membership import Membership, save_membership
 from omnipos.services.verifying import verify
 from omnipos.store.books import latest_sales
 from omnipos.store.connection import open_to_read
@@ -123,7 +122,6 @@ def shop(tmp_path: Path) -> Iterator[tuple[HubProcess, Zygote]]:
     hub.set_up_shop()
     counter = EnrolledTill(hub, tmp_path / "till")
     counter.engine.once()
-    save_membership(counter.store.folder, Membership(hub=hub.address, token=counter.client.token))
     (counter.store.folder / "omnipos.toml").write_text(f'printer = "folder://{tmp_path}/paper"\n')
     counter.close()
     zygote = Zygote(tmp_path / "till")

@@ -25,7 +25,7 @@ class Counter:
         """Make the shop."""
         self.folder = folder
         selling_till(folder).store.close()
-        save_membership(folder, Membership(hub="http://127.0.0.1:9", token="none"))
+        save_membership(folder, Membership(hub="http://127.0.0.1:9"))
         self.open()
 
     def open(self) -> None:
@@ -102,7 +102,7 @@ def test_a_till_killed_in_mid_sale_opens_with_that_basket(counter: Counter) -> N
 def test_a_till_whose_terminal_goes_away_ends(tmp_path: Path) -> None:
     folder = tmp_path / "till"
     selling_till(folder).store.close()
-    save_membership(folder, Membership(hub="http://127.0.0.1:9", token="none"))
+    save_membership(folder, Membership(hub="http://127.0.0.1:9"))
     master, slave = os.openpty()
     command = [sys.executable, "-m", "omnipos", "--data-dir", str(folder)]
     till = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from omnipos.cli.joining import join
-from omnipos.cli.membership import Membership, load_membership, save_membership
+from omnipos.cli.joining import join, join_anew
+from omnipos.cli.membership import load_pass
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.staff import Role, Staff
-from omnipos.protocol import EnrolRequest, Hint
+from omnipos.protocol import Hint
 from omnipos.services import leasing
 from omnipos.services.epochs import begin_restored
 from omnipos.services.till import Till
@@ -38,6 +38,10 @@ class SimClock:
     def monotonic_ms(self) -> int:
         """Milliseconds that never jump."""
         return self._true_ms()
+
+    def monotonic_s(self) -> float:
+        """Seconds that never jump."""
+        return self._true_ms() / 1000
 
 
 class TillMachine(Machine):
@@ -70,10 +74,8 @@ class TillMachine(Machine):
         with self.box.on(self):
             self.store = store = Store(self.folder)
             identity = store.call(lambda: load_identity(store.books))
-            member = load_membership(self.folder)
             assert identity is not None, "an enrolled folder is a till"
-            assert member is not None, "an enrolled folder knows its hub"
-            client = HubClient(ADDRESS, member.token)
+            client = HubClient(ADDRESS, device=load_pass(self.folder, self.clock.monotonic_s))
             self.engine = engine = SyncEngine(
                 store,
                 identity,
@@ -88,10 +90,7 @@ class TillMachine(Machine):
 
     def _rejoin(self, code: str) -> None:
         """Become a till of one's own, as a copied folder must; the engine's client goes on with it."""
-        client = self.engine._client
-        request = EnrolRequest(code=code, device_name=self.name, version="1")
-        client.token = client.enrol(request).token
-        save_membership(self.folder, Membership(hub=ADDRESS, token=client.token))
+        join_anew(self.folder, self.engine._client, code)
 
     def begin_restored(self) -> None:
         """Do to a folder put back what `omnipos restore` does, before anything is sold."""

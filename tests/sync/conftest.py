@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from omnipos.cli.joining import join
+from omnipos.cli.membership import load_pass
 from omnipos.domain.staff import Role, Staff
 from omnipos.services import leasing
 from omnipos.services.till import Till
-from omnipos.store.connection import Store, transaction
-from omnipos.store.identity import Identity, save_identity
+from omnipos.store.connection import Store
 from sync.client import HubClient
 from sync.engine import SyncEngine
-from sync.enrolling import enrol
 from tests.hubs import HubProcess
 from tests.rigs import HandClock, QuietLine
 
@@ -22,19 +22,10 @@ class EnrolledTill:
 
     def __init__(self, hub: HubProcess, folder: Path) -> None:
         """Enrol with the hub's first store and sync once."""
-        answer = enrol(hub.address, hub.enrol_code(), "counter")
+        self.identity = join(folder, hub.address, hub.enrol_code(), "counter")
         self.clock = HandClock()
         self.store = Store(folder)
-        self.identity = Identity(
-            device_id=answer.device_id,
-            store_id=answer.store_id,
-            store_code=answer.store_code,
-            till_number=answer.till_number,
-            epoch=answer.epoch,
-            hub_epoch=answer.hub_epoch,
-        )
-        self.store.call(self._save_identity)
-        self.client = HubClient(hub.address, answer.token)
+        self.client = HubClient(hub.address, device=load_pass(folder))
         self.engine = SyncEngine(
             self.store,
             self.identity,
@@ -44,10 +35,6 @@ class EnrolledTill:
         )
         self.till = Till(self.store, self.clock, self.identity, QuietLine(), self.engine)
         self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
-
-    def _save_identity(self) -> None:
-        with transaction(self.store.books):
-            save_identity(self.store.books, self.identity)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -11,7 +11,7 @@ import msgspec
 from hub.messages import Orders
 from omnipos.cli.demo.seeding import DemoShop, seed
 from omnipos.cli.joining import join
-from omnipos.cli.membership import load_membership, save_membership, write_secret
+from omnipos.cli.membership import load_membership, save_membership
 from omnipos.cli.opening import open_to_sync
 from omnipos.cli.owner import owner_line
 from omnipos.cli.ownhub import FOLDER, keep_hub, key_file, lock_keeper
@@ -20,6 +20,7 @@ from omnipos.config import Settings, load_settings, save_settings
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.order import Order
 from omnipos.locale import _
+from omnipos.secretfiles import write_secret
 from sync.owner import OwnerClient
 
 FILE = "demo.json"
