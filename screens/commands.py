@@ -45,6 +45,7 @@ SELL_KEYS = (
         "f6", later("Exceptions"), "exceptions", later("What a person must settle, and the answers"), False
     ),
     Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
+    Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )
 

@@ -21,7 +21,14 @@ from omnipos.services.finding import CustomerOffer, ItemOffer, OrderOffer, SaleO
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
-from screens import plain_exceptions, plain_leases, plain_orders, plain_people, plain_selling
+from screens import (
+    plain_counting,
+    plain_exceptions,
+    plain_leases,
+    plain_orders,
+    plain_people,
+    plain_selling,
+)
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import basket_words, status_words
@@ -48,6 +55,7 @@ COMMANDS: dict[str, Command] = {
     "pick": plain_orders.pick,
     "ready": plain_orders.make_ready,
     "hand-over": plain_orders.hand_over,
+    "count": plain_counting.count,
     "ask": plain_leases.ask,
     "give-back": plain_leases.give_back,
     "take-over": plain_leases.take_over,
@@ -261,8 +269,8 @@ def _help() -> Answer:
             " NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add NAME, PHONE,"
             " customer none, pay cash 50000, pay card 20000 CODE, park, parked, recall 17, orders, order N,"
             " pick CODE, ready N PLACE, hand-over N CODE, ask N, give-back N, take-over N REASON, override N"
-            " REASON, reprint, receipt N, exceptions, exception N, settle N ANSWER, report, status, sync,"
-            " quit."
+            " REASON, reprint, receipt N, exceptions, exception N, settle N ANSWER, report,"
+            " customer edit name NAME, count CODE, count finish, status, sync, quit."
         )
     )
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import finding, selling
+from omnipos.services import finding, selling, stocktaking
 from omnipos.services.finding import (
     CustomerOffer,
     ItemOffer,
@@ -318,6 +318,13 @@ class SellScreen(Counter):
         from screens.exceptions import ExceptionsScreen
 
         await self.go(ExceptionsScreen(self.desk))
+
+    async def do_stocktake(self) -> None:
+        """Count stock; the screen refuses who may not."""
+        from screens.stocktake import StocktakeScreen
+
+        await self.desk.till.run(stocktaking.current)
+        await self.go(StocktakeScreen(self.desk))
 
     async def do_lock(self) -> None:
         """Leave the till to the next one."""

@@ -33,6 +33,12 @@ def item_by_code(db: Connection, code: str) -> Item | None:
     return None
 
 
+def product_by_id(db: Connection, product_id: str) -> Product | None:
+    """Return a product by its id."""
+    row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
+    return _decode(row[0]) if row else None
+
+
 def products_by_name(db: Connection, text: str, limit: int) -> list[Product]:
     """Return products whose names hold all the words typed, each as a beginning, most popular first."""
     query = match_words(text)

@@ -14,6 +14,8 @@ from omnipos.store.schema import (
     HYBRID_CLOCK,
     MIRROR_1,
     MIRROR_ASKED_FOR,
+    PLACES_APPLIED,
+    STOCKTAKES,
 )
 
 BOOKS = Migrations("books")
@@ -77,6 +79,18 @@ def hybrid_clock(db: Database) -> None:
 def erasures(db: Database) -> None:
     """Keep who asked to be forgotten, so that what the books hold of them goes too."""
     _run(db, ERASURES)
+
+
+@BOOKS()
+def stocktakes(db: Database) -> None:
+    """Keep a count that is under way over a restart."""
+    _run(db, STOCKTAKES)
+
+
+@MIRROR()
+def places_applied(db: Database) -> None:
+    """Keep how much of each till's journal the stock contains."""
+    _run(db, PLACES_APPLIED)
 
 
 def _run(db: Database, script: str) -> None:

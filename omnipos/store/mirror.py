@@ -83,6 +83,11 @@ def _apply_page(mirror: Connection, page: Page) -> None:
         "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
         (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),
     )
+    if complete:
+        mirror.executemany(
+            "INSERT OR REPLACE INTO place_applied VALUES (?, ?, ?, ?)",
+            [(page.stream, one.device_id, one.epoch, one.seq) for one in page.applied],
+        )
 
 
 def _forget(mirror: Connection, stream: str) -> None:
@@ -93,6 +98,7 @@ def _forget(mirror: Connection, stream: str) -> None:
             else f"DELETE FROM {table}"
         )
     mirror.execute("DELETE FROM cursor WHERE stream = ?", [stream])
+    mirror.execute("DELETE FROM place_applied WHERE stream = ?", [stream])
 
 
 _TABLES = {

@@ -1,8 +1,8 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
 MIGRATIONS = {
-    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock"},
-    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store", "erasures"},
+    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock", "stocktakes"},
+    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store", "erasures", "places_applied"},
 }
 """What has been applied to a database that is up to date."""
 
@@ -182,4 +182,19 @@ CREATE TABLE hybrid_clock (
 
 ERASURES = """
 CREATE TABLE erased (customer_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+"""
+
+STOCKTAKES = """
+CREATE TABLE stocktake (
+    only INTEGER PRIMARY KEY CHECK (only = 1), stocktake_id TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL, seen BLOB NOT NULL
+) STRICT;
+CREATE TABLE stocktake_line (product_id TEXT PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+"""
+
+PLACES_APPLIED = """
+CREATE TABLE place_applied (
+    stream TEXT NOT NULL, device_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (stream, device_id, epoch)
+) STRICT, WITHOUT ROWID;
 """
