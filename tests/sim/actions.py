@@ -272,8 +272,13 @@ def _receive_goods(world: "World") -> None:
         "POST",
         "/v1/stock/movements",
         {"movements": [movement]},
-        lambda _answer: world.say("owner", f"{store} got {movement['quantity_milli']} of {sku}"),
+        lambda _answer: _received(world, movement),
     )
+
+
+def _received(world: "World", movement: dict[str, Any]) -> None:
+    world.ledger.moved.add(movement["movement_id"])
+    world.say("owner", f"{movement['store_code']} got {movement['quantity_milli']} of {movement['sku']}")
 
 
 def _change_price(world: "World") -> None:

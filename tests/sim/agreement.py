@@ -42,7 +42,7 @@ EXPECTED = {
 _SECOND_LIFE = {"till_parted", "till_copied", "till_restored", "same_key_other_bytes", "receipt_twice"}
 EXPECTED_AFTER = {
     "hub restored": {"hub_restored", "order_unknown"},
-    "restored": {"till_restored"},
+    "restored": {"till_restored", "till_parted"},
     "put back": _SECOND_LIFE,
     "cloned": _SECOND_LIFE,
 }
@@ -164,6 +164,14 @@ def _stock_adds_up(world: "World", hub: sqlite3.Connection, moved: Counter[tuple
         sums[row["store_id"], row["product_id"]] += row["quantity_milli"]
         if row["reason"] in ("received", "adjusted"):
             moved[row["store_id"], row["product_id"]] += row["quantity_milli"]
+    written = {
+        row["movement_id"]
+        for row in hub.execute("SELECT movement_id FROM stock_movement WHERE reason = 'adjusted'")
+    }
+    if len(written) != len(world.ledger.moved):
+        world.violations.append(
+            f"{len(world.ledger.moved)} deliveries were reported, {len(written)} are written"
+        )
     held: Counter[tuple[str, str]] = Counter()
     for row in hub.execute(
         "SELECT r.*, o.state AS order_state"

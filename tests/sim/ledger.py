@@ -35,6 +35,8 @@ class Ledger:
         """Sales a cashier saw completed, by id."""
         self.disk_lost: set[str] = set()
         """Ids of events that left the last disk they were on, when it was put back or replaced."""
+        self.moved: set[str] = set()
+        """Ids of the stock movements that the owner was told are written."""
         self.orders: dict[str, str] = {}
         """Orders the web shop was told are placed: number to order id."""
         self.cancelled: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 
@@ -46,3 +46,11 @@ def story(outcome: Outcome) -> str:
 
 
 Chunks = dict[int, Future[list[Outcome]]]
+
+
+def find(bug: str, seeds: Iterable[int]) -> int | None:
+    """Return the first of some seeds that breaks with a bug planted and is well without it."""
+    for seed in seeds:
+        if run_seed(seed, yard(), bug=bug).violations and not run_seed(seed, yard()).violations:
+            return seed
+    return None

@@ -16,6 +16,7 @@ import msgspec
 
 from omnipos.domain.errors import DomainError
 from tests.sim import actions, checks, mishaps
+from tests.sim.bugs import plant
 from tests.sim.hubs import HubProcess
 from tests.sim.ledger import Ledger
 from tests.sim.line import Line
@@ -332,9 +333,9 @@ def _weather(chance: random.Random) -> Weather:
     )
 
 
-def run_seed(seed: int, yard: Yard, steps: int = STEPS) -> Outcome:
-    """Run one seed from its beginning to its checks."""
-    with sandbox(seed) as box:
+def run_seed(seed: int, yard: Yard, steps: int = STEPS, bug: str = "") -> Outcome:
+    """Run one seed from its beginning to its checks, with a bug planted in the product if one is named."""
+    with sandbox(seed) as box, plant(bug) if bug else contextlib.nullcontext():
         world = World(seed, yard, box)
         try:
             world.run(steps)

@@ -1,0 +1,51 @@
+"""Bugs to plant, one at a time: each a mistake that somebody makes sooner or later in such a program.
+
+The product has no switch for them; each replaces a function of it for the time of one run. The
+simulator has to find every one: a check that finds nothing proves nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest import mock
+
+Planted = AbstractContextManager[None]
+BUGS: dict[str, Callable[[], Planted]] = {}
+"""Every bug by its name."""
+
+Body = Callable[[], dict[str, Any]]
+
+
+def bug(body: Body) -> Body:
+    """Register a bug: a function that returns what it puts in whose place, by dotted names."""
+
+    @contextmanager
+    def planted() -> Iterator[None]:
+        patches = [mock.patch(name, new) for name, new in body().items()]
+        for patch in patches:
+            patch.start()
+        try:
+            yield
+        finally:
+            for patch in reversed(patches):
+                patch.stop()
+
+    BUGS[body.__name__] = planted
+    return body
+
+
+def plant(name: str) -> Planted:
+    """Return the bug of that name, to be planted for a block."""
+    from tests.sim import bugs_of_hub, bugs_of_till
+
+    assert bugs_of_hub.bug is bug
+    assert bugs_of_till.bug is bug
+    return BUGS[name]()
+
+
+def all_bugs() -> list[str]:
+    """Return the names of all bugs."""
+    from tests.sim import bugs_of_hub, bugs_of_till
+
+    assert bugs_of_hub.bug is bugs_of_till.bug
+    return sorted(BUGS)

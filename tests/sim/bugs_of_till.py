@@ -1,0 +1,237 @@
+"""Planted bugs of the till: its journal, outbox, counters, mirror and overlays."""
+
+from typing import Any
+
+import msgspec
+
+from omnipos.locale import _
+from omnipos.protocol import Outcome, Page, PushAnswer, PushBatch, Verdict
+from omnipos.store import catalogue, journal, mirror, outbox
+from omnipos.store.connection import Connection, Store, transaction
+from sync import push
+from sync.client import HubClient
+from sync.errors import Retryable, Unsettled
+from tests.sim.bugs import bug
+from tests.sim.sandbox import SimConnection
+
+
+@bug
+def verdict_before_the_answer() -> dict[str, Any]:
+    next_batch = push._next_batch
+
+    def eager(store: Store, most: int) -> Any:
+        batch = next_batch(store, most)
+        with transaction(store.books):
+            for raw in batch:
+                sent = msgspec.json.decode(raw)
+                store.books.execute(
+                    "UPDATE outbox SET state = 'acked' WHERE epoch = ? AND seq = ?",
+                    (sent["epoch"], sent["seq"]),
+                )
+        return batch
+
+    return {"sync.push._next_batch": eager}
+
+
+@bug
+def outbox_row_in_another_transaction() -> dict[str, Any]:
+    append, execute = journal.append, SimConnection.execute
+
+    def forgetful(db: Any, stamp: Any, fact: Any) -> Any:
+        event = append(db, stamp, fact)
+        place = (event.header.epoch, event.header.seq)
+        execute(db, "DELETE FROM outbox WHERE epoch = ? AND seq = ?", place)
+        db.owed = [*getattr(db, "owed", []), place]
+        return event
+
+    def late(db: Any, statement: str, *args: Any) -> Any:
+        result = execute(db, statement, *args)
+        if statement in ("COMMIT", "ROLLBACK"):
+            owed, db.owed = getattr(db, "owed", []), []
+            for place in owed if statement == "COMMIT" else ():
+                execute(db, "INSERT INTO outbox (epoch, seq, state) VALUES (?, ?, 'waiting')", place)
+        return result
+
+    return {
+        "omnipos.store.journal.append": forgetful,
+        "tests.sim.sandbox.SimConnection.execute": late,
+    }
+
+
+@bug
+def receipt_number_outside_the_transaction() -> dict[str, Any]:
+    draw = journal.draw
+
+    def remembered(db: Any, counter: str) -> int:
+        if counter != "receipt":
+            return draw(db, counter)
+        db.drawn = max(getattr(db, "drawn", 0), journal.counter_value(db, counter)) + 1
+        db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?)", (counter, db.drawn))
+        return int(db.drawn)
+
+    return {"omnipos.store.journal.draw": remembered}
+
+
+@bug
+def restore_begins_no_epoch() -> dict[str, Any]:
+    return {"tests.sim.tills.begin_restored": lambda _db, _clock: None}
+
+
+@bug
+def receipt_counter_reset_by_restore() -> dict[str, Any]:
+    from omnipos.services.epochs import begin_restored
+
+    def reset(db: Connection, clock: Any) -> Any:
+        db.execute("UPDATE counter SET value = 0 WHERE name = 'receipt'")
+        return begin_restored(db, clock)
+
+    return {"tests.sim.tills.begin_restored": reset}
+
+
+@bug
+def cursor_committed_before_its_page() -> dict[str, Any]:
+    def early(db: Connection, page: Page) -> None:
+        mirror.apply_page(db, msgspec.structs.replace(page, changes=()))
+        with transaction(db):
+            mirror._apply(db, page.stream, page.changes)
+
+    return {"sync.pull.apply_page": early}
+
+
+@bug
+def must_refetch_ignored() -> dict[str, Any]:
+    def trusting(db: Connection, client: HubClient, stream: str, cursor: str) -> int:
+        applied = 0
+        while True:
+            page = client.pull(stream, cursor, 7)
+            if page.must_refetch:
+                return applied
+            mirror.apply_page(db, page)
+            applied, cursor = applied + len(page.changes), page.cursor
+            if page.upto >= page.head:
+                return applied
+
+    return {"sync.pull._pull": trusting}
+
+
+@bug
+def tombstones_ignored() -> dict[str, Any]:
+    return {"omnipos.store.mirror._delete": lambda _db, _family, _keys: None}
+
+
+@bug
+def applied_through_ignored() -> dict[str, Any]:
+    apply_page = mirror._apply_page
+
+    def forgetful(db: Connection, page: Page) -> None:
+        apply_page(db, msgspec.structs.replace(page, applied_epoch=0, applied_seq=0))
+
+    return {"omnipos.store.mirror._apply_page": forgetful}
+
+
+@bug
+def own_movements_subtracted_twice() -> dict[str, Any]:
+    stock_of = catalogue.stock_of
+
+    def twice(db: Connection, store_id: str, product_id: str) -> Any:
+        figure = stock_of(db, store_id, product_id)
+        (own,) = db.execute(
+            "SELECT coalesce(sum(quantity_milli), 0) FROM stock_movement WHERE product_id = ?", [product_id]
+        ).fetchone()
+        return figure and msgspec.structs.replace(figure, on_hand_milli=figure.on_hand_milli + own)
+
+    return {"omnipos.store.catalogue.stock_of": twice}
+
+
+@bug
+def overlay_dropped_too_early() -> dict[str, Any]:
+    def all_of_them(db: Connection) -> None:
+        db.execute("DELETE FROM overlay_order")
+        db.execute("DELETE FROM overlay_customer")
+
+    return {"omnipos.store.orders.drop_shown_overlays": all_of_them}
+
+
+@bug
+def overlay_never_dropped() -> dict[str, Any]:
+    return {"omnipos.store.orders.drop_shown_overlays": lambda _db: None}
+
+
+def _with_outcome(verdict: Verdict, old: Outcome, new: Outcome) -> Verdict:
+    return msgspec.structs.replace(verdict, outcome=new) if verdict.outcome is old else verdict
+
+
+@bug
+def retry_treated_as_applied() -> dict[str, Any]:
+    record = outbox.record_verdicts
+
+    def hopeful(db: Connection, verdicts: tuple[Verdict, ...]) -> None:
+        record(db, tuple(_with_outcome(one, Outcome.RETRY, Outcome.APPLIED) for one in verdicts))
+
+    return {"omnipos.store.outbox.record_verdicts": hopeful}
+
+
+@bug
+def quarantine_blocks_the_queue() -> dict[str, Any]:
+    record = outbox.record_verdicts
+
+    def stuck(db: Connection, verdicts: tuple[Verdict, ...]) -> None:
+        record(db, tuple(_with_outcome(one, Outcome.QUARANTINED, Outcome.RETRY) for one in verdicts))
+
+    def told(store: Store, answer: PushAnswer) -> None:
+        with transaction(store.books):
+            stuck(store.books, answer.verdicts)
+        if any(one.outcome is Outcome.QUARANTINED for one in answer.verdicts):
+            raise Unsettled("quarantined")
+
+    return {"sync.push._record": told}
+
+
+@bug
+def a_portals_page_is_an_acknowledgement() -> dict[str, Any]:
+    send = HubClient.push
+
+    def believing(client: HubClient, batch: PushBatch) -> PushAnswer:
+        try:
+            return send(client, batch)
+        except Retryable as trouble:
+            if str(trouble) != _("the answer did not come from the hub"):
+                raise
+        sent = [msgspec.json.decode(raw) for raw in batch.events]
+        verdicts = [
+            Verdict(epoch=one["epoch"], seq=one["seq"], event_id=one["event_id"], outcome=Outcome.APPLIED)
+            for one in sent
+        ]
+        return PushAnswer(verdicts=tuple(verdicts), acked_through=verdicts[-1].seq)
+
+    return {"sync.client.HubClient.push": believing}
+
+
+@bug
+def a_restored_hub_gets_nothing_again() -> dict[str, Any]:
+    return {"omnipos.store.outbox.reopen_after": lambda _db, _epoch, _seq: None}
+
+
+@bug
+def personal_records_left_out() -> dict[str, Any]:
+    return {"omnipos.store.journal.personal_of": lambda _db, _header: {}}
+
+
+@bug
+def hand_over_moves_no_stock_in_the_books() -> dict[str, Any]:
+    return {"omnipos.services.collecting.hand_over_movements": lambda _lines, _store_id: ()}
+
+
+@bug
+def disk_error_taken_for_success() -> dict[str, Any]:
+    executemany = SimConnection.executemany
+
+    def blind(db: Any, statement: str, *args: Any) -> Any:
+        import sqlite3
+
+        try:
+            return executemany(db, statement, *args)
+        except sqlite3.OperationalError:
+            return db.cursor()
+
+    return {"tests.sim.sandbox.SimConnection.executemany": blind}
