@@ -5,11 +5,17 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
 from tests.sim.world import Outcome, run_seed
 from tests.sim.yard import Yard
+
+SEEDS_TO_FIND = 500
+"""Within how many seeds every planted bug must be found."""
+RECORDED = Path(__file__).parent / "recorded.json"
+"""The seed on which each planted bug was found last; `python -m tests.sim.recording` writes it."""
 
 _yards: list[Yard] = []
 
