@@ -89,6 +89,13 @@ class Journal:
                 return stored
         return None
 
+    def on_a_tail(self, one: Received) -> Any:
+        """Return the very same event where it stands on a tail that was set aside; None for any other."""
+        stored = self.by_id.get(one.event_id)
+        if stored is None or isinstance(stored, Received) or stored.fingerprint != one.fingerprint:
+            return None
+        return stored if stored.device_id.startswith(f"{self.device_id}{lives.LINE}") else None
+
     def go_back(self, one: Received) -> bool:
         """Go back to right before an event if it fits there; False when it does not."""
         before, place = self.by_place.get((one.epoch, one.seq - 1)), (one.epoch, one.seq)
@@ -114,6 +121,10 @@ def judge(
     if not one.seq:
         aside.append(one)
         return verdict(one, Outcome.QUARANTINED, one.problem)
+    tail = journal.on_a_tail(one)
+    if tail is not None:
+        # Another life has taken the places from here on; what follows it stands on the tail as well.
+        return _again(one, tail)
     if one.seq <= journal.head(one.epoch).seq:
         stored = journal.known(one)
         if stored is not None:
