@@ -10,7 +10,18 @@ from pathlib import Path
 
 import msgspec
 
-from bench import busy, counter, customers, draining, importing, printing, selling, together, verifying
+from bench import (
+    busy,
+    counter,
+    customers,
+    draining,
+    importing,
+    printing,
+    selling,
+    simulating,
+    together,
+    verifying,
+)
 from bench.rows import Row, table
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
@@ -37,7 +48,16 @@ def proving(folder: Path) -> list[Row]:
     return [one for part in (draining, together, busy, verifying) for one in part.measure(folder)]
 
 
-GROUPS: dict[str, Callable[[Path], list[Row]]] = {"counter": at_the_counter, "proving": proving}
+def simulated(_folder: Path) -> list[Row]:
+    """Return the rows of the simulator."""
+    return simulating.measure()
+
+
+GROUPS: dict[str, Callable[[Path], list[Row]]] = {
+    "counter": at_the_counter,
+    "proving": proving,
+    "simulating": simulated,
+}
 
 
 def main(chosen: list[str]) -> None:
