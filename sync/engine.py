@@ -22,7 +22,7 @@ from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Unt
 from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_life
 from sync.hints import HintLine
 from sync.pacing import BackOff
-from sync.pull import pull_all
+from sync.pull import Pulling, pull_all
 from sync.push import push_all
 from sync.sending import Sending
 
@@ -84,6 +84,7 @@ class SyncEngine:
         self._erased = -1
         self._back_off = BackOff(spread)
         self._sending = Sending()
+        self._pulling = Pulling(client)
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -204,7 +205,7 @@ class SyncEngine:
             self._streams, hinted = self._hello(), False
             self._push()
         streams = self._behind(self._streams) if hinted else self._streams
-        pulled = pull_all(self._open_mirror(), self._client, streams)
+        pulled = pull_all(self._open_mirror(), self._pulling, streams)
         if pulled or self._erased < 0:
             self._store.call(self._drop_overlays)
         if self._answer():

@@ -1,4 +1,4 @@
-"""When the hub is asked again: full jitter that grows to a minute, and the wishes of the hub itself."""
+"""When the hub is asked again, and for how much: full jitter, the wishes of the hub, what the line bears."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -31,6 +31,23 @@ class BackOff:
         """Return how many seconds to wait now."""
         longest_s = min(LONGEST_S, FIRST_S * (1 << min(max(self.failures - 1, 0), 6)))
         return self._spread() * longest_s
+
+
+class Portion:
+    """How much is fetched at a time: half when the line breaks over it, twice as much when it holds."""
+
+    def __init__(self, most: int, least: int) -> None:
+        """Begin with the most."""
+        self.now = most
+        self._most, self._least = most, least
+
+    def broke(self) -> None:
+        """Take less."""
+        self.now = max(self.now // 2, self._least)
+
+    def held(self) -> None:
+        """Take more again."""
+        self.now = min(self.now * 2, self._most)
 
 
 def wish_ms(headers: Mapping[str, str]) -> int:

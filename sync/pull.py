@@ -1,6 +1,7 @@
 """The hub's data down: each stream page by page, a page and its cursor in one transaction."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, nullcontext
@@ -11,19 +12,43 @@ from omnipos.store.connection import Connection, roomy
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 from sync.errors import Retryable
+from sync.pacing import Portion
+
+LEAST_CHANGES = 10
+"""A page is asked to hold no fewer, however short the line lasts."""
 
 
-def pull_all(mirror: Connection, client: HubClient, streams: Sequence[str]) -> int:
+class Pulling:
+    """Asks for pages of the size that the line bears; it lasts as long as the engine."""
+
+    def __init__(self, client: HubClient) -> None:
+        """Begin with full pages."""
+        self._client = client
+        self._portions: dict[str, Portion] = defaultdict(lambda: Portion(MOST_CHANGES, LEAST_CHANGES))
+
+    def fetch(self, stream: str, cursor: str) -> Page:
+        """Return the page behind a cursor."""
+        portion = self._portions[stream]
+        try:
+            page = self._client.pull(stream, cursor, min(portion.now, MOST_CHANGES))
+        except Retryable:
+            portion.broke()
+            raise
+        portion.held()
+        return page
+
+
+def pull_all(mirror: Connection, pulling: Pulling, streams: Sequence[str]) -> int:
     """Bring every stream up to the hub's head; return how many changes were applied."""
     known = cursors(mirror)
     return sum(
-        _pull(mirror, client, stream, known[stream].cursor if stream in known else "") for stream in streams
+        _pull(mirror, pulling, stream, known[stream].cursor if stream in known else "") for stream in streams
     )
 
 
-def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> int:
+def _pull(mirror: Connection, pulling: Pulling, stream: str, cursor: str) -> int:
     applied = 0
-    with closing(_pages(client, stream, cursor)) as pages, roomy(mirror) if not cursor else nullcontext():
+    with closing(_pages(pulling, stream, cursor)) as pages, roomy(mirror) if not cursor else nullcontext():
         for page in pages:
             if page.must_refetch:
                 break
@@ -34,18 +59,18 @@ def _pull(mirror: Connection, client: HubClient, stream: str, cursor: str) -> in
             applied += len(page.changes)
         else:
             return applied
-    with closing(_pages(client, stream, "")) as pages, roomy(mirror):
+    with closing(_pages(pulling, stream, "")) as pages, roomy(mirror):
         try:
             return applied + refetch_stream(mirror, stream, pages)
         except PageOutOfPlace as odd:
             raise Retryable(_("the hub began a new life while all was fetched")) from odd
 
 
-def _pages(client: HubClient, stream: str, cursor: str) -> Generator[Page, None, None]:
+def _pages(pulling: Pulling, stream: str, cursor: str) -> Generator[Page, None, None]:
     """Yield the pages behind a cursor; the next one comes while the caller works on the last."""
-    page = client.pull(stream, cursor, MOST_CHANGES)
+    page = pulling.fetch(stream, cursor)
     while page.upto < page.head and not page.must_refetch:
-        coming = _begin_pull(client, stream, page.cursor)
+        coming = _begin_pull(pulling, stream, page.cursor)
         try:
             yield page
         finally:
@@ -54,12 +79,12 @@ def _pages(client: HubClient, stream: str, cursor: str) -> Generator[Page, None,
     yield page
 
 
-def _begin_pull(client: HubClient, stream: str, cursor: str) -> Future[Page]:
+def _begin_pull(pulling: Pulling, stream: str, cursor: str) -> Future[Page]:
     coming: Future[Page] = Future()
 
     def fetch() -> None:
         try:
-            coming.set_result(client.pull(stream, cursor, MOST_CHANGES))
+            coming.set_result(pulling.fetch(stream, cursor))
         except BaseException as trouble:
             coming.set_exception(trouble)
 

@@ -2,7 +2,7 @@
 
 import gzip
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from omnipos.store import outbox
 from omnipos.store.mirror import cursors
 from sync.wire import Wire
-from tests.faults.proxy import Exchange, FaultProxy
+from tests.faults.proxy import Exchange, Fault, FaultProxy, Pass
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 from tests.sync.test_engine import sell
@@ -107,3 +107,20 @@ def hub_event_ids(hub: HubProcess, device_id: str) -> list[str]:
         return [event_id for (event_id,) in rows]
     finally:
         database.close()
+
+
+def once(fault: Fault, path: str) -> Callable[[Exchange], Fault]:
+    """Choose a fault for the first exchange of a path, and none for all others."""
+    left = [fault]
+
+    def choose(exchange: Exchange) -> Fault:
+        return left.pop() if left and exchange.path.startswith(path) else Pass()
+
+    return choose
+
+
+def agree(till: ProxiedTill, hub: HubProcess) -> None:
+    """Check that the hub has every fact of a till exactly once, in order, and no trouble with any."""
+    assert till.waiting() == 0
+    assert hub_event_ids(hub, till.identity.device_id) == event_ids(till)
+    assert {state for state, _verdict in till.verdicts()} == {"acked"}

@@ -1,31 +1,14 @@
 """The network's fault 29: a hub whose certificate is no good; selling goes on and syncing says so."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from omnipos.ports import LinkState
 from tests.faults.certificates import DAY, Authority
-from tests.faults.lines import IDM, ProxiedTill, proxied, totals
+from tests.faults.lines import IDM, ProxiedTill, totals
 from tests.faults.proxy import FaultProxy
 from tests.hubs import HubProcess
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """A hub with a shop."""
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
-@pytest.fixture
-def till(hub: HubProcess, tmp_path: Path) -> Iterator[ProxiedTill]:
-    """A till of the hub."""
-    with proxied(hub, tmp_path / "till") as till:
-        yield till
 
 
 @pytest.fixture

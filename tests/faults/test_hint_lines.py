@@ -19,15 +19,6 @@ STREAM = "/v1/hints"
 EVENTS = (("Content-Type", "text/event-stream"),)
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """A hub with a shop."""
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
 @pytest.fixture
 def till(hub: HubProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProxiedTill]:
     """A till behind a proxy that would ask by itself only when it is told to."""

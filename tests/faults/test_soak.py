@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,15 +31,6 @@ EXCHANGES = 20_000 if os.environ.get("OMNIPOS_SOAK") else 200
 SEEDS = range(20) if os.environ.get("OMNIPOS_SOAK") else range(1)
 PORTAL = Say(200, b"<html>Accept our terms</html>", (("Content-Type", "text/html"),))
 GARBAGE = Say(200, b"\x1f\x8b\x08garbage", (("Content-Encoding", "gzip"),))
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """A hub with a shop."""
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
 
 
 def doing_its_worst(chance: random.Random) -> Callable[[Exchange], Fault]:

@@ -1,0 +1,25 @@
+"""A hub on a real process, and a till behind a proxy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.lines import ProxiedTill, proxied
+from tests.hubs import HubProcess
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub with a shop, for all tests of a module."""
+    hub = HubProcess(tmp_path_factory.mktemp("hub"))
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def till(hub: HubProcess, tmp_path: Path) -> Iterator[ProxiedTill]:
+    """A till behind a proxy."""
+    with proxied(hub, tmp_path / "till") as till:
+        yield till
