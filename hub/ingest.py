@@ -15,6 +15,7 @@ from hub import (
     exceptions,
     leases,
     lives,
+    moves,
     sales,
     shops,
     stock,
@@ -41,7 +42,8 @@ def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     aside: list[Received] = []
     judged = [(one, judge(unit, one, journal, till, fresh, aside)) for one in batch]
     if fresh:
-        _store(unit, till, fresh)
+        for there, run in moves.by_store(unit.conn, till, fresh):
+            _store(unit, there, run)
     _save_heads(unit, journal)
     _set_aside(unit, till, aside)
     verdicts = tuple(_final(one, found) for one, found in judged)

@@ -126,7 +126,7 @@ def set_tail_aside(unit: Unit, till: Principal, epoch: int, seq: int, first: Any
 def tell_of_epoch(unit: Unit, fact: EpochBegun, *, store_id: str, device_id: str, event_id: str) -> None:
     """Tell a person that a till began another epoch, and what only the hub has of the one before."""
     match fact.cause:
-        case EpochCause.ENROLLED:
+        case EpochCause.ENROLLED | EpochCause.MOVED:
             return
         case EpochCause.RESTORED:
             kind, text = "till_restored", _("The till was restored from a backup.")

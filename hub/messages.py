@@ -333,6 +333,12 @@ class SettleWish(Wish, frozen=True, kw_only=True):
     note: MaybeName = ""
 
 
+class MoveWish(Wish, frozen=True, kw_only=True):
+    """`POST /v1/devices/{device_id}/move`: the store that a till is to belong to."""
+
+    store_code: Code
+
+
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """One till as the hub last saw it."""
 

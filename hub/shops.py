@@ -179,7 +179,8 @@ def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
     ]
     upsert(unit.conn, tables.staff, rows, replace=("folded_name", "record"))
     for one in changed.values():
-        unit.tell(STAFF, one.staff_id, one)
+        # Whose rights were withdrawn leaves the tills altogether, with the hash of the PIN.
+        unit.tell(STAFF, one.staff_id, one if one.active else None)
     return members(unit.conn)
 
 

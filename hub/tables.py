@@ -112,6 +112,10 @@ device_token = Table(
 
 used_nonce = Table("used_nonce", metadata, _id("nonce_hash"), _number("expires_at_ms"))
 
+device_place = Table(
+    "device_place", metadata, _id("device_id"), _number("until_epoch", key=True), _text("store_id")
+)
+
 device_head = Table(
     "device_head",
     metadata,

@@ -173,6 +173,8 @@ class EpochCause(StrEnum):
     """The hub holds another journal of it: its folder was put back by hand, or copied."""
     COPIED = "copied"
     """Another computer goes on under its identity, so it got one of its own."""
+    MOVED = "moved"
+    """The owner moved it to another store."""
 
 
 class EpochBegun(msgspec.Struct, frozen=True, kw_only=True, tag="epoch_begun"):

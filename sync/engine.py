@@ -16,7 +16,7 @@ from omnipos.protocol import Hello, Hint
 from omnipos.store import customers, journal, orders, outbox
 from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
-from omnipos.store.mirror import cursors
+from omnipos.store.mirror import cursors, keep_streams
 from sync.client import HubClient
 from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
 from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_life
@@ -245,6 +245,7 @@ class SyncEngine:
             while not push_all(self._store, self._client, self._count_pushed):
                 pass  # each turn sets something aside for good
             raise Rejected(_("This till was revoked. Its sales are kept; ask the manager."))
+        keep_streams(self._open_mirror(), answer.streams)
         return answer.streams
 
     def _own_state(self) -> Hello:

@@ -38,7 +38,7 @@ def settle_life(
     store: Store, client: HubClient, clock: Clock, answer: HelloAnswer, rejoin: Rejoin = no_rejoin
 ) -> bool:
     """Heal what in a hub's answer does not fit this journal; True when another hello is due."""
-    if store.call(lambda: _become_another(store, clock, answer)):
+    if store.call(lambda: _become_another(store, clock, answer) or _move(store, clock, answer)):
         return True
     request = store.call(lambda: _wish(store, answer))
     if request is None:
@@ -91,6 +91,22 @@ def _become_another(store: Store, clock: Clock, answer: HelloAnswer) -> bool:
         hub_epoch=answer.hub_epoch,
     )
     store.identity = begin_epoch(store.books, clock, identity, EpochCause.COPIED, confirmed=False)
+    return True
+
+
+def _move(store: Store, clock: Clock, answer: HelloAnswer) -> bool:
+    me = _me(store)
+    if answer.store_id == me.store_id:
+        return False
+    given = answer.epoch > me.epoch
+    identity = msgspec.structs.replace(
+        me,
+        store_id=answer.store_id,
+        store_code=answer.store_code,
+        till_number=answer.till_number,
+        epoch=answer.epoch if given else me.epoch + 1,
+    )
+    store.identity = begin_epoch(store.books, clock, identity, EpochCause.MOVED, confirmed=given)
     return True
 
 

@@ -3,7 +3,7 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, ingest, leases, lives, shops
+from hub import auth, ingest, leases, lives, moves, shops
 from hub.context import Ours
 from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
@@ -13,6 +13,7 @@ from hub.messages import (
     Devices,
     EnrolCode,
     EnrolCodeWish,
+    MoveWish,
     PutStaff,
     PutStores,
     StaffList,
@@ -77,6 +78,17 @@ async def revoke(hub: Ours, device_id: FromPath[str]) -> Devices:
     return await hub.write(work)
 
 
+@post("/v1/devices/{device_id:str}/move", status_code=200, guards=[owner_only], tags=["owner"])
+async def move_device(hub: Ours, device_id: FromPath[str], data: JSONBody[MoveWish]) -> Devices:
+    """Move a till to another store; what it sold before stays with the old one."""
+
+    def work(unit: Unit) -> Devices:
+        moves.move(unit, device_id, data.store_code)
+        return Devices(devices=shops.devices(unit.conn))
+
+    return await hub.write(work)
+
+
 @get("/v1/stores", guards=[shops_only], tags=["owner"])
 async def get_stores(hub: Ours) -> Stores:
     """List the stores; web shops may ask too."""
@@ -99,4 +111,15 @@ async def take_in(hub: Ours, data: JSONBody[TakeIn]) -> PushAnswer:
     return await hub.write(work)
 
 
-handlers = [take_in, make_key, make_code, put_stores, put_staff, get_staff, get_devices, revoke, get_stores]
+handlers = [
+    take_in,
+    make_key,
+    make_code,
+    put_stores,
+    put_staff,
+    get_staff,
+    get_devices,
+    revoke,
+    move_device,
+    get_stores,
+]

@@ -70,6 +70,21 @@ def refetch_stream(mirror: Connection, stream: str, pages: Iterable[Page]) -> in
     return changes
 
 
+def keep_streams(mirror: Connection, streams: Sequence[str]) -> None:
+    """Let go of what streams filled that this till no longer has; those of their kind come anew."""
+    gone = {_kind(stream) for stream in cursors(mirror) if stream not in streams}
+    if not gone:
+        return
+    with transaction(mirror):
+        for stream in cursors(mirror):
+            if _kind(stream) in gone:
+                _forget(mirror, stream)
+
+
+def _kind(stream: str) -> str:
+    return stream.partition("/")[0]
+
+
 def _apply_page(mirror: Connection, page: Page) -> None:
     old = mirror.execute(
         "SELECT upto, applied_epoch, applied_seq FROM cursor WHERE stream = ?", [page.stream]
@@ -91,7 +106,7 @@ def _apply_page(mirror: Connection, page: Page) -> None:
 
 
 def _forget(mirror: Connection, stream: str) -> None:
-    for table in _TABLES[stream.partition("/")[0]]:
+    for table in _TABLES[_kind(stream)]:
         mirror.execute(
             f"INSERT INTO {table}({table}) VALUES ('delete-all')"
             if table.endswith("_search")
@@ -121,7 +136,7 @@ def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
         else:
             by_type.setdefault(type(change.record), []).append(change.record)
     if gone:
-        _delete(db, stream.partition("/")[0], gone)
+        _delete(db, _kind(stream), gone)
     erased = [(_id_in(change.key, "customer"),) for change in changes if change.erased]
     db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", erased)
     for kind, records in by_type.items():

@@ -1,6 +1,8 @@
 """Records changed apart: customers' edits, erasures, deletions and clocks, on a real hub and real tills."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.staff import Role, Staff
 from omnipos.services import correcting, finding, recognising, stocktaking
 from omnipos.services.finding import ItemOffer
+from omnipos.services.verifying import verify
 from omnipos.store.catalogue import stock_of
+from omnipos.store.mirror import cursors
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 from tests.sync.test_engine import sell
@@ -194,3 +198,73 @@ def test_fault_48_a_stocktake_while_selling_goes_on_offline_subtracts_nothing_tw
     assert on_hand(hub, "IDM") == 94
     sync(*tills)
     assert [shown(till) for till in tills] == [94, 94, 94]
+
+
+def test_fault_56_a_till_moved_to_another_store_leaves_its_earlier_events_there(
+    hub: HubProcess, enrol: Enrol
+) -> None:
+    moved, stays = enrol(), enrol()
+    second = {"code": "S2", "name": "Toko Kedua", "country": "ID", "store_id": "store-2"}
+    hub.ask("PUT", "/v1/stores", {"stores": [second]})
+    order = {
+        "store_code": "S1",
+        "promised_at_ms": 1_795_255_200_000,
+        "lines": [{"sku": "IDM", "quantity_milli": 1000}],
+    }
+    hub.ask("POST", "/v1/orders", {"number": "W-1", **order})
+    sync(moved, stays)
+    before = [sell(moved, INDOMIE).receipt_number]
+    hub.ask("POST", f"/v1/devices/{moved.identity.device_id}/move", {"store_code": "S2"})
+    before.append(sell(moved, INDOMIE).receipt_number)
+    moved.engine.once()  # it is told that its old store's streams are not its own any more
+    sync(moved)
+    after = sell(moved, INDOMIE).receipt_number
+    sync(moved, stays)
+    assert [number.split("-")[0] for number in (*before, after)] == ["S1", "S1", "S2"]
+    stores = {one["receipt_number"]: one["store_id"] for one in hub.ask("GET", "/v1/sales")["sales"]}
+    assert stores == {before[0]: "store-1", before[1]: "store-1", after: "store-2"}
+    events = hub.ask("GET", "/v1/events")["events"]
+    assert {one["store_id"] for one in events if one["epoch"] == 1} == {"store-1"}
+    assert on_hand(hub, "IDM") == 98
+    assert hub.ask("GET", "/v1/exceptions")["exceptions"] == []
+    held = hub.ask("GET", "/v1/orders")["orders"][0]["holder_device_id"]
+    assert held == stays.identity.device_id
+    books = moved.store.books
+    assert moved.store.call(lambda: verify(books)).findings == ()
+    assert moved.till.call(lambda till: till.shop().name) == "Toko Kedua"
+    rows = moved.store.call(lambda: books.execute("SELECT count(*) FROM mirror.orders").fetchone())
+    known = moved.store.call(lambda: sorted(cursors(books, "mirror")))
+    assert rows == (0,)
+    assert [name for name in known if "/" in name] == sorted(
+        f"{kind}/store-2" for kind in ("stock", "orders", "exceptions")
+    )
+
+
+def test_fault_38_a_till_that_was_away_while_deletions_left_the_stream_fetches_again(
+    hub: HubProcess, enrol: Enrol, tmp_path: Path
+) -> None:
+    away = enrol()
+    (sarah,) = find(away, "7890")
+    correct(away, sarah.customer_id, name="Sarah offline")
+    hub.stop()
+    assert not away.engine.once().online
+    # Her card became another's alias, and the deletion is 400 days old.
+    with closing(sqlite3.connect(hub.folder / "hub.db")) as db, db:
+        db.execute("UPDATE customer SET alias_of = 'c-gone', erased_at_ms = 0")
+        db.execute("UPDATE change SET record = NULL, number = 99, as_of_ms = 1 WHERE stream = 'customers'")
+        db.execute("UPDATE stream_head SET n = 99 WHERE stream = 'customers'")
+    hub.start()
+    put = {"name": "Dewi", "phone": "0812 5555 5555"}
+    hub.ask("PUT", "/v1/customers", {"customers": [put], "country": "ID"})
+    sync(away)
+    assert [one.name for one in find(away, "dewi")] == ["Dewi"]
+    assert find(away, "7890") == find(away, "sarah") == []
+    with closing(sqlite3.connect(f"file:{hub.folder / 'hub.db'}?mode=ro", uri=True)) as db:
+        floor, gone = (
+            db.execute(query).fetchone()[0]
+            for query in (
+                "SELECT floor FROM stream_head WHERE stream = 'customers'",
+                "SELECT count(*) FROM change WHERE record IS NULL",
+            )
+        )
+    assert (floor, gone) == (99, 0)

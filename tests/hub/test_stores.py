@@ -66,3 +66,18 @@ def test_a_time_zone_that_nobody_knows_is_refused(rig: HubRig, zone: str) -> Non
     wish = {"code": "S1", "name": "Toko Sinar", "country": "ID", "time_zone": zone}
     assert rig.refused("PUT", "/v1/stores", {"stores": [wish]}) == (400, "time_zone")
     assert rig.ask("GET", "/v1/stores")["stores"][0]["time_zone"] == "Asia/Jakarta"
+
+
+def test_a_till_moves_to_another_store_with_a_new_number_and_epoch(rig: HubRig) -> None:
+    rig.ask("PUT", "/v1/stores", {"stores": [{"code": "S2", "name": "Toko Kedua", "country": "ID"}]})
+    address = f"/v1/devices/{rig.till.device_id}/move"
+    for _again in range(2):
+        (moved,) = rig.ask("POST", address, {"store_code": "S2"})["devices"]
+        assert (moved["store_code"], moved["till_number"], moved["epoch"]) == ("S2", 1, 2)
+    assert rig.refused("POST", address, {"store_code": "S9"}) == (422, "store_unknown")
+    assert rig.refused("POST", "/v1/devices/nobody/move", {"store_code": "S2"}) == (404, "not_found")
+    assert rig.refused("POST", address, {"store_code": "S1"}, key=rig.till.token)[0] == 403
+    old = f"/v1/streams/stock/{rig.till.store_id}"
+    assert rig.refused("GET", old, key=rig.till.token) == (404, "not_found")
+    rig.ask("POST", f"/v1/devices/{rig.till.device_id}/revoke")
+    assert rig.refused("POST", address, {"store_code": "S1"}) == (409, "revoked")

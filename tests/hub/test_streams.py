@@ -145,3 +145,13 @@ def test_the_id_of_a_product_is_a_uuid_of_its_sku() -> None:
     shops = uuid.UUID("8c2b6a3e-51a0-5d0e-9f5c-6f1c0f1e7a10")
     skus = ["A", "8998866200578", "é-1", *map(str, range(64))]
     assert [product_id_of(sku) for sku in skus] == [str(uuid.uuid5(shops, sku)) for sku in skus]
+
+
+def test_whoever_may_not_sell_any_more_leaves_the_tills_with_the_pin(rig: HubRig) -> None:
+    wish = {"name": "Sari", "role": "cashier", "pin": "1234", "staff_id": "s-sari"}
+    rig.ask("PUT", "/v1/staff", {"staff": [wish]})
+    cursor = rig.pull("staff").cursor
+    rig.ask("PUT", "/v1/staff", {"staff": [wish | {"active": False}]})
+    assert [(one.key, one.record) for one in rig.pull("staff", cursor).changes] == [("s-sari", None)]
+    rig.ask("PUT", "/v1/staff", {"staff": [wish | {"active": True}]})
+    assert [one.key for one in rig.pull("staff", cursor).changes if one.record] == ["s-sari"]

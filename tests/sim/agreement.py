@@ -278,7 +278,10 @@ def mirror_is_the_hubs(
             "SELECT product_id, record FROM product",
         ),
         "catalogue tax": ("SELECT code, body FROM mirror.tax", "SELECT code, record FROM tax"),
-        "staff": ("SELECT staff_id, body FROM mirror.staff", "SELECT staff_id, record FROM staff"),
+        "staff": (
+            "SELECT staff_id, body FROM mirror.staff",
+            "SELECT staff_id, record FROM staff WHERE json_extract(record, '$.active')",
+        ),
         "settings": ("SELECT store_id, body FROM mirror.shop", "SELECT store_id, record FROM store"),
         "orders": (
             "SELECT order_id, body FROM mirror.orders",
