@@ -14,7 +14,7 @@ from omnipos.ports import Clock
 from omnipos.protocol import EpochRequest, HelloAnswer
 from omnipos.services.epochs import begin_epoch
 from omnipos.store import journal, outbox
-from omnipos.store.connection import Store, transaction
+from omnipos.store.connection import Connection, Store, transaction
 from omnipos.store.identity import Identity, confirm_epoch, epochs, save_identity
 from omnipos.store.mirror import cursors
 from sync.client import HubClient
@@ -117,18 +117,18 @@ def _wish(store: Store, answer: HelloAnswer) -> EpochRequest | None:
     request = EpochRequest(
         epoch=me.epoch, acked_seq=known.seq if known else 0, acked_hash=known.hash.hex() if known else ""
     )
-    if answer.epoch > me.epoch or not _holds(store, me.epoch, answer.acked_seq, answer.acked_hash):
+    if answer.epoch > me.epoch or not holds(store.books, me.epoch, answer.acked_seq, answer.acked_hash):
         return request
     if answer.epoch < me.epoch or not epochs(store.books)[me.epoch].confirmed:
         return msgspec.structs.replace(request, wanted=me.epoch)
     return None
 
 
-def _holds(store: Store, epoch: int, seq: int, acked_hash: str) -> bool:
+def holds(db: Connection, epoch: int, seq: int, acked_hash: str) -> bool:
     """Tell whether what the hub acknowledged is in this journal, to the byte; `""` is an unreadable event."""
     if not seq:
         return True
-    event = journal.event_at(store.books, epoch, seq)
+    event = journal.event_at(db, epoch, seq)
     return event is not None and acked_hash in ("", event.hash.hex())
 
 
@@ -148,7 +148,7 @@ def _take_up(store: Store, answer: HelloAnswer) -> None:
     with transaction(store.books):
         for epoch in epochs(store.books):
             head = heads.get(epoch)
-            fits = head is not None and _holds(store, epoch, head.seq, head.hash)
+            fits = head is not None and holds(store.books, epoch, head.seq, head.hash)
             outbox.reopen_after(store.books, epoch, head.seq if head and fits else 0)
         me = _me(store)
         if answer.hub_epoch != me.hub_epoch:

@@ -20,6 +20,8 @@ COMMANDS = {
     "import": ("omnipos.cli.importing:importing", "Bring products or customers in from a CSV file."),
     "report": ("omnipos.cli.report:report", "Print the totals of this till."),
     "sync": ("omnipos.cli.syncing:sync", "Send and fetch everything now."),
+    "backup": ("omnipos.cli.backup:backup", "Save the till, and the hub in its folder, to a file."),
+    "restore": ("omnipos.cli.backup:restore", "Put a backup back, here or on a new computer."),
     "export-outbox": ("omnipos.cli.exporting:export", "Save all that is not at the hub to a file."),
     "reset": ("omnipos.cli.resetting:reset", "Make this computer no till again."),
     "verify": ("omnipos.cli.verify:verify", "Prove that the books are whole."),

@@ -4,9 +4,7 @@ import secrets
 import socket
 from pathlib import Path
 
-import msgspec
-
-from omnipos.cli.membership import Membership, load_membership, save_membership
+from omnipos.cli.membership import Membership, load_membership, load_pass, save_membership
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.signing import DEVICE_KEY, keep_key
@@ -20,7 +18,12 @@ def join(folder: Path, address: str, code: str, name: str) -> Identity:
     """Enrol a folder with a hub; raise EntryRefused when it is a till already or the code is no good."""
     store = Store(folder)
     try:
-        if store.call(lambda: load_identity(store.books)) is not None:
+        known, member = store.call(lambda: load_identity(store.books)), load_membership(folder)
+        if known is not None and member is not None and not member.device_id:
+            # Restored on this computer: the books are there, and the hub does not know it yet.
+            join_anew(folder, HubClient(address, device=load_pass(folder)), code)
+            return known
+        if known is not None:
             raise EntryRefused(
                 _(
                     "There is a till in {folder} already; its sales must not change owners."
@@ -58,11 +61,10 @@ def join_anew(folder: Path, client: HubClient, code: str) -> None:
 
     Its key is one that the other does not have. Whatever fails on the way leaves the till as it was.
     """
-    member = load_membership(folder)
-    assert member is not None, "a till that syncs belongs to a hub"
     assert client.device is not None, "a till asks with its key"
     file = f"device-{secrets.token_hex(4)}.key"
     key = keep_key(folder / file)
     answer = enrol(client.address, code, socket.gethostname(), key)
-    save_membership(folder, msgspec.structs.replace(member, device_id=answer.device_id, key_file=file))
+    member = Membership(hub=client.address, device_id=answer.device_id, hub_key=answer.hub_key, key_file=file)
+    save_membership(folder, member)
     client.device.become(answer.device_id, key)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from omnipos.cli.comparing import compare_with_hub
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.reading import speak_as_shop
 from omnipos.locale import _
@@ -19,8 +20,9 @@ from omnipos.store.connection import open_to_read
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def verify(data_dir: Path, as_json: bool) -> None:
     """Prove that the books are whole; exit code 1 says that they are not, and the output says where."""
-    found = _verified(data_dir)
-    findings = found.findings
+    found = verified(data_dir)
+    compared = compare_with_hub(data_dir)
+    findings = (*found.findings, *compared.findings)
     if as_json:
         told = {
             "ok": not findings,
@@ -29,6 +31,7 @@ def verify(data_dir: Path, as_json: bool) -> None:
             "total_minor": found.total_minor,
             "head": found.head_hash,
             "findings": list(findings),
+            "hub_asked": compared.asked,
         }
         click.echo(json.dumps(told))
     elif findings:
@@ -38,10 +41,13 @@ def verify(data_dir: Path, as_json: bool) -> None:
     else:
         text = _("All is whole: {events} events, {sales} sales, no gap, nothing changed.")
         click.echo(text.format(events=found.events, sales=found.sales))
+    if compared.note and not as_json:
+        click.echo(_("The hub was not asked ({reason}).").format(reason=compared.note.rstrip(".")))
     sys.exit(1 if findings else 0)
 
 
-def _verified(folder: Path) -> verifying.Verification:
+def verified(folder: Path) -> verifying.Verification:
+    """Verify a folder beside the till that runs on it; a file that cannot be read is a finding."""
     books = None
     try:
         books = open_to_read(folder)

@@ -49,7 +49,9 @@ def verify(db: Connection) -> Verification:
             sales, numbers, total = sales + 1, numbers + 1, total + fact.sale.total_minor
             found += _check_sale(db, event, fact.sale, numbers)
             who = written_as.get(event.header.epoch)
-            if who:
+            if who is None:
+                found.append(_at(event, _("is of an epoch that this till never had")))
+            else:
                 wanted = receipt_number(who.store_code, who.till_number, event.header.epoch, numbers)
                 if fact.sale.receipt_number != wanted:
                     text = _("has receipt number {number}, due was {wanted}")

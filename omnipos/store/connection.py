@@ -41,7 +41,7 @@ class Store:
         """Who this till is; once told, it changes on the writer thread alone, with its epoch."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _take_lock(folder)
+            self._lock = lock_folder(folder)
         except OSError as error:
             raise StoreTrouble(
                 _("The data folder {folder} cannot be written: {reason}.").format(
@@ -234,7 +234,8 @@ def _applied(db: Connection, which: str) -> set[str]:
     return {name for (name,) in rows}
 
 
-def _take_lock(folder: Path) -> int:
+def lock_folder(folder: Path) -> int:
+    """Lock a data folder until the handle is closed; raise StoreTrouble while a till is open on it."""
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

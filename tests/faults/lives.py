@@ -45,6 +45,7 @@ class Disk:
         self.hub, self.folder = hub, folder
         self.counter: EnrolledTill = EnrolledTill(hub, folder)
         self.is_open = True
+        (folder / "omnipos.toml").write_text('language = "en"\n')
         assert self.counter.engine.once().ok
 
     def copy(self, to: Path) -> Path:

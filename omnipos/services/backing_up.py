@@ -1,0 +1,160 @@
+"""Backups: one file with a till's databases as they were at one moment, checked before anything is put back.
+
+A backup is a zip of SQLite files and `manifest.json`. It holds sales and customers, but no key and
+no token: who finds it cannot speak for the till, and a till restored elsewhere is enrolled anew.
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from omnipos.domain.errors import EntryRefused, StoreTrouble
+from omnipos.locale import _
+from omnipos.store.connection import BOOKS_FILE, FIRST_MIRROR, mirror_path, open_books_to_read
+from omnipos.store.identity import load_identity
+
+FORMAT = "omnipos-backup-1"
+MANIFEST = "manifest.json"
+HUB_PART = "hub/hub.db"
+_CHUNK = 1 << 20
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup holds: of which till, made when, and the SHA-256 (hex) of each part by its name.
+
+    `hub` and `hub_key` are the address and the public key of its hub.
+    """
+
+    format: str
+    made_at_ms: int
+    store_code: str
+    till_number: int
+    hub: str
+    hub_key: str
+    parts: dict[str, str]
+
+
+def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -> Manifest:
+    """Write a backup of the till in a folder, and of the hub in it, to a path; `hub` is its address and key.
+
+    It works beside a running till: each database is copied in one reading transaction.
+    """
+    with closing(open_books_to_read(folder)) as books:
+        who = load_identity(books)
+    if who is None:
+        raise StoreTrouble(
+            _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
+        )
+    sources = {
+        BOOKS_FILE: folder / BOOKS_FILE,
+        FIRST_MIRROR: mirror_path(folder),
+        HUB_PART: folder / HUB_PART,
+    }
+    parts = {}
+    with (
+        tempfile.TemporaryDirectory(dir=unfinished.parent, prefix=".backup") as place,
+        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed,
+    ):
+        for name, source in sources.items():
+            if source.exists():
+                copy = Path(place) / "copy.db"
+                _copy_database(source, copy)
+                packed.write(copy, name)
+                parts[name] = digest(copy)
+                copy.unlink()
+        manifest = Manifest(
+            format=FORMAT,
+            made_at_ms=now_ms,
+            store_code=who.store_code,
+            till_number=who.till_number,
+            hub=hub[0],
+            hub_key=hub[1],
+            parts=parts,
+        )
+        packed.writestr(MANIFEST, msgspec.json.encode(manifest))
+    return manifest
+
+
+def _copy_database(source: Path, copy: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        original.backup(target)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(file: Path) -> Manifest:
+    """Return what a backup says of itself; raise EntryRefused when it is none."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            manifest = msgspec.json.decode(packed.read(MANIFEST), type=Manifest)
+    except (OSError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+        raise EntryRefused(
+            _("{file} is no backup of a till: {reason}. Nothing was changed.").format(file=file, reason=error)
+        ) from error
+    if manifest.format != FORMAT or BOOKS_FILE not in manifest.parts:
+        raise EntryRefused(
+            _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
+        )
+    return manifest
+
+
+def unpack(file: Path, manifest: Manifest, place: Path) -> None:
+    """Put the parts of a backup into an empty folder; raise EntryRefused when one is not what it was."""
+    with zipfile.ZipFile(file) as packed:
+        for name, wanted in manifest.parts.items():
+            part = place / name
+            if name not in (BOOKS_FILE, FIRST_MIRROR, HUB_PART):
+                raise EntryRefused(
+                    _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
+                )
+            part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with packed.open(name) as source, part.open("wb") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
+                    target.flush()
+                    os.fsync(target.fileno())
+                sound = digest(part) == wanted
+            except (zipfile.BadZipFile, OSError, KeyError) as error:
+                raise _damaged(file) from error
+            if not sound:
+                raise _damaged(file)
+            part.chmod(0o600)
+
+
+def _damaged(file: Path) -> EntryRefused:
+    return EntryRefused(
+        _("The backup {file} is damaged. Nothing was changed; take another.").format(file=file)
+    )
+
+
+def put_in_place(place: Path, folder: Path, manifest: Manifest, aside: Path) -> None:
+    """Move a till's databases aside and the unpacked ones in; nothing is deleted."""
+    old = [
+        one
+        for one in folder.iterdir()
+        if one.name.startswith((BOOKS_FILE, "mirror-")) or one.name == "current"
+    ]
+    if HUB_PART in manifest.parts and (folder / HUB_PART).exists():
+        old += [one for one in (folder / HUB_PART).parent.iterdir() if one.name.startswith("hub.db")]
+    for one in old:
+        target = aside / one.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        one.rename(target)
+    # The books come last: a folder without them is no till, and restoring may be tried again.
+    for name in sorted(manifest.parts, key=lambda name: name == BOOKS_FILE):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (place / name).rename(folder / name)
