@@ -1,0 +1,89 @@
+"""A hub that is killed -9 at any moment of a push, again and again, keeps all that it ever acknowledged."""
+
+import os
+import random
+import signal
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from omnipos.services import finding, selling, tendering
+from omnipos.store import outbox
+from tests.real.forking import ForkedHub, Zygote
+from tests.sync.conftest import EnrolledTill
+
+ROUNDS = 10_000 if os.environ.get("OMNIPOS_SOAK") else 200
+SEED = 20_261_122
+CODES = ("8998866200578", "8996006855893", "8991002101425")
+
+Places = set[tuple[int, int]]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[ForkedHub]:
+    """A hub with a shop that runs at the start; the test kills and starts it."""
+    zygote = Zygote("hub")
+    hub = ForkedHub(tmp_path / "hub", zygote)
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+    zygote.close()
+
+
+def sell(counter: EnrolledTill, chance: random.Random) -> None:
+    for _line in range(chance.randint(1, 3)):
+        found = counter.till.call(finding.scanned, chance.choice(CODES))
+        assert isinstance(found, finding.ItemOffer)
+        counter.till.call(selling.ring, [(found.item, found.quantity_milli)])
+    counter.till.call(tendering.pay_cash, None)
+
+
+def acknowledged(counter: EnrolledTill) -> Places:
+    """Return what the till was told that the hub has."""
+    query = "SELECT epoch, seq FROM outbox WHERE state <> 'waiting'"
+    return set(counter.store.call(lambda: counter.store.books.execute(query).fetchall()))
+
+
+def held(hub: ForkedHub, device_id: str) -> list[tuple[int, int]]:
+    """Return what a dead hub's database has of a till, without repairing anything in it."""
+    path = hub.folder / "hub.db"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+        query = "SELECT epoch, seq FROM event WHERE device_id = ? ORDER BY epoch, seq"
+        return db.execute(query, [device_id]).fetchall()
+
+
+def test_fault_33_and_fault_04_what_a_killed_hub_acknowledged_is_on_its_disk(
+    hub: ForkedHub, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)
+    counter = EnrolledTill(hub, tmp_path / "till")
+    assert counter.engine.once().ok
+    sold = unanswered = 0
+    for number in range(ROUNDS):
+        for _sale in range(chance.randint(1, 4)):
+            sell(counter, chance)
+            sold += 1
+        cut = threading.Timer(chance.random() * 0.03, os.kill, (hub.pid, signal.SIGKILL))
+        cut.start()
+        while counter.engine.once().waiting and cut.is_alive():
+            pass
+        cut.join()
+        hub.gone()
+        there = held(hub, counter.identity.device_id)
+        assert acknowledged(counter) <= set(there), f"round {number} of seed {SEED}"
+        unanswered += len(there) > len(acknowledged(counter))
+        assert there == [(1, seq) for seq in range(1, len(there) + 1)]
+        hub.start()
+    assert counter.engine.once().waiting == 0
+    told = hub.ask("GET", "/v1/totals?store=S1")
+    assert told["sales"] == sold
+    assert hub.ask("GET", "/v1/exceptions")["exceptions"] == []
+    assert unanswered > ROUNDS // 50, "the kills never came between the commit and the answer"
+    assert len(held(hub, counter.identity.device_id)) == sold
+    waiting = counter.store.call(lambda: outbox.count_waiting(counter.store.books))
+    assert waiting.quarantined == 0
+    counter.close()
