@@ -41,14 +41,20 @@ def open_basket(till: Till) -> Basket:
     basket = baskets.open_basket(db)
     if basket is None:
         with transaction(db):
-            basket = Basket(
-                basket_id=till.new_id(),
-                number=journal.draw(db, "basket"),
-                currency=till.shop().currency,
-                started_at_ms=till.clock.now_ms(),
-                staff_id=till.staff.staff_id if till.staff else "",
-            )
-            baskets.save_basket(db, None, basket, basket.started_at_ms)
+            basket = _begin_basket(till)
+    return basket
+
+
+def _begin_basket(till: Till) -> Basket:
+    db = till.store.books
+    basket = Basket(
+        basket_id=till.new_id(),
+        number=journal.draw(db, "basket"),
+        currency=till.shop().currency,
+        started_at_ms=till.clock.now_ms(),
+        staff_id=till.staff.staff_id if till.staff else "",
+    )
+    baskets.save_basket(db, None, basket, basket.started_at_ms)
     return basket
 
 
@@ -141,8 +147,9 @@ def void_basket(till: Till) -> BasketView:
             fact = BasketVoided(basket_id=basket.basket_id, lines=basket.lines)
             journal.append(db, till.stamp(), fact)
         baskets.drop_basket(db, basket.basket_id)
+        fresh = _begin_basket(till)
     till.syncing.nudge()
-    return current(till)
+    return view_of(till, fresh)
 
 
 class ParkedBasket(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,8 +173,10 @@ def park(till: Till, note: str = "") -> BasketView:
     if before.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
     after = msgspec.structs.replace(before, state=BasketState.PARKED, note=clean_text(note, 80))
-    save(till, before, after)
-    return current(till)
+    with transaction(till.store.books):
+        baskets.save_basket(till.store.books, before, after, till.clock.now_ms())
+        fresh = _begin_basket(till)
+    return view_of(till, fresh)
 
 
 def parked(till: Till) -> tuple[ParkedBasket, ...]:
