@@ -109,6 +109,8 @@ def _write(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     insert_rows(unit.conn, tables.event, rows)
     _apply(unit, till, fresh)
     for one in fresh:
+        if one.problem and one.personal:
+            _keep_raw(unit, till, one)
         if one.problem:
             unit.note(
                 one.kind,
@@ -117,6 +119,34 @@ def _write(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 device_id=till.device_id,
                 event_id=one.event_id,
             )
+
+
+def apply_alone(unit: Unit, till: Principal, one: Received) -> bool:
+    """Apply one event that is stored already; tell whether it could be. Nothing is left of a failure."""
+    try:
+        with unit.savepoint():
+            _apply(unit, till, [one])
+        return True
+    except (OperationalError, WriteConflict):
+        raise
+    except Exception:
+        # Whatever it fails on stays the event's trouble, as when it first came.
+        log.exception("Event %s cannot be applied", one.event_id)
+        return False
+
+
+def _keep_raw(unit: Unit, till: Principal, one: Received) -> None:
+    """Keep the personal cards of an event that is not applied yet, with the event as it came."""
+    row = {
+        "device_id": till.device_id,
+        "epoch": one.epoch,
+        "seq": one.seq,
+        "fingerprint": one.fingerprint,
+        "raw": one.raw,
+        "reason": one.problem,
+        "received_at_ms": unit.now_ms,
+    }
+    upsert(unit.conn, tables.quarantine, [row])
 
 
 def _row(one: Received, till: Principal, number: int, now_ms: int) -> dict[str, Any]:

@@ -195,8 +195,6 @@ def _check_chain(one: Received, head: Head, journal: Journal, till: Principal) -
         )
         # The place must be filled for the queue to move on, and an id is kept once.
         one.event_id = f"place/{secrets.token_hex(16)}"
-    elif till.revoked:
-        one.kind, one.problem = "revoked_till", _("This till's rights were withdrawn.")
     elif one.computed and one.computed != one.hash:
         one.kind, one.problem = "hash_broken", _("The event is not what its hash says.")
     elif one.computed and head.hash and one.prev_hash != head.hash:
@@ -204,6 +202,8 @@ def _check_chain(one: Received, head: Head, journal: Journal, till: Principal) -
             "hash_broken",
             _("The event does not follow the one before it in the chain."),
         )
+    elif till.revoked:
+        one.kind, one.problem = "revoked_till", _("This till's rights were withdrawn.")
 
 
 def verdict(one: Received, outcome: Outcome, reason: str = "") -> Verdict:

@@ -70,8 +70,8 @@ class DevicePass:
             if self._token == token:
                 self._token = ""
 
-    def check(self, head: Countersigned | None) -> None:
-        """Raise Rejected when what the hub says of this till's journal is not signed by this till's hub."""
+    def check(self, head: Countersigned | None) -> Countersigned:
+        """Return what the hub says to have of the journal; raise Rejected when another signed it."""
         if head is None or not self.is_signed(head):
             raise Rejected(
                 _(
@@ -80,6 +80,7 @@ class DevicePass:
                 ),
                 FALSE_HUB,
             )
+        return head
 
     def is_signed(self, head: Countersigned) -> bool:
         """Tell whether this till's hub signed what it has of this till's journal."""

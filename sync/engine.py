@@ -23,7 +23,7 @@ from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_
 from sync.hints import HintLine
 from sync.pacing import BackOff
 from sync.pull import Pulling, pull_all
-from sync.push import push_all
+from sync.push import note_head, push_all
 from sync.sending import Sending
 
 POLL_S = 2.0
@@ -235,6 +235,7 @@ class SyncEngine:
         self._heads.clear()  # they may be of a life that the hub has lost
         for _turn in range(MOST_HELLOS):
             answer = self._client.hello(self._store.call(self._own_state))
+            note_head(self._store, self._client, answer.countersigned)
             self._skew_ms = answer.server_time_ms - self._clock.now_ms()
             if answer.revoked or not settle_life(self._store, self._client, self._clock, answer, self.rejoin):
                 break

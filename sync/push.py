@@ -6,9 +6,10 @@ from functools import partial
 import msgspec
 
 from omnipos.locale import _
-from omnipos.protocol import MOST_BYTES, Outcome, PushAnswer, PushBatch, envelope_of
+from omnipos.protocol import MOST_BYTES, Countersigned, Outcome, PushAnswer, PushBatch, envelope_of
 from omnipos.store import journal, outbox
 from omnipos.store.connection import Store, transaction
+from omnipos.store.witness import Witness, keep_witness
 from sync.client import HubClient
 from sync.errors import SyncError, Unsettled
 from sync.sending import Sending
@@ -33,6 +34,7 @@ def push_all(
             if sending.again_at_once(trouble, batch):
                 continue
             raise
+        note_head(store, client, answer.countersigned)
         store.call(partial(_record, store, answer))
         again = [one for one in answer.verdicts if one.outcome is Outcome.RETRY]
         settled(len(answer.verdicts) - len(again))
@@ -52,6 +54,12 @@ def _next_batch(store: Store, most: int) -> tuple[msgspec.Raw, ...]:
         msgspec.Raw(_encode(envelope_of(event, journal.personal_of(store.books, event.header))))
         for event in events
     )
+
+
+def note_head(store: Store, client: HubClient, head: Countersigned | None) -> None:
+    """Keep what the hub says to have of the journal; raise Rejected when it is not this till's hub."""
+    if client.device is not None:
+        keep_witness(store.folder, Witness(device_id=client.device.device_id, head=client.device.check(head)))
 
 
 def _record(store: Store, answer: PushAnswer) -> None:

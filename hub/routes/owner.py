@@ -3,7 +3,7 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, ingest, leases, lives, moves, shops
+from hub import auth, ingest, leases, lives, moves, releasing, shops
 from hub.context import Ours
 from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
@@ -19,6 +19,7 @@ from hub.messages import (
     StaffList,
     Stores,
 )
+from hub.releasing import Released
 from hub.unit import Unit
 from omnipos.protocol import MOST_EVENTS, PushAnswer, TakeIn
 
@@ -89,6 +90,12 @@ async def move_device(hub: Ours, device_id: FromPath[str], data: JSONBody[MoveWi
     return await hub.write(work)
 
 
+@post("/v1/devices/{device_id:str}/release", status_code=200, guards=[owner_only], tags=["owner"])
+async def release(hub: Ours, device_id: FromPath[str]) -> Released:
+    """Let a till's quarantined events count: those of a revoked till, or that the hub knows by now."""
+    return await hub.write(lambda unit: releasing.release(unit, device_id))
+
+
 @get("/v1/stores", guards=[shops_only], tags=["owner"])
 async def get_stores(hub: Ours) -> Stores:
     """List the stores; web shops may ask too."""
@@ -121,5 +128,6 @@ handlers = [
     get_devices,
     revoke,
     move_device,
+    release,
     get_stores,
 ]

@@ -16,6 +16,7 @@ from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.shop import COUNTRIES
 from omnipos.domain.staff import Role
 from omnipos.locale import _, ngettext
+from sync.owner import OwnerClient
 
 DEFAULT_BIND = "127.0.0.1:8311"
 
@@ -169,3 +170,44 @@ def erase_customer(address: str, key_file: Path) -> None:
                 "These orders keep the name until they are collected: {numbers}. Then erase the number again."
             ).format(numbers=", ".join(gone.waiting_orders))
         )
+
+
+@hub.command()
+@click.argument("till")
+@hub_options
+def revoke(till: str, address: str, key_file: Path) -> None:
+    """Withdraw the rights of TILL (such as S1-2) at once; what it still sends is kept aside."""
+    from hub.messages import Devices
+
+    with owner_line(address, key_file) as line:
+        line.post(f"/v1/devices/{_device_id(line, till)}/revoke", Devices, None)
+    text = _(
+        "Till {till} is revoked: it gets nothing more. What it still sends is kept, and counts after:"
+        " omnipos hub release {till}"
+    )
+    click.echo(text.format(till=till))
+
+
+@hub.command()
+@click.argument("till")
+@hub_options
+def release(till: str, address: str, key_file: Path) -> None:
+    """Let what was kept aside of TILL (such as S1-2) count: of a revoked till, or a newer program."""
+    from hub.releasing import Released
+
+    with owner_line(address, key_file) as line:
+        done = line.post(f"/v1/devices/{_device_id(line, till)}/release", Released, None)
+    text = _("{released} entries of till {till} count now; {kept} are still kept aside.")
+    click.echo(text.format(released=done.released, till=till, kept=done.kept_aside))
+
+
+def _device_id(line: OwnerClient, till: str) -> str:
+    """Return the id of a till named as on its receipts, or by its id."""
+    from hub.messages import Devices
+
+    devices = line.get("/v1/devices", Devices).devices
+    found = [one for one in devices if till in (f"{one.store_code}-{one.till_number}", one.device_id)]
+    if not found:
+        names = ", ".join(f"{one.store_code}-{one.till_number}" for one in devices)
+        raise EntryRefused(_("There is no till {till}. There are: {tills}.").format(till=till, tills=names))
+    return found[0].device_id

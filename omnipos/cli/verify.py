@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from omnipos.cli.comparing import compare_with_hub
 from omnipos.cli.folders import data_dir_option
+from omnipos.cli.membership import load_membership
 from omnipos.cli.reading import speak_as_shop
 from omnipos.locale import _
 from omnipos.services import verifying
+from omnipos.services.witnessing import Testimony
 from omnipos.store.connection import open_to_read
+from omnipos.store.witness import WITNESS_FILE, load_witness
 
 
 @click.command()
@@ -50,11 +54,16 @@ def verified(folder: Path) -> verifying.Verification:
     """Verify a folder beside the till that runs on it; a file that cannot be read is a finding."""
     books = None
     try:
+        testimony = _testimony(folder)
         books = open_to_read(folder)
         speak_as_shop(books, folder)
         # One view of the books, however much a running till writes meanwhile.
         books.execute("BEGIN")
-        return verifying.verify(books)
+        return verifying.verify(books, testimony)
+    except msgspec.DecodeError as error:
+        text = _("The file {file} is damaged: {reason}.")
+        finding = text.format(file=folder / WITNESS_FILE, reason=error)
+        return verifying.Verification(events=0, sales=0, total_minor=0, head_hash="", findings=(finding,))
     except sqlite3.DatabaseError as error:
         text = _("The file {file} is damaged and cannot be read to its end: {reason}.")
         finding = text.format(file=folder / "books.db", reason=error)
@@ -62,3 +71,8 @@ def verified(folder: Path) -> verifying.Verification:
     finally:
         if books is not None:
             books.close()
+
+
+def _testimony(folder: Path) -> Testimony | None:
+    member, witness = load_membership(folder), load_witness(folder)
+    return Testimony(witness=witness, hub_key=member.hub_key) if member and witness else None

@@ -15,6 +15,7 @@ from omnipos.events import (
     decode_fact,
 )
 from omnipos.locale import _
+from omnipos.services.witnessing import Testimony, check_testimony
 from omnipos.store import identity, journal
 from omnipos.store.books import SALE_HEAD, movements_at, sale_row
 from omnipos.store.connection import Connection
@@ -30,8 +31,11 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...]
 
 
-def verify(db: Connection) -> Verification:
-    """Read the whole journal and compare the books with it; `db` may be read-only."""
+def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
+    """Read the whole journal, compare the books with it and it with what the hub signed.
+
+    `db` may be read-only; the testimony is read before it, as a running till may add to both.
+    """
     found: list[str] = []
     written_as = identity.epochs(db)
     head, place = GENESIS, (0, 0)
@@ -60,6 +64,8 @@ def verify(db: Connection) -> Verification:
         moved += len(movements)
         found += _check_movements(db, event, movements)
     found += _check_totals(db, numbers, {"sale": sales, "outbox": events, "stock_movement": moved})
+    if testimony is not None:
+        found += check_testimony(db, testimony)
     return Verification(
         events=events, sales=sales, total_minor=total, head_hash=head.hex(), findings=tuple(found)
     )
