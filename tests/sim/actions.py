@@ -18,6 +18,7 @@ from omnipos.services import (
     tendering,
 )
 from omnipos.services.finding import ItemOffer
+from tests.sim import managing
 from tests.sim.tills import TillMachine
 from tests.sim.yard import GOODS, STORES, product
 
@@ -207,6 +208,9 @@ DEEDS: tuple[tuple[Deed, int], ...] = (
     (_collect, 30),
     (_give, 3),
     (_reprint, 2),
+    (managing.correct_customer, 5),
+    (managing.count_stock, 4),
+    (managing.settle_exception, 3),
 )
 
 

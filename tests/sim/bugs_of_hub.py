@@ -293,7 +293,7 @@ def goods_received_again_on_a_retry() -> dict[str, Any]:
     new_entries, again = inventory._new_entries, iter(range(10**9))
 
     def forgetful(*asked: Any) -> Any:
-        with mock.patch("hub.stock.known_movements", lambda *_asked: {}):
+        with mock.patch("hub.stock.known_movements", return_value={}):
             entries = new_entries(*asked)
         return [
             msgspec.structs.replace(one, movement_id=f"{one.movement_id}+{next(again)}") for one in entries

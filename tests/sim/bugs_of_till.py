@@ -11,6 +11,7 @@ from omnipos.store.connection import Connection, Store, transaction
 from sync import push
 from sync.client import HubClient
 from sync.errors import Retryable, Unsettled
+from sync.pull import Pulling
 from tests.sim.bugs import bug
 from tests.sim.sandbox import SimConnection
 
@@ -100,10 +101,10 @@ def cursor_committed_before_its_page() -> dict[str, Any]:
 
 @bug
 def must_refetch_ignored() -> dict[str, Any]:
-    def trusting(db: Connection, client: HubClient, stream: str, cursor: str) -> int:
+    def trusting(db: Connection, pulling: Pulling, stream: str, cursor: str) -> int:
         applied = 0
         while True:
-            page = client.pull(stream, cursor, 7)
+            page = pulling.fetch(stream, cursor)
             if page.must_refetch:
                 return applied
             mirror.apply_page(db, page)

@@ -12,6 +12,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from unittest import mock
 
@@ -106,6 +107,14 @@ class SameThread(Executor):
         return future
 
 
+class ThreadAtOnce:
+    """A thread that does its work when it is started, before the one that starts it goes on."""
+
+    def __init__(self, *, target: Callable[[], object], **_named: object) -> None:
+        """Take what a Thread takes."""
+        self.start = target
+
+
 class Chance:
     """The one source of chance in a simulation, also behind the product's own ids and secrets."""
 
@@ -179,16 +188,12 @@ def sandbox(seed: int) -> Iterator[Sandbox]:
             mock.patch.object(sqlite3, "connect", box.connect),
             mock.patch.object(httpx, "Client", client),
             mock.patch("omnipos.store.connection.ThreadPoolExecutor", SameThread),
-            mock.patch("sync.pull._begin_pull", _pull_at_once),
+            mock.patch("sync.pull.threading", SimpleNamespace(Thread=ThreadAtOnce)),
             mock.patch("sync.pull.MOST_CHANGES", 7),
         ):
             yield box
     finally:
         logging.disable(logging.NOTSET)
-
-
-def _pull_at_once(client: Any, stream: str, cursor: str) -> Future[Any]:
-    return SameThread().submit(client.pull, stream, cursor, 7)
 
 
 def busy() -> OperationalError:
