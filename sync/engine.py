@@ -208,12 +208,13 @@ class SyncEngine:
         pulled = pull_all(self._open_mirror(), self._pulling, streams)
         if pulled or self._erased < 0:
             self._store.call(self._drop_overlays)
-        if self._answer():
-            self._push()
-            self._wake.set()  # what the hub makes of it is fetched at once
         if not hinted and not again and self._store.call(lambda: has_forgotten(self._store, streams)):
             self._streams = None
-            pulled += self._sync(hinted=False, again=True)
+            return pulled + self._sync(hinted=False, again=True)
+        if self._answer():
+            # Behind the look at what the hub has forgotten: the streams do not show this yet.
+            self._push()
+            self._wake.set()  # what the hub makes of it is fetched at once
         return pulled
 
     def _push(self) -> None:
