@@ -15,7 +15,7 @@ from omnipos.store.catalogue import stock_of
 from omnipos.store.connection import open_mirror
 from sync.client import HubClient
 from sync.errors import Retryable
-from sync.pull import pull_all
+from sync.pull import Pulling, pull_all
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 from tests.sync.test_engine import sell
@@ -130,7 +130,7 @@ def test_fault_39_a_sale_whose_answer_was_lost_is_not_subtracted_twice(
     assert counter.engine.once().waiting == 1
     counter.client.push = push  # type: ignore[method-assign]
     mirror = open_mirror(counter.store.folder)
-    assert pull_all(mirror, counter.client, [STOCK]) == 1
+    assert pull_all(mirror, Pulling(counter.client), [STOCK]) == 1
     mirror.close()
     # The hub's figure holds the sale already, though this till does not know it: it is still waiting.
     assert counter.store.call(lambda: outbox.count_waiting(books)).events == 1
