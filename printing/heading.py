@@ -35,11 +35,18 @@ def copy_mark(copy: bool, *, above: bool = False) -> Iterator[Element]:
 
 
 def moment(at_ms: int, shop: Shop) -> str:
-    """Write a time (UTC milliseconds) as the shop's clock showed it: `21 Nov 2026 14:32`."""
+    """Write a time (UTC milliseconds) as the shop's clock showed it: `21 Nov 2026 14:32`.
+
+    In the hour that comes twice when summer time ends, it says which: `1 Nov 2026 01:30 GMT-05:00`.
+    """
     from babel.dates import format_datetime
 
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))
-    return format_datetime(at, "d MMM y HH:mm", locale=language())
+    is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+    pattern = "d MMM y HH:mm"
+    if is_twice:
+        pattern += " ZZZZ"
+    return format_datetime(at, pattern, locale=language())
 
 
 @lru_cache(maxsize=8)

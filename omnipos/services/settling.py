@@ -22,6 +22,7 @@ from omnipos.locale import _
 from omnipos.services.till import Till
 from omnipos.store import exceptions, journal, people, printjobs
 from omnipos.store.connection import transaction
+from omnipos.store.stamps import hub_time_ms
 
 SETTLED_SHOWN = 20
 CLOCK_TOLERANCE_MS = 5 * 60_000
@@ -170,17 +171,28 @@ def _papers(till: Till) -> tuple[Listed, ...]:
 
 
 def _clock(till: Till) -> tuple[Listed, ...]:
-    report = till.syncing.report()
-    if not is_clock_wrong(report.skew_ms):
+    report, skew_ms = till.syncing.report(), clock_skew_ms(till)
+    if not is_clock_wrong(skew_ms):
         return ()
-    minutes = abs(report.skew_ms) // 60_000
+    minutes = abs(skew_ms) // 60_000
     text = (
         _("The hub's clock is {minutes} minutes ahead of this till's.")
-        if report.skew_ms > 0
+        if skew_ms > 0
         else _("This till's clock is {minutes} minutes ahead of the hub's.")
     )
     detail = text.format(minutes=minutes)
     return (Listed(ref="CLOCK", case=_own(till, CLOCK_WRONG, report.since_ms, "", detail)),)
+
+
+def clock_skew_ms(till: Till) -> int:
+    """Return how far the hub's clock is ahead of this till's, as far as is known with the hub away too.
+
+    A clock that is behind what the hub's was when it was last heard of is certainly wrong.
+    """
+    told_ms = till.syncing.report().skew_ms
+    if is_clock_wrong(told_ms):
+        return told_ms
+    return max(hub_time_ms(till.store.books) - till.clock.now_ms(), told_ms)
 
 
 def is_clock_wrong(skew_ms: int) -> bool:

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from omnipos.ports import LinkState
-from omnipos.services.settling import is_clock_wrong
+from omnipos.services.settling import clock_skew_ms, is_clock_wrong
 from omnipos.services.till import Till
 from omnipos.store import exceptions, outbox, printjobs
 
@@ -61,7 +61,7 @@ def status(till: Till) -> TillStatus:
     link = till.syncing.report()
     cases = exceptions.count_open(till.store.books, till.identity.device_id)
     last_sale, state = outbox.last_sale(till.store.books)
-    clock = int(is_clock_wrong(link.skew_ms))
+    clock = int(is_clock_wrong(clock_skew_ms(till)))
     return TillStatus(
         link=link.state,
         waiting=waiting.events,
