@@ -25,6 +25,8 @@ class Role(StrEnum):
     ADMIN = "admin"
     CHANNEL = "channel"
     DEVICE = "device"
+    WATCHER = "watcher"
+    """A program that reads how the tills stand, and nothing else."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +90,15 @@ def keep_admin_key(conn: Connection, path: Path, now_ms: int) -> None:
     )
 
 
-def make_api_key(unit: Unit, channel: str) -> str:
-    """Return a new key for a web shop; it is shown this once."""
+def make_api_key(unit: Unit, channel: str, *, watches: bool = False) -> str:
+    """Return a new key for a web shop, or for a program that watches; it is shown this once."""
     key = secrets.token_urlsafe(32)
     unit.conn.execute(
         insert(tables.api_key).values(
-            key_hash=digest(key), role=Role.CHANNEL, channel=channel, created_at_ms=unit.now_ms
+            key_hash=digest(key),
+            role=Role.WATCHER if watches else Role.CHANNEL,
+            channel=channel,
+            created_at_ms=unit.now_ms,
         )
     )
     return key

@@ -1,18 +1,21 @@
 """What every route of the hub works with: its database, its clock, who it is."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from litestar.di import NamedDependency
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from hub import epochs, exceptions, feed, hints
+from hub import epochs, exceptions, feed, hints, watching
 from hub.database import Database
 from hub.keys import keep_hub_key
 from hub.unit import Unit
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 def wall_clock_ms() -> int:
@@ -34,6 +37,7 @@ class Hub:
         self.database = database
         self.instance = instance
         self.now_ms = now_ms
+        self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
         )
@@ -49,6 +53,19 @@ class Hub:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run some work on one unchanging view of the database."""
         return await self.database.read_soon(work)
+
+    async def note_seen(self, device_id: str) -> None:
+        """Write down that a till asked for something, at most every half minute."""
+        if self.attendance.is_due(device_id, self.now_ms()):
+            await self.note_counts(device_id)
+
+    async def note_counts(self, device_id: str = "") -> None:
+        """Write down what this process counted; trouble with it keeps nobody from what they asked for."""
+        pulls = self.attendance.take(device_id, self.now_ms())
+        try:
+            await self.write(lambda unit: watching.note(unit, device_id, pulls))
+        except OperationalError as trouble:
+            log.warning("What was counted could not be written: %s", trouble)
 
     def run(self, conn: Connection, work: Callable[[Unit], T]) -> T:
         """Run some work in the caller's transaction and put its changes into the streams."""

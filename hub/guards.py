@@ -35,11 +35,18 @@ async def _only(connection: _Connection, *roles: Role) -> None:
     if principal.role not in roles:
         raise Refused(403, "forbidden", _("This key or token is not meant for this address."))
     connection.scope["user"] = principal
+    if principal.role is Role.DEVICE:
+        await connection.app.state.hub.note_seen(principal.device_id)
 
 
 async def owner_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
     """Let the admin key in."""
     await _only(connection, Role.ADMIN)
+
+
+async def watchers_only(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let the admin key in, and programs that watch."""
+    await _only(connection, Role.ADMIN, Role.WATCHER)
 
 
 async def shops_only(connection: _Connection, _handler: BaseRouteHandler) -> None:

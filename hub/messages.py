@@ -303,6 +303,8 @@ class ApiKeyWish(Wish, frozen=True, kw_only=True):
     """`POST /v1/api-keys`: a key for one channel, such as a web shop."""
 
     channel: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,31}$")]
+    watches: bool = False
+    """Make a key that can only read how the tills stand, for a program that watches the hub."""
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -337,31 +339,6 @@ class MoveWish(Wish, frozen=True, kw_only=True):
     """`POST /v1/devices/{device_id}/move`: the store that a till is to belong to."""
 
     store_code: Code
-
-
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """One till as the hub last saw it."""
-
-    device_id: str
-    store_id: str
-    store_code: str
-    till_number: int
-    name: str
-    version: str
-    epoch: int
-    head_seq: int
-    acked_seq: int
-    waiting: int
-    skew_ms: int
-    enrolled_at_ms: int
-    last_seen_ms: int
-    revoked: bool
-
-
-class Devices(msgspec.Struct, frozen=True, kw_only=True):
-    """`GET /v1/devices`: every till."""
-
-    devices: tuple[Device, ...]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,3 +79,35 @@ class Exceptions(msgspec.Struct, frozen=True, kw_only=True):
 
     exceptions: tuple[ExceptionCase, ...]
     next: int
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One till as the hub last saw it. `waiting` is what the hub lacks up to `head_seq`.
+
+    `gaps` counts entries that were acknowledged and are gone: it is 0 unless the hub lost rows.
+    `quarantined` counts what was ever set aside, `exceptions_open` what waits for a person.
+    """
+
+    device_id: str
+    store_id: str
+    store_code: str
+    till_number: int
+    name: str
+    version: str
+    epoch: int
+    head_seq: int
+    acked_seq: int
+    gaps: int
+    waiting: int
+    quarantined: int
+    exceptions_open: int
+    skew_ms: int
+    enrolled_at_ms: int
+    last_seen_ms: int
+    revoked: bool
+
+
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/devices`: every till."""
+
+    devices: tuple[Device, ...]

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from hub import tables
 from hub.auth import CHANNEL_JOURNAL
 from hub.database import upsert
 from hub.feed import SETTINGS, STAFF
-from hub.messages import Device, StaffMember, StaffWish, StoreWish
+from hub.messages import StaffMember, StaffWish, StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.money import currency
@@ -297,16 +297,3 @@ def revoke(unit: Unit, device_id: str) -> str:
     if store_id is None:
         raise Refused(404, "not_found", _("There is no such till."))
     return str(store_id)
-
-
-def devices(conn: Connection) -> tuple[Device, ...]:
-    """Return every till, by store and number."""
-    table, heads, shop = tables.device, tables.device_head, tables.store
-    rows = conn.execute(
-        select(table, shop.c.code, func.coalesce(heads.c.acked_seq, 0).label("acked_seq"))
-        .join(shop, shop.c.store_id == table.c.store_id)
-        .outerjoin(heads, (heads.c.device_id == table.c.device_id) & (heads.c.epoch == table.c.epoch))
-        .order_by(shop.c.code, table.c.till_number)
-    )
-    names = [name for name in Device.__struct_fields__ if name != "store_code"]
-    return tuple(Device(store_code=row.code, **{name: getattr(row, name) for name in names}) for row in rows)

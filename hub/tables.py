@@ -188,6 +188,8 @@ exception_answer = Table(
     _number("at_ms"),
 )
 
+tally = Table("tally", metadata, _id("device_id"), _id("name"), _number("n"))
+
 sale = Table(
     "sale",
     metadata,

@@ -3,14 +3,13 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, ingest, leases, lives, moves, releasing, shops
+from hub import auth, ingest, leases, lives, moves, releasing, shops, watching
 from hub.context import Ours
 from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
 from hub.messages import (
     ApiKey,
     ApiKeyWish,
-    Devices,
     EnrolCode,
     EnrolCodeWish,
     MoveWish,
@@ -20,6 +19,7 @@ from hub.messages import (
     Stores,
 )
 from hub.releasing import Released
+from hub.reports import Devices
 from hub.unit import Unit
 from omnipos.protocol import MOST_EVENTS, PushAnswer, TakeIn
 
@@ -27,7 +27,7 @@ from omnipos.protocol import MOST_EVENTS, PushAnswer, TakeIn
 @post("/v1/api-keys", status_code=200, guards=[owner_only], tags=["owner"])
 async def make_key(hub: Ours, data: JSONBody[ApiKeyWish]) -> ApiKey:
     """Make a key for a channel; it is shown this once."""
-    key = await hub.write(lambda unit: auth.make_api_key(unit, data.channel))
+    key = await hub.write(lambda unit: auth.make_api_key(unit, data.channel, watches=data.watches))
     return ApiKey(channel=data.channel, key=key)
 
 
@@ -62,19 +62,13 @@ async def get_staff(hub: Ours) -> StaffList:
     return StaffList(staff=await hub.read(shops.members))
 
 
-@get("/v1/devices", guards=[owner_only], tags=["owner"])
-async def get_devices(hub: Ours) -> Devices:
-    """List the tills: when each was last seen, what it has and what the hub has of it."""
-    return Devices(devices=await hub.read(shops.devices))
-
-
 @post("/v1/devices/{device_id:str}/revoke", status_code=200, guards=[owner_only], tags=["owner"])
 async def revoke(hub: Ours, device_id: FromPath[str]) -> Devices:
     """Withdraw a till's rights; what it still sends is quarantined, not lost."""
 
     def work(unit: Unit) -> Devices:
         leases.free(unit, shops.revoke(unit, device_id), device_id)
-        return Devices(devices=shops.devices(unit.conn))
+        return Devices(devices=watching.devices(unit.conn))
 
     return await hub.write(work)
 
@@ -85,7 +79,7 @@ async def move_device(hub: Ours, device_id: FromPath[str], data: JSONBody[MoveWi
 
     def work(unit: Unit) -> Devices:
         moves.move(unit, device_id, data.store_code)
-        return Devices(devices=shops.devices(unit.conn))
+        return Devices(devices=watching.devices(unit.conn))
 
     return await hub.write(work)
 
@@ -125,7 +119,6 @@ handlers = [
     put_stores,
     put_staff,
     get_staff,
-    get_devices,
     revoke,
     move_device,
     release,

@@ -6,7 +6,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import enrolling, epochs, feed, ingest, leases, lives, shops, tokens
+from hub import enrolling, epochs, feed, ingest, leases, lives, shops, tokens, watching
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -134,6 +134,7 @@ async def push(hub: Ours, request: Asked) -> PushAnswer:
 
     def work(unit: Unit) -> tuple[PushAnswer, int, int, bytes]:
         answer = ingest.push(unit, till, batch)
+        watching.count_push(unit, till.device_id, answer)
         epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
         return answer, epoch, *shops.acked(unit.conn, till.device_id, epoch)
 
@@ -160,6 +161,8 @@ async def pull(
     """Give the changes of a stream behind a cursor, with how far the asking till's events are in."""
     name = stream.strip("/")
     caller = request.user
+    if caller.role is Role.DEVICE:
+        hub.attendance.count_pull(caller.device_id)
 
     def work(conn: Connection) -> bytes:
         _check_stream(conn, caller, name)

@@ -9,6 +9,7 @@ import click
 
 from omnipos.cli.exporting import take_in
 from omnipos.cli.folders import data_dir_option, use_folder
+from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.ownhub import hub_database, take_keeper_lock
@@ -177,7 +178,7 @@ def erase_customer(address: str, key_file: Path) -> None:
 @hub_options
 def revoke(till: str, address: str, key_file: Path) -> None:
     """Withdraw the rights of TILL (such as S1-2) at once; what it still sends is kept aside."""
-    from hub.messages import Devices
+    from hub.reports import Devices
 
     with owner_line(address, key_file) as line:
         line.post(f"/v1/devices/{_device_id(line, till)}/revoke", Devices, None)
@@ -203,7 +204,7 @@ def release(till: str, address: str, key_file: Path) -> None:
 
 def _device_id(line: OwnerClient, till: str) -> str:
     """Return the id of a till named as on its receipts, or by its id."""
-    from hub.messages import Devices
+    from hub.reports import Devices
 
     devices = line.get("/v1/devices", Devices).devices
     found = [one for one in devices if till in (f"{one.store_code}-{one.till_number}", one.device_id)]
@@ -211,3 +212,7 @@ def _device_id(line: OwnerClient, till: str) -> str:
         names = ", ".join(f"{one.store_code}-{one.till_number}" for one in devices)
         raise EntryRefused(_("There is no till {till}. There are: {tills}.").format(till=till, tills=names))
     return found[0].device_id
+
+
+for _command in COMMANDS:
+    hub.add_command(_command)

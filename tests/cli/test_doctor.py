@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hub.messages import Devices
+from hub.reports import Devices
 from omnipos.cli import main
 from omnipos.cli.doctor import Finding, _hub_and_clock
 from omnipos.cli.hubchild import free_port

@@ -149,7 +149,7 @@ def test_hello_tells_both_sides_where_they_stand(rig: HubRig) -> None:
     assert answer["acked_hash"] == journal.last_hash.hex()
     assert answer["server_time_ms"] == rig.now_ms
     seen = rig.ask("GET", "/v1/devices")["devices"][0]
-    assert (seen["head_seq"], seen["acked_seq"], seen["waiting"]) == (2, 1, 7)
+    assert (seen["head_seq"], seen["acked_seq"], seen["waiting"]) == (2, 1, 1)
     assert (seen["version"], seen["skew_ms"], seen["last_seen_ms"]) == ("9.9", -5000, rig.now_ms)
 
 

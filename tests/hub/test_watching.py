@@ -1,0 +1,163 @@
+"""How tills stand at the hub: seen, heads, gaps, waiting, skew, counts; as JSON and for Prometheus."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from hub import tables
+from hub.metrics import MEDIA_TYPE, escaped
+from omnipos.signing import make_key
+from tests.hub.journals import AT_MS
+from tests.hub.rig import A, HubRig, enrol_wish
+
+SAMPLE = re.compile(r'^(\w+)(\{(?:\w+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (-?[0-9.e+]+)$')
+
+
+def device(rig: HubRig) -> dict[str, Any]:
+    found: dict[str, Any] = rig.ask("GET", "/v1/devices")["devices"][0]
+    return found
+
+
+def metrics(rig: HubRig, key: str | None = None) -> dict[str, float]:
+    """Return every sample by its name and labels, the device's id left out; each line must be well formed."""
+    answer = rig.raw("GET", "/metrics", key=key)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == f"{MEDIA_TYPE}; charset=utf-8"
+    assert answer.text.endswith("\n")
+    found = {}
+    for line in answer.text.splitlines():
+        if line.startswith(("# HELP omnipos_", "# TYPE omnipos_")):
+            continue
+        sample = SAMPLE.match(line)
+        assert sample, line
+        found[re.sub(r',?device="[0-9a-f]+"', "", line.rpartition(" ")[0])] = float(sample[3])
+    return found
+
+
+def hello(rig: HubRig, **more: object) -> None:
+    said = {
+        "epoch": 1,
+        "head_seq": 0,
+        "head_hash": "",
+        "schema_min": 1,
+        "schema_max": 1,
+        "version": "1.2",
+        "sent_at_ms": rig.now_ms,
+    }
+    rig.ask("POST", "/v1/hello", said | more, key=rig.till.token)
+
+
+def test_a_till_that_was_offline_shows_what_waits_until_it_is_here(rig: HubRig) -> None:
+    journal = rig.journal()
+    for _sale in range(5):
+        journal.sell((A, 1, 3500))
+    hello(rig, head_seq=5, waiting=5, sent_at_ms=rig.now_ms - 90_000)
+    shown = device(rig)
+    assert (shown["head_seq"], shown["acked_seq"], shown["waiting"], shown["gaps"]) == (5, 0, 5, 0)
+    assert (shown["skew_ms"], shown["version"], shown["last_seen_ms"]) == (-90_000, "1.2", AT_MS)
+    rig.push(*journal.envelopes[:3])
+    assert (device(rig)["acked_seq"], device(rig)["waiting"]) == (3, 2)
+    rig.push(*journal.envelopes[3:])
+    journal.sell((A, 1, 3500))
+    rig.push(journal.envelopes[-1])
+    assert (device(rig)["head_seq"], device(rig)["acked_seq"], device(rig)["waiting"]) == (6, 6, 0)
+
+
+def test_any_request_of_a_till_is_a_sign_of_life_written_at_most_every_half_minute(rig: HubRig) -> None:
+    rig.pull("settings")
+    assert device(rig)["last_seen_ms"] == AT_MS
+    rig.now_ms += 29_000
+    rig.pull("settings")
+    assert device(rig)["last_seen_ms"] == AT_MS
+    rig.now_ms += 1_000
+    rig.pull("settings")
+    assert device(rig)["last_seen_ms"] == AT_MS + 30_000
+
+
+def test_rows_that_the_hub_lost_are_gaps(rig: HubRig) -> None:
+    journal = rig.journal()
+    for _sale in range(4):
+        journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    assert device(rig)["gaps"] == 0
+    table = tables.event
+    rig.hub.database.write(lambda conn: conn.execute(delete(table).where(table.c.seq.in_([2, 3]))))
+    assert device(rig)["gaps"] == 2
+
+
+def test_what_was_set_aside_and_what_is_open_are_counted_by_till(rig: HubRig) -> None:
+    journal = rig.journal()
+    journal.append(body=b"{}", kind="odd")
+    rig.push(*journal.envelopes)
+    assert (device(rig)["quarantined"], device(rig)["exceptions_open"]) == (1, 1)
+    rig.ask("POST", "/v1/exceptions/1/settle", {"answer": "entered"})
+    assert (device(rig)["quarantined"], device(rig)["exceptions_open"]) == (1, 0)
+
+
+def test_prometheus_reads_tills_and_counts(rig: HubRig) -> None:
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    journal.append(body=b"{}", kind="odd")
+    hello(rig, head_seq=3, sent_at_ms=rig.now_ms + 1500)
+    rig.push(*journal.envelopes)
+    rig.push(*journal.envelopes)
+    rig.pull("settings")
+    rig.pull("staff")
+    found = metrics(rig)
+    till = 'store="S1",till="1"'
+    expected = {
+        f"omnipos_till_head_seq{{{till}}}": 3,
+        f"omnipos_till_acked_seq{{{till}}}": 2,
+        f"omnipos_till_waiting{{{till}}}": 1,
+        f"omnipos_till_gaps{{{till}}}": 0,
+        f"omnipos_till_clock_skew_seconds{{{till}}}": 1.5,
+        f"omnipos_till_last_seen_timestamp_seconds{{{till}}}": AT_MS / 1000,
+        f"omnipos_till_exceptions_open{{{till}}}": 1,
+        "omnipos_exceptions_open": 1,
+        f'omnipos_events_total{{{till},outcome="applied"}}': 1,
+        f'omnipos_events_total{{{till},outcome="duplicate"}}': 1,
+        f'omnipos_events_total{{{till},outcome="quarantined"}}': 2,
+        f"omnipos_pushes_total{{{till}}}": 2,
+        f"omnipos_pulls_total{{{till}}}": 2,
+    }
+    assert expected.items() <= found.items()
+    assert metrics(rig)[f"omnipos_pulls_total{{{till}}}"] == 2, "what was counted is counted once"
+
+
+def test_a_hostile_name_of_a_till_ends_no_line(rig: HubRig) -> None:
+    code = rig.ask("POST", "/v1/enrol-codes", {"store_code": "S1"})["code"]
+    name = 'Kasir "1"\\\n omnipos_till_gaps 9'
+    wish = enrol_wish(code, make_key()) | {"device_name": name, "version": 'x"\ny'}
+    rig.ask("POST", "/v1/enrol", wish, key="")
+    found = metrics(rig)
+    assert "omnipos_till_gaps" not in found
+    assert any(r'name="Kasir \"1\"\\ omnipos_till_gaps 9"' in sample for sample in found)
+    assert escaped('a"b\\c\nd') == r"a\"b\\c\nd"
+
+
+def test_only_the_owner_and_who_watches_see_how_tills_stand(rig: HubRig) -> None:
+    watcher = rig.ask("POST", "/v1/api-keys", {"channel": "prometheus", "watches": True})["key"]
+    web = rig.ask("POST", "/v1/api-keys", {"channel": "web"})["key"]
+    assert metrics(rig, watcher)["omnipos_exceptions_open"] == 0
+    assert rig.ask("GET", "/v1/devices", key=watcher)["devices"]
+    for key in (web, rig.till.token):
+        assert rig.refused("GET", "/metrics", key=key) == (403, "forbidden")
+        assert rig.refused("GET", "/v1/devices", key=key) == (403, "forbidden")
+    assert rig.refused("GET", "/metrics", key="nobody") == (401, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/sales"),
+        ("GET", "/v1/exceptions"),
+        ("GET", "/v1/streams/catalogue"),
+        ("POST", "/v1/events"),
+        ("PUT", "/v1/stores"),
+    ],
+)
+def test_who_watches_can_do_nothing_else(rig: HubRig, method: str, path: str) -> None:
+    watcher = rig.ask("POST", "/v1/api-keys", {"channel": "prometheus", "watches": True})["key"]
+    assert rig.refused(method, path, {}, key=watcher) == (403, "forbidden")
