@@ -44,7 +44,7 @@ def ask(till: Till, order_id: str) -> Order:
 
 def stop_asking(till: Till) -> None:
     """Let the holder keep the order: nobody waits for it here any more."""
-    wanted, till.order_wanted = till.order_wanted, ""
+    wanted, till.order_wanted, till.order_asked_at = till.order_wanted, "", ("", 0)
     order = orders.order_by_id(till.store.books, till.identity.device_id, wanted) if wanted else None
     if order is not None and order.asked_by_device_id == till.identity.device_id:
         _write(till, order, LeaseAskWithdrawn(order_id=wanted))
@@ -113,22 +113,27 @@ def answer(till: Till) -> bool:
     order that is wanted here and free again it is asked again. Called after each round of syncing.
     """
     db, me = till.store.books, till.identity.device_id
+    wrote = _ask_again(till)
     asked = [order for order in orders.orders_asked_for(db, me) if is_asked_of(till, order)]
     in_use = {till.order_at_hand, *baskets.order_ids(db)} if asked else set()
     free = [order for order in asked if order.order_id not in in_use]
     for order in free:
         _release(till, order, by_itself=True)
-    return _ask_again(till) or bool(free)
+    return wrote or bool(free)
 
 
 def _ask_again(till: Till) -> bool:
+    """Ask for the order that is wanted here, once for each state in which it is nobody's business yet."""
     if not till.order_wanted:
         return False
     order = orders.order_by_id(till.store.books, till.identity.device_id, till.order_wanted)
-    if order is None or order.state not in OPEN_STATES:
+    if order is None or order.state not in OPEN_STATES or is_held_here(till, order):
+        till.order_wanted = ""
         return False
-    if is_held_here(till, order) or order.asked_by_device_id:
+    asked_at = (order.order_id, order.version)
+    if order.asked_by_device_id or till.order_asked_at == asked_at:
         return False
+    till.order_asked_at = asked_at
     _write(till, order, LeaseAsked(order_id=order.order_id))
     return True
 

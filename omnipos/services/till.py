@@ -63,6 +63,8 @@ class Till:
         """The order that somebody looks at; it stays here whoever asks for it."""
         self.order_wanted = ""
         """The order that somebody waits for until another till gives it."""
+        self.order_asked_at = ("", 0)
+        """The order asked for last, and the version it had: the same is not asked for twice."""
 
     @property
     def identity(self) -> Identity:

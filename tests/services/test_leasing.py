@@ -70,13 +70,34 @@ def test_an_order_held_here_is_not_asked_for(till: Till) -> None:
 def test_who_still_waits_asks_again_when_the_order_is_free(till: Till) -> None:
     put(till)
     till.call(leasing.ask, ORDER)
-    put(till, seen=1, holder_device_id="", holder_till=0)
+    put(till, seen=1, version=2, holder_device_id="", holder_till=0)
     assert till.call(leasing.answer) is True
     assert till.call(leasing.answer) is False
     assert written(till) == [LeaseAsked(order_id=ORDER)] * 2
-    own(till, seen=2, fencing_number=5)
+    own(till, seen=2, version=3, fencing_number=5)
     assert till.call(leasing.answer) is False
     assert till.call(collecting.hand_over, ORDER, CODE).order.state is OrderState.COLLECTED
+
+
+def test_an_order_that_came_is_not_wanted_any_more_and_goes_on_to_the_next_who_asks(till: Till) -> None:
+    put(till)
+    till.call(leasing.ask, ORDER)
+    own(till, seen=1, version=2, fencing_number=5, asked_by_device_id=OTHER, asked_by_till=2)
+    assert till.call(leasing.answer) is True
+    assert till.order_wanted == ""
+    put(till, seen=2, version=3, fencing_number=6)
+    assert till.call(leasing.answer) is False
+    assert written(till) == [LeaseAsked(order_id=ORDER), LeaseReleased(order_id=ORDER, fencing_number=5)]
+
+
+def test_a_wish_that_the_hub_set_aside_is_not_sent_again_and_again(till: Till) -> None:
+    put(till)
+    till.call(leasing.ask, ORDER)
+    put(till, seen=1)
+    assert till.call(leasing.answer) is False
+    till.call(leasing.stop_asking)
+    till.call(leasing.ask, ORDER)
+    assert written(till) == [LeaseAsked(order_id=ORDER)] * 2
 
 
 def test_who_no_longer_waits_does_not_get_it(till: Till) -> None:
