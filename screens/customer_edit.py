@@ -15,12 +15,15 @@ class EditCustomerScreen(Form):
     def __init__(self, desk: Desk, customer: Customer) -> None:
         """Begin with what stands on the card."""
         self._customer = customer
-        self._who = Entry(label=_("Name  "), longest=80)
+        labels = _("Name"), _("Phone"), _("E-mail")
+        width = max(len(one) for one in labels)
+        name, phone, email = (one.ljust(width) for one in labels)
+        self._who = Entry(label=name, longest=80)
         self._who.put(customer.name)
-        self._phone = Entry(label=_("Phone "), longest=24)
+        self._phone = Entry(label=phone, longest=24)
         self._shown_phone = display(customer.phone) if customer.phone else ""
         self._phone.put(self._shown_phone)
-        self._email = Entry(label=_("E-mail"), longest=254)
+        self._email = Entry(label=email, longest=254)
         self._email.put(customer.email)
         agrees = _("The customer agrees: {purpose}")
         self._offers = Tick(agrees.format(purpose=_(PURPOSE_WORDS[Purpose.MARKETING])))

@@ -174,6 +174,9 @@ KINDS = {
     "customer_phone_taken": Kind(
         later("A customer was given a phone number that another card has. It was kept aside."), True, _CARD
     ),
+    "counted_without_role": Kind(
+        later("Stock was counted by somebody who is no manager. The count stands."), True, _RIGHTS
+    ),
     "count_in_doubt": Kind(
         later("Goods moved at another till just when they were counted."),
         True,

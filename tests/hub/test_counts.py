@@ -43,6 +43,8 @@ def receive(rig: HubRig, number: int, pieces: int) -> None:
 
 @pytest.fixture
 def tills(rig: HubRig) -> tuple[Journal, Journal]:
+    budi = {"name": "Budi", "role": "manager", "pin": "9999", "staff_id": "staff-1"}
+    rig.ask("PUT", "/v1/staff", {"staff": [budi]})
     rig.now_ms = AT_MS - 60 * MINUTE_MS
     receive(rig, 1, 50)
     rig.now_ms = AT_MS + 60 * MINUTE_MS
@@ -138,3 +140,13 @@ def test_the_stock_stream_says_how_much_of_each_till_it_contains(
     applied = rig.pull(f"stock/{rig.till.store_id}").applied
     assert applied == (SeenPlace(device_id=tills[1].till.device_id, epoch=1, seq=1),)
     assert rig.pull("customers").applied == ()
+
+
+def test_a_count_by_somebody_who_may_not_stands_and_is_told(
+    rig: HubRig, tills: tuple[Journal, Journal]
+) -> None:
+    sari = {"name": "Budi", "role": "cashier", "staff_id": "staff-1"}
+    rig.ask("PUT", "/v1/staff", {"staff": [sari]})
+    count(tills[0], 40, own_seq=0)
+    push(rig, tills[0])
+    assert (rig.stock("A"), rig.exceptions()) == ((40_000, 0), ["counted_without_role"])
