@@ -15,6 +15,7 @@ from omnipos.cli.folders import data_dir_option
 from omnipos.cli.opening import is_enrolled, open_till
 from omnipos.cli.ownhub import is_kept_here
 from omnipos.cli.stopping import run_stoppable, stopping_in_order
+from omnipos.domain.errors import StoreTrouble
 
 if TYPE_CHECKING:
     from screens.app import TillApp
@@ -25,7 +26,24 @@ SWITCH_S = 0.0005
 
 
 def run_screens(folder: Path) -> None:
-    """Start the till on a folder; set it up first when there is none."""
+    """Start the till on a folder; set it up first when there is none.
+
+    A folder that cannot be used is told on a screen that stays until somebody acts.
+    """
+    while True:
+        try:
+            _set_up_and_run(folder)
+            return
+        except StoreTrouble as trouble:
+            if not sys.stdout.isatty():
+                raise
+            from screens.trouble import TroubleApp
+
+            if not TroubleApp(str(trouble)).run():
+                raise
+
+
+def _set_up_and_run(folder: Path) -> None:
     if not is_enrolled(folder):
         from omnipos.cli.first_start import set_up
 

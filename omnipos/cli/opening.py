@@ -1,6 +1,9 @@
 """Opening a till: its folder, its hub, its printer and its syncing, wired together and ended together."""
 
 import contextlib
+import logging
+import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -24,6 +27,7 @@ from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_read
 from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs, count_unprinted
+from omnipos.store.soundness import look_through
 from sync.client import HubClient
 from sync.engine import SyncEngine
 
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from printing.links import PrinterSetting
     from printing.spool import Spool
 
+LOOK_AFTER_S = 5.0
+"""The whole journal is looked through when the till has started; its end was before."""
 LAST_PAPERS_S = 5.0
 """How long a till that is left waits for papers under way."""
 
@@ -40,11 +46,11 @@ def is_enrolled(folder: Path) -> bool:
     """Tell whether there is a till in a data folder, enrolled to its end."""
     if load_membership(folder) is None or not (folder / BOOKS_FILE).exists():
         return False
-    books = open_to_read(folder)
     try:
-        return load_identity(books) is not None
-    finally:
-        books.close()
+        with contextlib.closing(open_to_read(folder)) as books:
+            return load_identity(books) is not None
+    except sqlite3.Error:
+        return True  # a till is there; opening it says what is wrong with it
 
 
 @contextlib.contextmanager
@@ -74,8 +80,19 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         engine.start()
         control = ControlSocket(folder, {"sync": lambda: msgspec.structs.asdict(engine.once())})
         stack.callback(control.close)
+        ended = threading.Event()
+        stack.callback(ended.set)
+        threading.Thread(target=_look_through, args=(store, ended), name="soundness", daemon=True).start()
         yield till, settings
         _print_the_rest(till)
+
+
+def _look_through(store: Store, ended: threading.Event) -> None:
+    if ended.wait(LOOK_AFTER_S):
+        return
+    store.damage = look_through(store.folder / BOOKS_FILE, ended)
+    if store.damage:
+        logging.getLogger(__name__).error("%s", store.damage)
 
 
 def _print_the_rest(till: Till) -> None:

@@ -63,13 +63,13 @@ def status(till: Till) -> TillStatus:
     last_sale, state = outbox.last_sale(till.store.books)
     clock = int(is_clock_wrong(clock_skew_ms(till)))
     return TillStatus(
-        link=link.state,
+        link=LinkState.ATTENTION if till.store.damage else link.state,
         waiting=waiting.events,
         waiting_sales=waiting.sales,
         waiting_since_ms=waiting.since_ms,
         quarantined=waiting.quarantined,
         unprinted=printjobs.count_unprinted(till.store.books),
-        link_reason=link.reason,
+        link_reason=till.store.damage or link.reason,
         print_trouble=till.printing.trouble(),
         open_here=cases.here + clock,
         open_in_store=cases.store + clock,

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as Connection
 from typing import TypeVar
@@ -16,6 +16,7 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
 from omnipos.store.identity import Identity
 from omnipos.store.schema import MIGRATIONS
+from omnipos.store.soundness import check_end
 
 Result = TypeVar("Result")
 
@@ -39,14 +40,18 @@ class Store:
         self.folder = folder
         self.identity: Identity | None = None
         """Who this till is; once told, it changes on the writer thread alone, with its epoch."""
+        self.damage = ""
+        """What is wrong with the journal, as a sentence for a person; empty when nothing is known."""
+        self._wounded = False
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = lock_folder(folder)
         except OSError as error:
             raise StoreTrouble(
-                _("The data folder {folder} cannot be written: {reason}.").format(
-                    folder=folder, reason=error.strerror
-                )
+                _(
+                    "The data folder {folder} cannot be written: {reason}. Nothing was changed and all sales"
+                    " are safe. Make the folder writable, then try again."
+                ).format(folder=folder, reason=error.strerror)
             ) from error
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         try:
@@ -68,6 +73,7 @@ class Store:
         books = _connect(self.folder / BOOKS_FILE)
         try:
             _bring_up_to_date(books, "books")
+            check_end(books)
             _attach_mirror(books, self.folder)
         except BaseException:
             books.close()
@@ -76,29 +82,59 @@ class Store:
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Do some work on the writer thread and return what it returns."""
-        return await asyncio.wrap_future(self._writer.submit(_told_plainly, work))
+        return await asyncio.wrap_future(self._writer.submit(self._told_plainly, work))
 
     def call(self, work: Callable[[], Result]) -> Result:
         """Do some work on the writer thread and wait for it; for threads that may wait."""
-        return self._writer.submit(_told_plainly, work).result()
+        return self._writer.submit(self._told_plainly, work).result()
+
+    def _told_plainly(self, work: Callable[[], Result]) -> Result:
+        try:
+            if self._wounded:
+                self._reopen()
+            return work()
+        except sqlite3.DatabaseError as error:
+            raise self._trouble(error) from error
+
+    def _reopen(self) -> None:
+        """Forget all that the failed connection believes, and read again what is really on disk."""
+        with suppress(sqlite3.Error):
+            self.books.close()
+        self.books = self._open()
+        self._wounded = False
+
+    def _trouble(self, error: sqlite3.DatabaseError) -> Exception:
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind == sqlite3.SQLITE_IOERR:
+            # After a failed write or sync nobody knows what the system still has in memory alone.
+            self._wounded = True
+            return StoreTrouble(
+                _(
+                    "The disk failed ({reason}). All earlier sales are safe. The books are read again from"
+                    " the disk now: look whether the last sale is among them before you take it again."
+                ).format(reason=error)
+            )
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return StoreTrouble(
+                _(
+                    "The till's books are damaged ({reason}). Nothing was changed. Save what is unsent with"
+                    " omnipos export-outbox FILE, and put a backup back with omnipos restore FILE."
+                ).format(reason=error)
+            )
+        if not isinstance(error, sqlite3.OperationalError):
+            return error
+        return StoreTrouble(
+            _(
+                "The disk did not take this ({reason}). Nothing was changed and all earlier sales"
+                " are safe. Free some space or call for help, then try again."
+            ).format(reason=error)
+        )
 
     def close(self) -> None:
         """Finish what is being written and let go of the folder."""
         self._writer.submit(self.books.close).result()
         self._writer.shutdown()
         os.close(self._lock)
-
-
-def _told_plainly(work: Callable[[], Result]) -> Result:
-    try:
-        return work()
-    except sqlite3.OperationalError as error:
-        raise StoreTrouble(
-            _(
-                "The disk did not take this ({reason}). Nothing was changed and all earlier sales"
-                " are safe. Free some space or call for help, then try again."
-            ).format(reason=error)
-        ) from error
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def test_a_bug_is_one_line_and_stands_in_the_log(tmp_path: Path, monkeypatch: py
     def broken(_folder: Path) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(verify, "_verified", broken)
+    monkeypatch.setattr(verify, "verified", broken)
 
     done = CliRunner().invoke(main, ["verify", "--data-dir", str(tmp_path)])
 
