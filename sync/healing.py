@@ -14,6 +14,7 @@ from omnipos.ports import Clock
 from omnipos.protocol import EpochRequest, HelloAnswer
 from omnipos.services.epochs import begin_epoch
 from omnipos.store import journal, outbox
+from omnipos.store.archive import find_event
 from omnipos.store.connection import Connection, Store, transaction
 from omnipos.store.identity import Identity, confirm_epoch, epochs, save_identity
 from omnipos.store.mirror import cursors
@@ -128,7 +129,7 @@ def holds(db: Connection, epoch: int, seq: int, acked_hash: str) -> bool:
     """Tell whether what the hub acknowledged is in this journal, to the byte; `""` is an unreadable event."""
     if not seq:
         return True
-    event = journal.event_at(db, epoch, seq)
+    event = find_event(db, epoch, seq)
     return event is not None and acked_hash in ("", event.hash.hex())
 
 

@@ -22,6 +22,7 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.paper import PrintJob
 from omnipos.locale import _, speak
 from omnipos.services import leasing
+from omnipos.services.archiving import archive_old
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_read
@@ -85,6 +86,8 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         threading.Thread(target=_look_through, args=(store, ended), name="soundness", daemon=True).start()
         yield till, settings
         _print_the_rest(till)
+        # While nobody waits: what is old and at the hub leaves the journal, a file at a time.
+        store.call(lambda: archive_old(store, clock))
 
 
 def _look_through(store: Store, ended: threading.Event) -> None:

@@ -6,6 +6,7 @@ no token: who finds it cannot speak for the till, and a till restored elsewhere 
 
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -17,6 +18,7 @@ import msgspec
 
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.locale import _
+from omnipos.store.archive import FOLDER as ARCHIVES
 from omnipos.store.connection import BOOKS_FILE, FIRST_MIRROR, mirror_path, open_books_to_read
 from omnipos.store.identity import load_identity
 
@@ -24,6 +26,7 @@ FORMAT = "omnipos-backup-1"
 MANIFEST = "manifest.json"
 HUB_PART = "hub/hub.db"
 _CHUNK = 1 << 20
+_ARCHIVE = re.compile(rf"{ARCHIVES}/journal-\d+\.db")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -
         FIRST_MIRROR: mirror_path(folder),
         HUB_PART: folder / HUB_PART,
     }
+    sources |= {f"{ARCHIVES}/{one.name}": one for one in sorted((folder / ARCHIVES).glob("journal-*.db"))}
     parts = {}
     with (
         tempfile.TemporaryDirectory(dir=unfinished.parent, prefix=".backup") as place,
@@ -65,7 +69,10 @@ def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -
         for name, source in sources.items():
             if source.exists():
                 copy = Path(place) / "copy.db"
-                _copy_database(source, copy)
+                if _ARCHIVE.fullmatch(name):
+                    shutil.copyfile(source, copy)  # sealed: nobody writes it
+                else:
+                    _copy_database(source, copy)
                 packed.write(copy, name)
                 parts[name] = digest(copy)
                 copy.unlink()
@@ -117,7 +124,7 @@ def unpack(file: Path, manifest: Manifest, place: Path) -> None:
     with zipfile.ZipFile(file) as packed:
         for name, wanted in manifest.parts.items():
             part = place / name
-            if name not in (BOOKS_FILE, FIRST_MIRROR, HUB_PART):
+            if name not in (BOOKS_FILE, FIRST_MIRROR, HUB_PART) and not _ARCHIVE.fullmatch(name):
                 raise EntryRefused(
                     _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
                 )
@@ -146,7 +153,7 @@ def put_in_place(place: Path, folder: Path, manifest: Manifest, aside: Path) -> 
     old = [
         one
         for one in folder.iterdir()
-        if one.name.startswith((BOOKS_FILE, "mirror-")) or one.name == "current"
+        if one.name.startswith((BOOKS_FILE, "mirror-")) or one.name in ("current", ARCHIVES)
     ]
     if HUB_PART in manifest.parts and (folder / HUB_PART).exists():
         old += [one for one in (folder / HUB_PART).parent.iterdir() if one.name.startswith("hub.db")]

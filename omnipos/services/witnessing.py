@@ -5,6 +5,7 @@ import msgspec
 from omnipos.locale import _
 from omnipos.signing import head_words, is_signed
 from omnipos.store import journal
+from omnipos.store.archive import find_event
 from omnipos.store.connection import Connection
 from omnipos.store.witness import Witness
 
@@ -28,7 +29,7 @@ def check_testimony(db: Connection, testimony: Testimony) -> list[str]:
     end = journal.head_of(db)
     if end is not None and end.epoch > head.epoch:
         return []
-    event = journal.event_at(db, head.epoch, head.seq)
+    event = find_event(db, head.epoch, head.seq)
     if event is None:
         text = _(
             "Event {seq} of epoch {epoch} is missing, though the hub signed that it has it:"

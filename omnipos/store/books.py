@@ -8,7 +8,7 @@ import msgspec
 from omnipos.domain.sale import Sale, adds_up
 from omnipos.domain.stock import Movement
 from omnipos.events import Event, SaleCompleted, decode_fact
-from omnipos.store.journal import event_at
+from omnipos.store.archive import find_event
 
 
 def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
@@ -101,7 +101,7 @@ def sales_of_customer(db: Connection, customer_id: str, after: tuple[int, int], 
 
 
 def _sale_at(db: Connection, epoch: int, seq: int) -> Sale:
-    event = event_at(db, epoch, seq)
+    event = find_event(db, epoch, seq)
     assert event is not None, "a sale is written with its event"
     fact = decode_fact(event.body)
     assert isinstance(fact, SaleCompleted), "a sale's event is a completed sale"

@@ -64,8 +64,7 @@ def append(db: Connection, stamp: Stamp, fact: Fact) -> Event:
         catalogue_rev=stamp.catalogue_rev,
     )
     event = seal(header, encode_fact(fact), head.hash if head else GENESIS)
-    row = (*msgspec.structs.astuple(header), event.body, event.prev_hash, event.hash)
-    db.execute(f"INSERT INTO event ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
+    db.execute(f"INSERT INTO event ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", event_row(event))
     db.execute(
         "INSERT INTO outbox (epoch, seq, state) VALUES (?, ?, 'waiting')",
         (header.epoch, header.seq),
@@ -104,6 +103,11 @@ def event_at(db: Connection, epoch: int, seq: int) -> Event | None:
     """Return one event by its place."""
     row = db.execute(f"SELECT {COLUMNS} FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
     return event_of_row(row) if row else None
+
+
+def event_row(event: Event) -> tuple[object, ...]:
+    """Return an event as a row of `COLUMNS`."""
+    return (*msgspec.structs.astuple(event.header), event.body, event.prev_hash, event.hash)
 
 
 def event_of_row(row: tuple[object, ...]) -> Event:

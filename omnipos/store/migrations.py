@@ -4,8 +4,10 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
+from omnipos.store.guards import guard
 from omnipos.store.schema import (
     ANSWERS_GIVEN_HERE,
+    ARCHIVES,
     BOOKS_1,
     BOOKS_EPOCHS,
     ERASURES,
@@ -32,11 +34,7 @@ def first_books(db: Database) -> None:
     """Make the journal, the outbox, the books and the overlays of what the mirror does not show yet."""
     _run(db, BOOKS_1)
     for table in GUARDED:
-        for change in ("UPDATE", "DELETE"):
-            db.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        guard(db.conn, table)
 
 
 @BOOKS()
@@ -91,6 +89,13 @@ def stocktakes(db: Database) -> None:
 def places_applied(db: Database) -> None:
     """Keep how much of each till's journal the stock contains."""
     _run(db, PLACES_APPLIED)
+
+
+@BOOKS()
+def archives(db: Database) -> None:
+    """Keep which events left the journal, for which file, and the checkpoint that the rest hangs on."""
+    _run(db, ARCHIVES)
+    guard(db.conn, "archive")
 
 
 def _run(db: Database, script: str) -> None:

@@ -1,7 +1,7 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
 MIGRATIONS = {
-    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock", "stocktakes"},
+    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock", "stocktakes", "archives"},
     "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store", "erasures", "places_applied"},
 }
 """What has been applied to a database that is up to date."""
@@ -197,4 +197,12 @@ CREATE TABLE place_applied (
     stream TEXT NOT NULL, device_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (stream, device_id, epoch)
 ) STRICT, WITHOUT ROWID;
+"""
+
+ARCHIVES = """
+CREATE TABLE archive (
+    number INTEGER PRIMARY KEY, first_epoch INTEGER NOT NULL, first_seq INTEGER NOT NULL,
+    last_epoch INTEGER NOT NULL, last_seq INTEGER NOT NULL, events INTEGER NOT NULL,
+    hash BLOB NOT NULL, sha256 BLOB NOT NULL
+) STRICT;
 """
