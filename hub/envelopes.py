@@ -1,7 +1,6 @@
 """Raw batches from tills, made into events one by one: bounded unzipping, depth, envelope, body."""
 
 import hashlib
-import re
 import zlib
 from typing import Any, TypeGuard
 
@@ -20,7 +19,8 @@ LONGEST_KEY = 64
 LARGEST = 2**63 - 1
 
 _not_brackets = bytes(set(range(256)) - set(b"[]{}"))
-_long_number = re.compile(rb"\d{16,}")
+_LONG_NUMBER = b"0" * 16
+_digits_as_zeros = bytes.maketrans(b"123456789", b"000000000")
 _batch = msgspec.json.Decoder(PushBatch)
 _envelope = msgspec.json.Decoder(Envelope)
 
@@ -234,10 +234,15 @@ def _read_fact(received: Received) -> None:
         received.problem = _("The event is not what its envelope says.")
     elif b"\\u0000" in received.body:
         received.problem = _("The event holds a null character.")
-    elif _long_number.search(received.body) and not _fits(msgspec.to_builtins(fact)):
+    elif _has_long_number(received.body) and not _fits(msgspec.to_builtins(fact)):
         received.problem = _("The event holds a number larger than any shop handles.")
     else:
         received.fact, received.kind = fact, ""
+
+
+def _has_long_number(body: bytes) -> bool:
+    # A pattern such as \d{16} takes ten times as long, and every event passes here.
+    return _LONG_NUMBER in body.translate(_digits_as_zeros)
 
 
 def _fits(value: Any) -> bool:
