@@ -10,16 +10,16 @@ from textual.containers import Vertical
 
 from omnipos.domain.money import format_money
 from omnipos.domain.names import fold
-from omnipos.domain.order import STATE_WORDS, Order, OrderState
+from omnipos.domain.order import STATE_WORDS, Order, OrderState, till_name
 from omnipos.locale import _, later, ngettext
-from omnipos.services import collecting, finding
+from omnipos.services import collecting, finding, leasing
 from omnipos.services.finding import OrderOffer
 from screens import times
 from screens.commands import BACK, HELP, Command
 from screens.counter import Counter
 from screens.desk import Desk
 from screens.ringing import Scan
-from screens.widgets.cells import Row, drawn, fit, right
+from screens.widgets.cells import Row, between, drawn, fit, right
 from screens.widgets.entry import Entry
 from screens.widgets.lines import Lines
 
@@ -29,6 +29,10 @@ STATE_STYLES = {
     OrderState.SHORT: "warn",
     OrderState.READY: "good",
 }
+
+
+WIDE_NAME = 40
+"""The cells of a name from which on there is room for the till that holds the order."""
 
 
 class OrdersScreen(Counter):
@@ -92,9 +96,12 @@ class OrdersScreen(Counter):
         money = format_money(order.due_minor, order.currency) if order.due_minor else _("paid")
         name_width = width - 12 - 9 - 13 - 9 - 14
         state = _(STATE_WORDS[order.state])
+        who = drawn(order.customer_name)
+        if name_width > WIDE_NAME and order.holder_till and not leasing.is_held_here(desk.till, order):
+            who = between(who, till_name(order.holder_till), name_width - 2)
         return (
             (fit(f" {drawn(order.number)}", 12), "strong"),
-            (fit(drawn(order.customer_name), name_width), "plain"),
+            (fit(who, name_width), "plain"),
             (right(promised, 9), "plain"),
             (right(left, 13), "bad" if late else "dim"),
             ("  " + fit(state, 9), STATE_STYLES.get(order.state, "plain")),

@@ -1,5 +1,7 @@
 """An order that another till holds: asked for, waited for, given, taken and overridden at the counter."""
 
+import re
+
 import pytest
 
 from omnipos.domain.order import Order, OrderState
@@ -211,3 +213,13 @@ async def test_a_manager_takes_an_order_through_the_hub_with_a_reason_alone(till
         own(till, seen=2, fencing_number=5)
         await look(hands)
         assert hands.up == "HandOverForm"
+
+
+async def test_a_wide_list_says_which_till_holds_an_order(till: Till) -> None:
+    put(till)
+    async with counter(till, LARGE) as hands:
+        await hands.press("f3")
+        assert re.search(r"W-1001 +Sarah Wijaya +till 2 ", hands.text)
+        own(till)
+        await look(hands)
+        assert "till 2" not in hands.text
