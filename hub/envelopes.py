@@ -11,6 +11,7 @@ from omnipos.domain.money import MOST_MINOR
 from omnipos.events import SCHEMA, Fact, PersonalCard, chain_hash, decode_fact, type_of
 from omnipos.locale import _
 from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Envelope, PushBatch
+from omnipos.upcasting import tag_of
 
 DEEPEST = 32
 MOST_RATIO = 100
@@ -226,11 +227,12 @@ def _read_fact(received: Received) -> None:
         received.problem = _("The event is of a newer program than this hub. Update the hub.")
         return
     try:
-        fact = decode_fact(received.body)
+        fact = decode_fact(received.body, received.schema)
+        named = type_of(fact) if received.schema == SCHEMA else tag_of(received.body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as unknown:
         received.problem = _("The event is not known here: {why}.").format(why=unknown)
         return
-    if type_of(fact) != received.type:
+    if named != received.type:
         received.problem = _("The event is not what its envelope says.")
     elif b"\\u0000" in received.body:
         received.problem = _("The event holds a null character.")

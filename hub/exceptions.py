@@ -180,9 +180,10 @@ def _order_number(conn: Connection, store_id: str, order_id: str) -> str:
 def _receipt_number(conn: Connection, event_id: str) -> str:
     """Return the receipt number of the sale that an event tells of; empty for any other event."""
     table = tables.event
-    body = conn.scalar(select(table.c.body).where(table.c.event_id == event_id)) if event_id else None
+    found = select(table.c.body, table.c.schema).where(table.c.event_id == event_id)
+    row = conn.execute(found).one_or_none() if event_id else None
     try:
-        fact = decode_fact(body) if body else None
+        fact = decode_fact(row.body, row.schema) if row else None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ""  # what a till sent as an event may be anything
     return clean_text(fact.sale.receipt_number, 64) if isinstance(fact, SaleCompleted) else ""

@@ -17,6 +17,7 @@ from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
 from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.domain.tender import Tender
+from omnipos.upcasting import upcast
 
 SCHEMA = 1
 """The newest schema of event bodies that this program writes."""
@@ -267,12 +268,12 @@ def encode_fact(fact: Fact) -> bytes:
     return _encoder.encode(fact)
 
 
-def decode_fact(body: bytes | msgspec.Raw) -> Fact:
-    """Return the fact in some bytes.
+def decode_fact(body: bytes | msgspec.Raw, schema: int = SCHEMA) -> Fact:
+    """Return the fact in some bytes of a schema that this program or an older one wrote.
 
     Raises msgspec.ValidationError when its type or shape is not known here.
     """
-    return _fact_decoder.decode(body)
+    return _fact_decoder.decode(body if schema == SCHEMA else upcast(body, schema, SCHEMA))
 
 
 def chain_hash(prev_hash: bytes, header: Header, body: bytes) -> bytes:

@@ -237,6 +237,7 @@ class SyncEngine:
         for _turn in range(MOST_HELLOS):
             answer = self._client.hello(self._store.call(self._own_state))
             note_head(self._store, self._client, answer.countersigned)
+            self._sending.hub_schema = answer.schema_max
             self._skew_ms = answer.server_time_ms - self._clock.now_ms()
             if answer.revoked or not settle_life(self._store, self._client, self._clock, answer, self.rejoin):
                 break

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 
 import msgspec
 
@@ -11,9 +12,10 @@ from omnipos.store import journal, outbox
 from omnipos.store.connection import Store, transaction
 from omnipos.store.witness import Witness, keep_witness
 from sync.client import HubClient
-from sync.errors import SyncError, Unsettled
+from sync.errors import Rejected, SyncError, Unsettled
 from sync.sending import Sending
 
+HUB_OLDER = "update_hub"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -27,7 +29,7 @@ def push_all(
     asks without end.
     """
     sending = sending or Sending()
-    while batch := store.call(partial(_next_batch, store, sending.most)):
+    while batch := store.call(partial(_next_batch, store, sending.most, sending.hub_schema)):
         try:
             answer = client.push(PushBatch(events=batch, aside=sending.aside))
         except SyncError as trouble:
@@ -48,8 +50,18 @@ def push_all(
     return True
 
 
-def _next_batch(store: Store, most: int) -> tuple[msgspec.Raw, ...]:
-    events = outbox.next_batch(store.books, most, MOST_BYTES)
+def _next_batch(store: Store, most: int, hub_schema: int) -> tuple[msgspec.Raw, ...]:
+    waiting = outbox.next_batch(store.books, most, MOST_BYTES)
+    events = list(takewhile(lambda event: event.header.schema <= hub_schema, waiting))
+    if waiting and not events:
+        # A hub that does not know them would only lay them aside.
+        raise Rejected(
+            _(
+                "The hub's OmniPOS is older than this till's and does not know its newest entries yet."
+                " Selling goes on and everything is kept. Update the hub."
+            ),
+            HUB_OLDER,
+        )
     return tuple(
         msgspec.Raw(_encode(envelope_of(event, journal.personal_of(store.books, event.header))))
         for event in events

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.protocol import MOST_EVENTS
 from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge
@@ -33,6 +34,8 @@ class Sending:
         """Begin with full batches."""
         self.most = MOST_EVENTS
         self.aside = False
+        self.hub_schema = SCHEMA
+        """The newest schema of events that the hub knows, as it said at hello."""
         self._failures = 0
         self._set_aside = 0
 

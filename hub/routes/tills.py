@@ -6,7 +6,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import enrolling, epochs, feed, ingest, leases, lives, shops, tokens, watching
+from hub import enrolling, epochs, feed, ingest, leases, lives, negotiating, shops, tokens, watching
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -72,6 +72,7 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
     till = request.user
     if not _fits(data):
         raise Refused(400, "hello", _("A number in this hello is larger than can be."))
+    negotiating.refuse_too_old(data)
 
     def work(unit: Unit) -> HelloAnswer:
         shops.note_hello(unit, till.device_id, data)

@@ -56,7 +56,7 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
         found += check_link(event, head, place)
         head, place = event.hash, (event.header.epoch, event.header.seq)
         try:
-            fact = decode_fact(event.body)
+            fact = decode_fact(event.body, event.header.schema)
         except msgspec.DecodeError as error:
             found.append(_at(event, _("cannot be read: {reason}").format(reason=error)))
             continue

@@ -103,7 +103,7 @@ def sales_of_customer(db: Connection, customer_id: str, after: tuple[int, int], 
 def _sale_at(db: Connection, epoch: int, seq: int) -> Sale:
     event = find_event(db, epoch, seq)
     assert event is not None, "a sale is written with its event"
-    fact = decode_fact(event.body)
+    fact = decode_fact(event.body, event.header.schema)
     assert isinstance(fact, SaleCompleted), "a sale's event is a completed sale"
     return fact.sale
 

@@ -18,6 +18,7 @@ from omnipos.domain.order import (
 from omnipos.events import (
     EpochCause,
     Event,
+    Fact,
     LeaseAsked,
     LeaseAskWithdrawn,
     LeaseReleased,
@@ -110,12 +111,12 @@ def _with_steps(db: Connection, device_id: str, order: Order) -> Order:
         [f"orders/{order.store_id}"],
     ).fetchone() or (0, 0)
     steps = db.execute(
-        "SELECT staff_id, at_ms, fact FROM overlay_order"
-        " WHERE order_id = ? AND (epoch, seq) > (?, ?) ORDER BY epoch, seq",
+        "SELECT o.staff_id, o.at_ms, o.fact, e.schema FROM overlay_order o JOIN event e USING (epoch, seq)"
+        " WHERE o.order_id = ? AND (o.epoch, o.seq) > (?, ?) ORDER BY o.epoch, o.seq",
         (order.order_id, *applied),
     ).fetchall()
-    for staff_id, at_ms, body in steps:
-        order = _after_step(order, body, device_id, staff_id, at_ms)
+    for staff_id, at_ms, body, schema in steps:
+        order = _after_step(order, decode_fact(body, schema), device_id, staff_id, at_ms)
     if lease.is_held(order, device_id) and _may_be_lost(db, applied[0]):
         return lease.release(order, device_id, order.fencing_number)
     return order
@@ -127,8 +128,8 @@ def _may_be_lost(db: Connection, applied_epoch: int) -> bool:
     return begun is not None and begun[1] != EpochCause.ENROLLED and applied_epoch < begun[0]
 
 
-def _after_step(order: Order, body: bytes, device_id: str, staff_id: str, at_ms: int) -> Order:
-    match decode_fact(body):
+def _after_step(order: Order, fact: Fact, device_id: str, staff_id: str, at_ms: int) -> Order:
+    match fact:
         case OrderPicked(line_id=line_id, quantity_milli=quantity):
             return tick(order, line_id, quantity) if order.state in PICKED_STATES else order
         case OrderReadied(bag_place=place):
