@@ -18,6 +18,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     hub: str = ""
     """The hub's address; empty for a hub that runs inside this till."""
+    private_http: bool = False
+    """Whether a hub in the shop's own network may be asked without encryption; one on this computer may."""
     printer: str = "none"
     """One line: `tcp://HOST:9100`, `file:///dev/usb/lp0`, `folder:///path` or `none`."""
     paper_columns: int = 48

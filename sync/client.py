@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.protocol import (
     HINT,
@@ -24,7 +23,8 @@ from omnipos.protocol import (
     PushAnswer,
     PushBatch,
 )
-from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge
+from sync.addresses import NotEncrypted, hub_address
+from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge, Untrusted
 from sync.pacing import wish_ms
 from sync.wire import Reply, Wire
 
@@ -41,25 +41,33 @@ WORTH_GZIP = 2000
 class HubClient:
     """A connection to one hub. It is used by one thread at a time."""
 
-    def __init__(self, address: str, token: str = "", device: "DevicePass | None" = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        token: str = "",
+        device: "DevicePass | None" = None,
+        *,
+        private_http: bool = False,
+    ) -> None:
         """Prepare a client that shows a lasting key, or a till's pass; nothing is sent yet.
 
-        Raises EntryRefused for an address that is none.
+        With `private_http` the hub may be asked without encryption in the shop's own network. Raises
+        EntryRefused for an address that is none; one that is not safe is refused when it is asked,
+        as a till must open and sell without its hub.
         """
-        self.address = address.strip().rstrip("/")
-        if not self.address.startswith(("http://", "https://")):
-            raise EntryRefused(
-                _("“{address}” is no address of a hub. It looks like https://hub.example.").format(
-                    address=address[:60]
-                )
-            )
+        self.address, self._objection = address.strip().rstrip("/"), ""
+        self.private_http = private_http
+        try:
+            hub_address(self.address, private_http=private_http)
+        except NotEncrypted as objection:
+            self._objection = str(objection)
         self.device = device
         self._key = token
         self._wire = Wire(self.address)
 
     def twin(self) -> "HubClient":
         """Return another client of the same hub, for another thread."""
-        return HubClient(self.address, self._key, self.device)
+        return HubClient(self.address, self._key, self.device, private_http=self.private_http)
 
     @property
     def token(self) -> str:
@@ -90,7 +98,7 @@ class HubClient:
     def hints(self, silence_s: float) -> Iterator[Hint | None]:
         """Yield each hint as it comes, None for a heartbeat; raise when nothing comes for so long."""
         token = self.token
-        for event in self._wire.listen("/v1/hints", _bearer(token), silence_s):
+        for event in self._safe_wire.listen("/v1/hints", _bearer(token), silence_s):
             if isinstance(event, Reply):
                 if event.status == 401 and self.device is not None:
                     self.device.drop(token)
@@ -108,6 +116,12 @@ class HubClient:
     def close(self) -> None:
         """Let go of the connection; the next call makes a new one."""
         self._wire.close()
+
+    @property
+    def _safe_wire(self) -> Wire:
+        if self._objection:
+            raise Untrusted(self._objection)
+        return self._wire
 
     def _ask(
         self, method: str, path: str, answer: type[Answer], body: Any = None, *, zipped: bool = True
@@ -132,7 +146,7 @@ class HubClient:
         content = msgspec.json.encode(body) if body is not None else b""
         if zipped and len(content) > WORTH_GZIP:
             content, headers["Content-Encoding"] = gzip.compress(content, 1), "gzip"
-        reply = self._wire.ask(method, path, content, headers)
+        reply = self._safe_wire.ask(method, path, content, headers)
         if reply.status not in (200, 201):
             raise _refusal(reply)
         return _decoded(reply.content, answer)

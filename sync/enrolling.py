@@ -9,12 +9,14 @@ from sync.client import HubClient
 from sync.errors import SyncError
 
 
-def enrol(address: str, code: str, device_name: str, key: SigningKey) -> EnrolAnswer:
+def enrol(
+    address: str, code: str, device_name: str, key: SigningKey, *, private_http: bool = False
+) -> EnrolAnswer:
     """Enrol with a hub and return who the till now is; raise EntryRefused with what to do.
 
     The key is on disk before: when the answer is lost, the same code and key get it again.
     """
-    client = HubClient(address)
+    client = HubClient(address, private_http=private_http)
     code = code.strip().upper()
     request = EnrolRequest(
         code=code,

@@ -13,7 +13,7 @@ import click
 from omnipos.cli.exporting import written_whole
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.joining import join_anew
-from omnipos.cli.membership import Membership, load_membership, load_pass, save_membership
+from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
 from omnipos.cli.ownhub import FOLDER, has_own_hub, hub_database, keep_hub, key_file, lock_keeper
 from omnipos.cli.verify import verified
 from omnipos.domain.errors import DomainError, StoreTrouble
@@ -153,14 +153,12 @@ def _make_member(folder: Path, manifest: Manifest, code: str, address: str) -> s
     """Give a computer that is no till yet its place at the hub; return what is left to do, as a sentence."""
     if load_membership(folder) is not None and not code:
         return ""
-    from sync.client import HubClient
-
     hub = address or manifest.hub
     if load_membership(folder) is None:
         save_membership(folder, Membership(hub=hub, hub_key=manifest.hub_key))
     try:
         if code:
-            join_anew(folder, HubClient(hub, device=load_pass(folder)), code)
+            join_anew(folder, till_client(folder, hub), code)
         elif has_own_hub(folder):
             _join_own_hub(folder, manifest.store_code)
         else:
@@ -175,11 +173,10 @@ def _make_member(folder: Path, manifest: Manifest, code: str, address: str) -> s
 def _join_own_hub(folder: Path, store_code: str) -> None:
     from hub.messages import EnrolCode, EnrolCodeWish
     from omnipos.cli.owner import owner_line
-    from sync.client import HubClient
 
     with keep_hub(folder) as child:
         assert child is not None, "nobody else keeps the hub of a folder just restored"
         child.wait_ready()
         with owner_line(child.address, key_file(folder)) as line:
             code = line.post("/v1/enrol-codes", EnrolCode, EnrolCodeWish(store_code=store_code)).code
-        join_anew(folder, HubClient(child.address, device=load_pass(folder)), code)
+        join_anew(folder, till_client(folder, child.address), code)

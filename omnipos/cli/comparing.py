@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from omnipos import __version__
-from omnipos.cli.membership import load_membership, load_pass
+from omnipos.cli.membership import load_membership, till_client
 from omnipos.config import load_settings
 from omnipos.domain.errors import DomainError
 from omnipos.events import SCHEMA
@@ -34,14 +34,13 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare_with_hub(folder: Path) -> Compared:
     """Ask the hub of a folder how far it has the journal, and look whether that is all here."""
-    from sync.client import HubClient
     from sync.errors import SyncError
 
     member = load_membership(folder)
     if member is None:
         return Compared()
     try:
-        client = HubClient(load_settings(folder).hub or member.hub, device=load_pass(folder))
+        client = till_client(folder, load_settings(folder).hub or member.hub)
         with closing(client), closing(open_to_read(folder)) as books:
             return Compared(asked=True, findings=_misfits(books, client))
     except (DomainError, SyncError, sqlite3.Error) as trouble:

@@ -167,7 +167,8 @@ def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
                 do=_("Start omnipos once to set it up."),
             )
             return
-        client = OwnerClient(address)
+        own = running is not None and address == running.address
+        client = OwnerClient(address, private_http=settings.private_http or own)
         try:
             health = client.get("/v1/health", Health)
             client.device = load_pass(folder)

@@ -14,12 +14,15 @@ from omnipos.locale import _
 @click.argument("url")
 @click.argument("code")
 @data_dir_option
+@click.option(
+    "--private-http", is_flag=True, help="Allow a hub in the shop's own network without encryption."
+)
 @click.option("--name", default="", help="What the hub calls this till; else the computer's name.")
-def enrol(url: str, code: str, data_dir: Path, name: str) -> None:
+def enrol(url: str, code: str, data_dir: Path, private_http: bool, name: str) -> None:
     """Make this computer a till of the hub at URL, with the one-time CODE that the hub gave."""
     from omnipos.cli.joining import join
 
-    who = join(data_dir, url, code, name or socket.gethostname())
+    who = join(data_dir, url, code, name or socket.gethostname(), private_http=private_http)
     click.echo(
         _("This is now till {number} of store {store}. Start it with: omnipos").format(
             number=who.till_number, store=who.store_code

@@ -3,14 +3,20 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from omnipos.cli.ownhub import has_own_hub
+from omnipos.config import load_settings
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
 from omnipos.secretfiles import write_secret
 from omnipos.signing import DEVICE_KEY, load_key
 from sync.access import DevicePass
+
+if TYPE_CHECKING:
+    from sync.client import HubClient
 
 FILE = "identity.json"
 
@@ -49,3 +55,13 @@ def load_pass(folder: Path, monotonic_s: Callable[[], float] = time.monotonic) -
     member = load_membership(folder) or Membership(hub="")
     key = load_key(folder / member.key_file)
     return DevicePass(member.device_id, key, member.hub_key, monotonic_s)
+
+
+def till_client(folder: Path, address: str) -> "HubClient":
+    """Return the line of a folder's till to its hub, as trusting as its settings say."""
+    from sync.client import HubClient
+
+    settings = load_settings(folder)
+    # A till's own hub is on this computer, whatever address it listens at.
+    private_http = settings.private_http or (not settings.hub and has_own_hub(folder))
+    return HubClient(address, device=load_pass(folder), private_http=private_http)

@@ -15,7 +15,7 @@ import msgspec
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
 from omnipos.cli.joining import join_anew
-from omnipos.cli.membership import Membership, load_membership, load_pass, save_membership
+from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
 from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
@@ -29,7 +29,6 @@ from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_re
 from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs, count_unprinted
 from omnipos.store.soundness import look_through
-from sync.client import HubClient
 from sync.engine import SyncEngine
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         address = _address(folder, settings, member, stack, wait=False)
         clock = SystemClock()
         spool = _open_spool(store, settings)
-        client = HubClient(address, device=load_pass(folder))
+        client = till_client(folder, address)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
         engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
@@ -115,7 +114,7 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
     with contextlib.ExitStack() as stack:
         store, identity = _open_store(folder, stack)
         address = _address(folder, settings, member, stack, wait=True)
-        clock, client = SystemClock(), HubClient(address, device=load_pass(folder))
+        clock, client = SystemClock(), till_client(folder, address)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
         engine.rejoin = partial(join_anew, folder, client)
         till = Till(store, clock, identity, _open_spool(store, settings), engine)

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from omnipos.cli.folders import default_folder, folder_of, use_folder
+from omnipos.cli.folders import default_folder, folder_in_use, folder_of, use_folder
 from omnipos.cli.membership import load_membership
 from omnipos.cli.ownhub import FOLDER, KEY_FILE, Running, running_hub
+from omnipos.config import load_settings
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from sync.owner import OwnerClient
@@ -72,7 +73,10 @@ def owner_line(address: str, key_file: Path) -> Iterator[OwnerClient]:
                 file=key_file, reason=getattr(error, "strerror", error)
             )
         ) from error
-    client = OwnerClient(address, key)
+    folder = folder_in_use() or default_folder()
+    running = running_hub(folder)
+    own = running is not None and address == running.address
+    client = OwnerClient(address, key, private_http=own or load_settings(folder).private_http)
     try:
         yield client
     finally:
