@@ -12,7 +12,9 @@ cuts = st.lists(st.tuples(st.integers(0, EVENTS - 1), st.integers(1, EVENTS)), m
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=cuts)
-def test_each_event_counts_once_however_batches_come(rig: HubRig, cuts: list[tuple[int, int]]) -> None:
+def test_fault_21_each_event_counts_once_however_batches_come(
+    rig: HubRig, cuts: list[tuple[int, int]]
+) -> None:
     rig.till = rig.enrol()
     before = rig.ask("GET", "/v1/totals")
     stock_before = rig.stock("A")[0], rig.stock("B")[0]

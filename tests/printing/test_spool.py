@@ -143,7 +143,7 @@ def test_a_job_is_started_in_the_books_before_the_first_byte():
     assert seen == ["queued", "started"]
 
 
-def test_while_the_printer_is_away_jobs_wait_and_then_print_without_copy():
+def test_fault_13_while_the_printer_is_away_jobs_wait_and_then_print_without_copy():
     jobs, link = MemoryJobs(_receipt()), FakeLink("away", "away", "away after start")
     spool = _spool(jobs, link)
     assert [spool.step() for _turn in range(3)] == [1.0, 2.0, 4.0]
@@ -161,7 +161,7 @@ def test_waiting_grows_to_half_a_minute_and_no_further():
     assert [spool.step() for _turn in range(8)] == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
-def test_an_interrupted_paper_is_printed_again_marked_copy():
+def test_fault_13_an_interrupted_paper_is_printed_again_marked_copy():
     jobs, link = MemoryJobs(_receipt()), FakeLink("interrupted")
     spool = _spool(jobs, link)
     assert spool.step() == 1.0
@@ -193,7 +193,7 @@ def test_a_paper_that_always_stops_half_way_is_given_up_and_the_next_prints():
     assert _names(link) == ["bag-slip-WEB-1042"]
 
 
-def test_after_a_crash_between_started_and_done_the_paper_is_a_copy_and_the_others_are_not():
+def test_fault_13_after_a_crash_between_started_and_done_the_paper_is_a_copy_and_the_others_are_not():
     jobs = MemoryJobs(_receipt("1"), _receipt("2"))
     with pytest.raises(SystemExit):
         _spool(jobs, _Dying()).step()
