@@ -170,7 +170,7 @@ def shown(till: EnrolledTill) -> int:
     return figure.on_hand_milli // 1000
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 def test_fault_48_a_stocktake_while_selling_goes_on_offline_subtracts_nothing_twice(
     hub: HubProcess, enrol: Enrol, order: tuple[int, ...]
 ) -> None:
