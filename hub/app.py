@@ -111,7 +111,9 @@ def _problem(status: int, code: str, detail: str, headers: dict[str, str] | None
 
 
 def _refused(_request: AnyRequest, refused: Refused) -> Response[bytes]:
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
+    if refused.retry_after_s:
+        headers["Retry-After"] = str(refused.retry_after_s)
     return _problem(refused.status, refused.code, refused.detail, headers)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hub import epochs, exceptions, feed, hints, watching
 from hub.database import Database
 from hub.keys import keep_hub_key
+from hub.pacing import Pace
 from hub.unit import Unit
 
 T = TypeVar("T")
@@ -37,6 +38,10 @@ class Hub:
         self.database = database
         self.instance = instance
         self.now_ms = now_ms
+        self.pace = Pace(burst=5000, per_s=500)
+        """Of one till, web shop or owner: far above any use, so that a broken program starves nobody else."""
+        self.pace_of_strangers = Pace(burst=1000, per_s=50)
+        """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))

@@ -23,6 +23,7 @@ async def _caller(connection: _Connection) -> Principal:
         found = await hub.read(lambda conn: recognise(conn, token.strip(), hub.now_ms()))
         if found is not None:
             return found
+    take_as_stranger(connection)
     raise Refused(
         401,
         "unauthorized",
@@ -30,10 +31,23 @@ async def _caller(connection: _Connection) -> Principal:
     )
 
 
+def take_as_stranger(connection: _Connection) -> None:
+    """Count a request without a good key by where it comes from; raise Refused for one too many."""
+    hub: Hub = connection.app.state.hub
+    hub.pace_of_strangers.take(connection.client.host if connection.client else "")
+
+
+async def strangers(connection: _Connection, _handler: BaseRouteHandler) -> None:
+    """Let anybody in, but nobody too often."""
+    take_as_stranger(connection)
+
+
 async def _only(connection: _Connection, *roles: Role) -> None:
     principal = await _caller(connection)
     if principal.role not in roles:
         raise Refused(403, "forbidden", _("This key or token is not meant for this address."))
+    hub: Hub = connection.app.state.hub
+    hub.pace.take(f"{principal.role}/{principal.device_id or principal.channel}")
     connection.scope["user"] = principal
     if principal.role is Role.DEVICE:
         await connection.app.state.hub.note_seen(principal.device_id)

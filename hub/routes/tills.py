@@ -10,7 +10,7 @@ from hub import enrolling, epochs, feed, ingest, leases, lives, negotiating, sho
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
-from hub.guards import Asked, readers_only, tills_only, writers_only
+from hub.guards import Asked, readers_only, strangers, tills_only, writers_only
 from hub.keys import countersign
 from hub.messages import LARGEST, Health
 from hub.problems import Refused
@@ -42,7 +42,7 @@ async def health(hub: Ours) -> Health:
     return Health(instance=hub.instance, version=__version__, hub_epoch=hub_epoch)
 
 
-@post("/v1/enrol", status_code=200, tags=["tills"])
+@post("/v1/enrol", status_code=200, guards=[strangers], tags=["tills"])
 async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
     """Make a till of the device that brings a one-time code and a key; the code works for one key."""
 
@@ -54,13 +54,13 @@ async def enrol(hub: Ours, data: JSONBody[EnrolRequest]) -> EnrolAnswer:
     return await hub.write(work)
 
 
-@post("/v1/nonce", status_code=200, tags=["tills"])
+@post("/v1/nonce", status_code=200, guards=[strangers], tags=["tills"])
 async def give_nonce(hub: Ours) -> NonceAnswer:
     """Give a word to sign for a token; it is taken once, within its life."""
     return tokens.make_nonce(hub.key, hub.now_ms())
 
 
-@post("/v1/token", status_code=200, tags=["tills"])
+@post("/v1/token", status_code=200, guards=[strangers], tags=["tills"])
 async def give_token(hub: Ours, data: JSONBody[TokenRequest]) -> TokenAnswer:
     """Give a token for a nonce that a device signed; older ones stay good beside it."""
     return await hub.write(lambda unit: tokens.give_token(unit, hub.key, data))
