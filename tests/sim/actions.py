@@ -68,7 +68,8 @@ def _pay(world: "World", till: TillMachine) -> None:
     view = till.till.call(selling.current)
     if view.basket.is_empty:
         return
-    way = world.chance.choice(("exact", "exact", "over", "part", "card", "card part", "back"))
+    ways = ("exact", "exact", "exact", "over", "over", "part", "card", "card", "card part")
+    way = world.chance.choice((*ways, "back") if view.basket.tenders else ways)
     due = view.due.due_minor
     slip = CardSlip(approval_code=f"{world.chance.randrange(10**6):06d}", last_four="4242")
     match way:
@@ -94,7 +95,8 @@ def _pay(world: "World", till: TillMachine) -> None:
 
 
 def _sell(world: "World", till: TillMachine) -> None:
-    _ring(world, till)
+    if not till.till.call(selling.current).basket.tenders:
+        _ring(world, till)
     _pay(world, till)
 
 
@@ -114,7 +116,7 @@ def _set_aside(world: "World", till: TillMachine) -> None:
 
 def _add_customer(world: "World", till: TillMachine) -> None:
     # Few numbers, so that two tills often add the same person.
-    phone = f"08130000{world.chance.randrange(12):04d}"
+    phone = f"08130000{world.chance.randrange(5):04d}"
     draft = CustomerDraft(name=f"Dewi {phone[-2:]}", phone=phone, agreed=(Purpose.SERVICE,))
     added = till.till.call(recognising.add, draft)
     world.say(till.name, f"add customer {added.customer_id[-6:]} {phone}")
@@ -133,7 +135,7 @@ def _collect(world: "World", till: TillMachine) -> None:
     work = till.till.call(collecting.worklist)
     if not work:
         return
-    order = world.chance.choice(work)
+    order = world.chance.choice(work[:3])  # those promised first are worked on first
     missing = next((line for line in order.lines if line.picked_milli < line.quantity_milli), None)
     if missing and order.state is not OrderState.READY:
         till.till.call(collecting.pick, order.order_id, missing.sku)
@@ -198,9 +200,9 @@ def _reprint(world: "World", till: TillMachine) -> None:
 
 
 DEEDS: tuple[tuple[Deed, int], ...] = (
-    (_sell, 30),
-    (_ring, 8),
-    (_change, 8),
+    (_sell, 45),
+    (_ring, 4),
+    (_change, 6),
     (_pay, 12),
     (_set_aside, 8),
     (_add_customer, 5),
@@ -228,10 +230,11 @@ def _store_of(world: "World") -> str:
 
 def _place_order(world: "World") -> None:
     number = f"W-{len(world.wishes) + 1:04d}"
-    lines = [
-        {"sku": sku, "quantity_milli": 1500 if unit == "kg" else world.chance.choice((1000, 2000))}
-        for sku, _name, _price, _tax, unit, _code in world.chance.sample(GOODS, world.chance.randint(1, 2))
-    ]
+    lines, total_minor = [], 0
+    for sku, _name, price, _tax, unit, _code in world.chance.sample(GOODS, world.chance.randint(1, 2)):
+        pieces = 1 if unit == "kg" else world.chance.choice((1, 2))
+        lines.append({"sku": sku, "quantity_milli": pieces * 1000, "unit_price_minor": price})
+        total_minor += pieces * price
     wish = {
         "number": number,
         "store_code": _store_of(world),
@@ -239,7 +242,7 @@ def _place_order(world: "World") -> None:
         "lines": lines,
         "collection_code": f"{470_000 + len(world.wishes)}",
         "channel": "web",
-        "paid_minor": world.chance.choice((0, 1000)),
+        "paid_minor": world.chance.choice((0, total_minor, total_minor)),
     }
     if world.chance.random() < 0.5:
         wish["customer"] = {"name": "Sarah Wijaya", "phone": "081234567890"}

@@ -226,8 +226,8 @@ def _orders_add_up(world: "World", hub: sqlite3.Connection) -> None:
                 world.violations.append(f"order {row['number']} went out twice, and nobody overrode anything")
         stands = json.loads(row["record"])["fencing_number"]
         for event_id, fact in gone[:1]:
-            if fact.fencing_number != stands and not noted[event_id]:
-                world.violations.append(f"order {row['number']} went out by an old right and nobody is told")
+            if (fact.override or fact.fencing_number != stands) and not noted[event_id]:
+                world.violations.append(f"order {row['number']} went out by no right and nobody is told")
     _web_shop_agrees(world, {row["number"]: row for row in orders.values()}, hand_overs)
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from typing import Any
-from unittest import mock
 
 import msgspec
 from sqlalchemy import delete, select, update
@@ -12,7 +11,7 @@ from hub.database import upsert
 from hub.movements import Origin, entries_of
 from hub.unit import Unit
 from omnipos.domain import lease
-from omnipos.domain.order import OPEN_STATES, OrderState
+from omnipos.domain.order import OPEN_STATES
 from omnipos.domain.stock import StockLevel, sale_movements
 from omnipos.events import SaleCompleted
 from omnipos.protocol import Outcome
@@ -260,17 +259,6 @@ def fencing_number_ignored() -> dict[str, Any]:
 
 
 @bug
-def second_hand_over_untold() -> dict[str, Any]:
-    judge = collecting._judge_hand_over
-
-    def silent(unit: Unit, order: Any, fact: Any, report: Any) -> None:
-        if order.state is not OrderState.COLLECTED:
-            judge(unit, order, fact, report)
-
-    return {"hub.collecting._judge_hand_over": silent}
-
-
-@bug
 def a_cancelled_order_comes_back() -> dict[str, Any]:
     return {"hub.collecting._open_order": collecting.order_of}
 
@@ -284,22 +272,6 @@ def cancelling_frees_no_goods() -> dict[str, Any]:
             release(unit, order, posted=posted)
 
     return {"hub.stock.release": greedy}
-
-
-@bug
-def goods_received_again_on_a_retry() -> dict[str, Any]:
-    from hub import inventory
-
-    new_entries, again = inventory._new_entries, iter(range(10**9))
-
-    def forgetful(*asked: Any) -> Any:
-        with mock.patch("hub.stock.known_movements", return_value={}):
-            entries = new_entries(*asked)
-        return [
-            msgspec.structs.replace(one, movement_id=f"{one.movement_id}+{next(again)}") for one in entries
-        ]
-
-    return {"hub.inventory._new_entries": forgetful}
 
 
 @bug

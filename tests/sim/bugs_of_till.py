@@ -60,20 +60,6 @@ def outbox_row_in_another_transaction() -> dict[str, Any]:
 
 
 @bug
-def receipt_number_outside_the_transaction() -> dict[str, Any]:
-    draw = journal.draw
-
-    def remembered(db: Any, counter: str) -> int:
-        if counter != "receipt":
-            return draw(db, counter)
-        db.drawn = max(getattr(db, "drawn", 0), journal.counter_value(db, counter)) + 1
-        db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?)", (counter, db.drawn))
-        return int(db.drawn)
-
-    return {"omnipos.store.journal.draw": remembered}
-
-
-@bug
 def restore_begins_no_epoch() -> dict[str, Any]:
     return {"tests.sim.tills.begin_restored": lambda _db, _clock: None}
 
@@ -160,16 +146,6 @@ def overlay_never_dropped() -> dict[str, Any]:
 
 def _with_outcome(verdict: Verdict, old: Outcome, new: Outcome) -> Verdict:
     return msgspec.structs.replace(verdict, outcome=new) if verdict.outcome is old else verdict
-
-
-@bug
-def retry_treated_as_applied() -> dict[str, Any]:
-    record = outbox.record_verdicts
-
-    def hopeful(db: Connection, verdicts: tuple[Verdict, ...]) -> None:
-        record(db, tuple(_with_outcome(one, Outcome.RETRY, Outcome.APPLIED) for one in verdicts))
-
-    return {"omnipos.store.outbox.record_verdicts": hopeful}
 
 
 @bug

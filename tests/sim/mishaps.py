@@ -93,7 +93,8 @@ def happen(world: "World") -> None:
         _write_stranger(world, till)
     if chance.random() < weather.hub_restores:
         if world.backup_at_ms and chance.random() < 0.5:
-            _restore_hub(world)
+            if all(one.is_on and not one.syncing for one in world.tills):
+                _restore_hub(world)
         else:
             world.yard.copy_hub(world.yard.root / "hub-backup")
             world.backup_at_ms = world.now_ms
@@ -165,7 +166,11 @@ def _write_stranger(world: "World", till: TillMachine) -> None:
 
 
 def _restore_hub(world: "World") -> None:
-    """Put the hub's database back to its backup, as after a broken disk."""
+    """Put the hub's database back to its backup, as after a broken disk, and let all tills say hello.
+
+    A till that was away then, and had only fetched what the hub lost, could not tell: the numbers
+    of its cursors are given out again by the time it is back.
+    """
     world.fault("hub restored")
     world.ledger.risks["hub restored"] += 1
     had = world.hub_events()
@@ -176,6 +181,12 @@ def _restore_hub(world: "World") -> None:
         start_process(world, process)
     world.ledger.forgotten |= had - world.hub_events()
     world.say("hub", f"!! back to its backup of {world.backup_at_ms}, without {len(world.ledger.forgotten)}")
+    world.calm = True
+    for till in world.tills:
+        till.fuse = till.cut_off_until_ms = 0
+        till.engine._streams = None
+        world.sync(till)
+    world.calm = False
     # What owner and web shop did since is gone; their own reconciling sends it again.
     cancelled = world.ledger.cancelled
     for number in [one for one, at_ms in cancelled.items() if at_ms > world.backup_at_ms]:
