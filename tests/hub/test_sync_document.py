@@ -9,8 +9,9 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from hub import feed, hints
+from hub import feed, hints, negotiating
 from hub.app import create_app
+from hub.problems import Refused
 from hub.routes.hints import LONGEST_WAIT_S
 from hub.tokens import NONCE_LIFE_MS, TOKEN_LIFE_MS
 from omnipos import events, protocol
@@ -143,3 +144,10 @@ def test_the_limits_in_the_document_are_the_hubs() -> None:
     assert example("NonceAnswer").life_ms == NONCE_LIFE_MS
     assert example("TokenAnswer").life_ms == TOKEN_LIFE_MS
     assert isinstance(example("TokenAnswer"), TokenAnswer)
+
+
+def test_a_till_that_is_too_old_is_told_as_the_document_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(negotiating, "OLDEST_TILL", 2)
+    with pytest.raises(Refused) as refused:
+        negotiating.refuse_too_old(example("Hello"))
+    assert f"with `{refused.value.status}` and the code `{refused.value.code}`" in DOCUMENT
