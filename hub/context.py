@@ -1,5 +1,6 @@
 """What every route of the hub works with: its database, its clock, who it is."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class Hub:
         self.pace_of_strangers = Pace(burst=1000, per_s=50)
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.attendance = watching.Attendance()
+        self._notes: set[asyncio.Task[None]] = set()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
         )
@@ -59,10 +61,19 @@ class Hub:
         """Run some work on one unchanging view of the database."""
         return await self.database.read_soon(work)
 
-    async def note_seen(self, device_id: str) -> None:
-        """Write down that a till asked for something, at most every half minute."""
+    def note_seen(self, device_id: str) -> None:
+        """Write down soon that a till asked for something, at most every half minute.
+
+        Nothing waits for it: a page is given however long somebody else writes.
+        """
         if self.attendance.is_due(device_id, self.now_ms()):
-            await self.note_counts(device_id)
+            note = asyncio.get_running_loop().create_task(self.note_counts(device_id))
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
+
+    async def end_notes(self) -> None:
+        """Wait until everything that is being written down is."""
+        await asyncio.gather(*self._notes)
 
     async def note_counts(self, device_id: str = "") -> None:
         """Write down what this process counted; trouble with it keeps nobody from what they asked for."""

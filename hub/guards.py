@@ -49,8 +49,6 @@ async def _only(connection: _Connection, *roles: Role) -> None:
     hub: Hub = connection.app.state.hub
     hub.pace.take(f"{principal.role}/{principal.device_id or principal.channel}")
     connection.scope["user"] = principal
-    if principal.role is Role.DEVICE:
-        await connection.app.state.hub.note_seen(principal.device_id)
 
 
 async def owner_only(connection: _Connection, _handler: BaseRouteHandler) -> None:

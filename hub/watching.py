@@ -54,6 +54,10 @@ class Attendance:
 def note(unit: Unit, device_id: str, pulls: Pulls) -> None:
     """Write down that a till was seen, empty for none, and the pages that were given to any."""
     count(unit, [(one, PULLS, pages) for one, pages in pulls.items()])
+    _see(unit, device_id)
+
+
+def _see(unit: Unit, device_id: str) -> None:
     table = tables.device
     seen = update(table).where(table.c.device_id == device_id)
     unit.conn.execute(seen.values(last_seen_ms=unit.now_ms))
@@ -66,10 +70,11 @@ def count(unit: Unit, counts: Iterable[tuple[str, str, int]]) -> None:
 
 
 def count_push(unit: Unit, device_id: str, answer: PushAnswer) -> None:
-    """Count a push and what became of its events."""
+    """Count a push and what became of its events, and write down that the till was seen."""
     outcomes = Counter(verdict.outcome.value for verdict in answer.verdicts)
     counts = [(device_id, EVENTS + outcome, n) for outcome, n in sorted(outcomes.items())]
     count(unit, [*counts, (device_id, PUSHES, 1)])
+    _see(unit, device_id)
 
 
 def tallies(conn: Connection) -> Tally:

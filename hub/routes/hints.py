@@ -53,6 +53,7 @@ async def _events(hub: Hub, till: Principal) -> AsyncIterator[ServerSentEventMes
                 yield ServerSentEventMessage(event=HINT, data=hint)
             if not news:
                 yield ServerSentEventMessage(event=HEARTBEAT, data="{}")
+                hub.note_seen(till.device_id)
 
 
 @get(

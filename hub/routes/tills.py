@@ -162,8 +162,6 @@ async def pull(
     """Give the changes of a stream behind a cursor, with how far the asking till's events are in."""
     name = stream.strip("/")
     caller = request.user
-    if caller.role is Role.DEVICE:
-        hub.attendance.count_pull(caller.device_id)
 
     def work(conn: Connection) -> bytes:
         _check_stream(conn, caller, name)
@@ -175,7 +173,11 @@ async def pull(
                 page = msgspec.structs.replace(page, applied=shops.applied_places(conn, caller.store_id))
         return msgspec.json.encode(page)
 
-    return Response(await hub.read(work), media_type=MediaType.JSON)
+    page = await hub.read(work)
+    if caller.role is Role.DEVICE:
+        hub.attendance.count_pull(caller.device_id)
+        hub.note_seen(caller.device_id)
+    return Response(page, media_type=MediaType.JSON)
 
 
 def _check_stream(conn: Connection, caller: Principal, name: str) -> None:

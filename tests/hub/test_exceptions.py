@@ -1,8 +1,17 @@
 """Exceptions at the hub: filed with a number, told to the store's tills, settled by the first answer."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import insert
 
+import hub
+from hub import feed, tables
+from hub.database import Database
+from hub.serving import open_database
 from hub.tables import LARGEST
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.events import ExceptionSettled
@@ -167,3 +176,27 @@ def test_a_case_that_is_not_there_cannot_be_settled(rig: HubRig, number: int) ->
     assert rig.refused("POST", f"/v1/exceptions/{number}/settle", {"answer": "x"}) == (404, "not_found")
     assert rig.refused("POST", "/v1/exceptions/1/settle", {"answer": "x"}, key=rig.till.token)[0] == 403
     assert [one.is_open for one in cases(rig)] == [True]
+
+
+def test_cases_filed_before_there_was_a_stream_reach_the_tills(tmp_path: Path) -> None:
+    path = str(tmp_path / "hub.db")
+    config = Config()
+    config.set_main_option("script_location", str(Path(hub.__file__).parent / "migrations"))
+    database = Database(path)
+    row = {"device_id": "d", "kind": "receipt_twice", "detail": "Twice.", "event_id": "e", "at_ms": AT_MS}
+    with database.writing.connect() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "customers_merge")
+    for number, store in enumerate(("s1", "s2", "", "s1"), start=1):
+        one = insert(tables.exception_case).values(number=number, store_id=store, **row)
+        database.write(lambda conn, one=one: conn.execute(one))
+    database.close()
+    opened = open_database(path)
+    page = opened.read(lambda conn: feed.page_of(conn, feed.exceptions_stream("s1"), "", 10, now_ms=AT_MS))
+    opened.close()
+    assert (page.upto, page.head, [one.key for one in page.changes]) == (2, 2, ["1", "4"])
+    told = [msgspec.json.decode(one.record, type=ExceptionCase) for one in page.changes]
+    assert [(one.number, one.kind, one.is_open) for one in told] == [
+        (1, "receipt_twice", True),
+        (4, "receipt_twice", True),
+    ]
