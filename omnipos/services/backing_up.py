@@ -1,7 +1,8 @@
 """Backups: one file with a till's databases as they were at one moment, checked before anything is put back.
 
-A backup is a zip of SQLite files and `manifest.json`. It holds sales and customers, but no key and
-no token: who finds it cannot speak for the till, and a till restored elsewhere is enrolled anew.
+A backup is a zip of SQLite files and `manifest.json`. It holds sales and customers, but no key of a
+till and no owner's key: who finds it cannot speak for the till, and a till restored elsewhere is
+enrolled anew. Of a hub it holds the signing key, as no till would believe the hub without it.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from omnipos.store.identity import load_identity
 FORMAT = "omnipos-backup-1"
 MANIFEST = "manifest.json"
 HUB_PART = "hub/hub.db"
+HUB_KEY_PART = "hub/hub.key"
+PARTS = (BOOKS_FILE, FIRST_MIRROR, HUB_PART, HUB_KEY_PART)
 _CHUNK = 1 << 20
 _ARCHIVE = re.compile(rf"{ARCHIVES}/journal-\d+\.db")
 
@@ -55,11 +59,7 @@ def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -
         raise StoreTrouble(
             _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
         )
-    sources = {
-        BOOKS_FILE: folder / BOOKS_FILE,
-        FIRST_MIRROR: mirror_path(folder),
-        HUB_PART: folder / HUB_PART,
-    }
+    sources = {name: folder / name for name in PARTS} | {FIRST_MIRROR: mirror_path(folder)}
     sources |= {f"{ARCHIVES}/{one.name}": one for one in sorted((folder / ARCHIVES).glob("journal-*.db"))}
     parts = {}
     with (
@@ -69,8 +69,8 @@ def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -
         for name, source in sources.items():
             if source.exists():
                 copy = Path(place) / "copy.db"
-                if _ARCHIVE.fullmatch(name):
-                    shutil.copyfile(source, copy)  # sealed: nobody writes it
+                if name == HUB_KEY_PART or _ARCHIVE.fullmatch(name):
+                    shutil.copyfile(source, copy)  # nobody writes it any more
                 else:
                     _copy_database(source, copy)
                 packed.write(copy, name)
@@ -124,7 +124,7 @@ def unpack(file: Path, manifest: Manifest, place: Path) -> None:
     with zipfile.ZipFile(file) as packed:
         for name, wanted in manifest.parts.items():
             part = place / name
-            if name not in (BOOKS_FILE, FIRST_MIRROR, HUB_PART) and not _ARCHIVE.fullmatch(name):
+            if name not in PARTS and not _ARCHIVE.fullmatch(name):
                 raise EntryRefused(
                     _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
                 )
@@ -135,7 +135,7 @@ def unpack(file: Path, manifest: Manifest, place: Path) -> None:
                     target.flush()
                     os.fsync(target.fileno())
                 sound = digest(part) == wanted
-            except (zipfile.BadZipFile, OSError, KeyError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError) as error:
                 raise _damaged(file) from error
             if not sound:
                 raise _damaged(file)
@@ -156,7 +156,9 @@ def put_in_place(place: Path, folder: Path, manifest: Manifest, aside: Path) -> 
         if one.name.startswith((BOOKS_FILE, "mirror-")) or one.name in ("current", ARCHIVES)
     ]
     if HUB_PART in manifest.parts and (folder / HUB_PART).exists():
-        old += [one for one in (folder / HUB_PART).parent.iterdir() if one.name.startswith("hub.db")]
+        old += [
+            one for one in (folder / HUB_PART).parent.iterdir() if one.name.startswith(("hub.db", "hub.key"))
+        ]
     for one in old:
         target = aside / one.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

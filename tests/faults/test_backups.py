@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from omnipos.cli.first_start import make_own_shop
+from omnipos.cli.opening import open_to_sync
 from tests.faults.lives import INDOMIE, KOPI, TEH, Disk, exceptions, hub_sales
 from tests.faults.test_carrying import ask, take_in
 from tests.hubs import HubProcess
@@ -116,7 +118,9 @@ def test_a_damaged_backup_changes_nothing(disk: Disk, tmp_path: Path) -> None:
     disk.close()
     before = disk.receipts_on_disk()
     whole = file.read_bytes()
-    middle = len(whole) // 3
+    with zipfile.ZipFile(file) as packed:
+        books = packed.getinfo("books.db")
+    middle = books.header_offset + 30 + len("books.db") + books.compress_size // 2
     file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
     refused = ask("restore", file, "--data-dir", disk.folder)
     assert refused.exit_code == 1
@@ -174,3 +178,20 @@ def test_fault_19_a_deleted_wal_file_loses_no_sale_that_the_hub_has(
     assert set(hub_sales(hub)) == {*kept, sale.sale_id, again.sale_id}
     assert exceptions(hub)[0] == "till_parted"
     assert disk.verify().findings == ()
+
+
+def test_a_whole_shop_moves_to_a_new_computer_in_one_file(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    make_own_shop(old, "Toko Sinar", "ID", "en", "Sari", "1234")
+    with open_to_sync(old) as engine:
+        assert engine.once().ok
+        file = tmp_path / "backup"
+        assert ask("backup", file, "--data-dir", old).exit_code == 0
+    done = ask("restore", file, "--data-dir", new)
+    assert done.exit_code == 0, done.output
+    with open_to_sync(new) as engine:
+        outcome = engine.once()
+        assert (outcome.ok, outcome.waiting, outcome.error) == (True, 0, "")
+    told = json.loads(ask("verify", "--json", "--data-dir", new).output)
+    assert told["ok"]
+    assert (new / "hub" / "admin.key").read_text() != (old / "hub" / "admin.key").read_text()
