@@ -134,6 +134,9 @@ def judge(
     head = journal.head(one.epoch)
     if one.epoch > till.epoch:
         return verdict(one, Outcome.RETRY, _("The hub has not given this epoch out."))
+    if not head.seq and one.seq > 1 and till.role is Role.DEVICE and lives.knows_before(unit, till, one):
+        journal.begin_at(one)
+        head = journal.head(one.epoch)
     if one.seq > head.seq + 1:
         return verdict(one, Outcome.RETRY, _("Event {seq} is missing before it.").format(seq=head.seq + 1))
     if till.role is Role.DEVICE and _is_of_another_life(one, head, journal, till):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from hub import auth, tables
 from hub.auth import Principal
+from hub.envelopes import Received
 from hub.feed import is_behind
 from hub.problems import Refused
 from hub.unit import Unit
@@ -108,6 +109,21 @@ def _is_second(conn: Connection, till: Principal, request: EpochRequest) -> bool
         )
     )
     return stored is not None and stored.hex() != request.acked_hash
+
+
+def knows_before(unit: Unit, till: Principal, one: Received) -> bool:
+    """Tell whether a till of the store brought the event right before one, so that a journal may begin there.
+
+    A till that became another sends its journal again; what it has archived is here under its old name.
+    """
+    event, device = tables.event, tables.device
+    own = select(device.c.device_id).where(device.c.store_id == till.store_id)
+    rows = unit.conn.scalars(
+        select(event.c.hash).where(
+            event.c.device_id.in_(own), event.c.epoch == one.epoch, event.c.seq == one.seq - 1
+        )
+    )
+    return one.prev_hash in set(rows)
 
 
 def set_tail_aside(unit: Unit, till: Principal, epoch: int, seq: int, first: Any) -> None:

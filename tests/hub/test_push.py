@@ -259,3 +259,19 @@ def test_an_event_that_is_no_text_is_kept_aside_and_can_be_listed(rig: HubRig) -
     assert [one["outcome"] for one in answer["verdicts"]] == ["quarantined", "quarantined"]
     assert rig.ask("GET", "/v1/exceptions")["exceptions"][0]["kind"] == "unreadable_event"
     rig.ask("GET", "/v1/events")
+
+
+def test_a_till_that_became_another_sends_again_what_it_has_not_archived(rig: HubRig) -> None:
+    journal = rig.journal()
+    for _number in range(3):
+        journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    other = rig.enrol()
+    assert outcomes(rig.push(journal.envelopes[2], till=other)) == [DUPLICATE]
+    journal.sell((A, 1, 3500))
+    assert outcomes(rig.push(journal.envelopes[3], till=other)) == [APPLIED]
+    stranger, third = rig.journal(), rig.enrol()
+    for _number in range(3):
+        stranger.sell((B, 1, 6000))
+    assert outcomes(rig.push(stranger.envelopes[2], till=third)) == [RETRY]
+    assert rig.stock("A") == (-4000, 0)

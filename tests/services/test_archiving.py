@@ -1,6 +1,7 @@
 """Archiving: old events at the hub leave the journal sealed, and all is read and verified as before."""
 
 import sqlite3
+import threading
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from omnipos.services.till import Till
 from omnipos.store import outbox
 from omnipos.store.archive import archives
 from omnipos.store.connection import transaction
+from omnipos.store.soundness import look_through
 from tests.rigs import INDOMIE, NOON_MS, HandClock, open_till, selling_till
 
 DAY_MS = 24 * 60 * 60_000
@@ -75,6 +77,7 @@ def test_what_the_hub_has_for_long_leaves_and_all_is_as_before(till: Till) -> No
     assert verify(till) == before
     assert [sale.receipt_number for sale in till.call(reprinting.latest)][-1] == "S1-1-000001"
     assert archive(till) == 0
+    assert look_through(till.store.folder / "books.db", threading.Event()) == ""
 
 
 def test_nothing_leaves_before_the_hub_has_it_and_ninety_days_are_over(till: Till, clock: HandClock) -> None:
