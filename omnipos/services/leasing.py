@@ -133,8 +133,8 @@ def _ask_again(till: Till) -> bool:
     asked_at = (order.order_id, order.version)
     if order.asked_by_device_id or till.order_asked_at == asked_at:
         return False
-    till.order_asked_at = asked_at
     _write(till, order, LeaseAsked(order_id=order.order_id))
+    till.order_asked_at = asked_at
     return True
 
 

@@ -99,7 +99,7 @@ class Model:
 
     def cancel(self, order: Order) -> bool:
         """Cancel an order; tell whether the hub should agree."""
-        if order.order_id in self.collected and order.order_id not in self.cancelled:
+        if order.order_id in self.collected:
             return False
         if order.order_id not in self.cancelled:
             self._free(order)
