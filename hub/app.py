@@ -47,7 +47,6 @@ def create_app(hub: Hub) -> Litestar:
         finally:
             watching.cancel()
             await asyncio.wait([watching])
-            await hub.end_notes()
             hub.database.close()
 
     return Litestar(

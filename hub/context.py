@@ -1,6 +1,5 @@
 """What every route of the hub works with: its database, its clock, who it is."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -44,7 +43,6 @@ class Hub:
         self.pace_of_strangers = Pace(burst=1000, per_s=50)
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.attendance = watching.Attendance()
-        self._notes: set[asyncio.Task[None]] = set()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
         )
@@ -67,19 +65,16 @@ class Hub:
         Nothing waits for it: a page is given however long somebody else writes.
         """
         if self.attendance.is_due(device_id, self.now_ms()):
-            note = asyncio.get_running_loop().create_task(self.note_counts(device_id))
-            self._notes.add(note)
-            note.add_done_callback(self._notes.discard)
+            pulls = self.attendance.take(device_id, self.now_ms())
+            self.database.write_aside(
+                lambda conn: self.run(conn, lambda unit: watching.note(unit, device_id, pulls))
+            )
 
-    async def end_notes(self) -> None:
-        """Wait until everything that is being written down is."""
-        await asyncio.gather(*self._notes)
-
-    async def note_counts(self, device_id: str = "") -> None:
+    async def note_counts(self) -> None:
         """Write down what this process counted; trouble with it keeps nobody from what they asked for."""
-        pulls = self.attendance.take(device_id, self.now_ms())
+        pulls = self.attendance.take("", self.now_ms())
         try:
-            await self.write(lambda unit: watching.note(unit, device_id, pulls))
+            await self.write(lambda unit: watching.note(unit, "", pulls))
         except OperationalError as trouble:
             log.warning("What was counted could not be written: %s", trouble)
 

@@ -1,6 +1,7 @@
 """The hub's database: one writing connection and read-only readers on SQLite, pools elsewhere."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +13,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Dialect, Engine, Table, column, create_engine, event, inspect, select
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 READERS = 4
 
 
@@ -42,6 +45,17 @@ class Database:
         """Run some work on one unchanging view of the database."""
         with self.reading.begin() as conn:
             return work(conn)
+
+    def write_aside(self, work: Callable[[Connection], object]) -> None:
+        """Do `write` on the writer's thread with nobody waiting for it; trouble with it is only logged."""
+        self._writer.submit(self.write_quietly, work)
+
+    def write_quietly(self, work: Callable[[Connection], object]) -> None:
+        """Do `write`; trouble with it is only logged."""
+        try:
+            self.write(work)
+        except OperationalError as trouble:
+            log.warning("Something could not be written aside: %s", trouble)
 
     async def write_soon(self, work: Callable[[Connection], T]) -> T:
         """Do `write` on the writer's thread."""

@@ -19,6 +19,10 @@ T = TypeVar("T")
 class SimDatabase(Database):
     """The hub's database, used from one thread only."""
 
+    def write_aside(self, work: Callable[[Connection], object]) -> None:
+        """Write at once."""
+        self.write_quietly(work)
+
     async def write_soon(self, work: Callable[[Connection], T]) -> T:
         """Write at once."""
         return self.write(work)
