@@ -1,6 +1,7 @@
 """What every route of the hub works with: its database, its clock, who it is."""
 
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -38,6 +39,8 @@ class Hub:
         self.database = database
         self.instance = instance
         self.now_ms = now_ms
+        self.mark = secrets.token_hex(4)
+        """Names this run of the hub in what it writes; see `hub.feed`."""
         self.pace = Pace(burst=5000, per_s=500)
         """Of one till, web shop or owner: far above any use, so that a broken program starves nobody else."""
         self.pace_of_strangers = Pace(burst=1000, per_s=50)
@@ -83,7 +86,7 @@ class Hub:
         return self._run(conn, work)[0]
 
     def _run(self, conn: Connection, work: Callable[[Unit], T]) -> tuple[T, hints.Heads]:
-        unit = Unit(conn, self.now_ms())
+        unit = Unit(conn, self.now_ms(), self.mark)
         result = work(unit)
         exceptions.file_cases(unit)
         return result, feed.publish(unit)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -33,19 +34,27 @@ def renew(unit: Unit, store_id: str, device_id: str) -> None:
     )
 
 
-def cursor_for(hub_epoch: str, number: int) -> str:
+class Place(NamedTuple):
+    """A number of a stream, and the mark of the hub's run that wrote it."""
+
+    number: int
+    mark: str = ""
+
+
+def cursor_for(hub_epoch: str, number: int, mark: str) -> str:
     """Return the cursor that stands for everything up to a number."""
-    return base64.urlsafe_b64encode(f"{hub_epoch}:{number}".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{hub_epoch}:{number}:{mark}".encode()).decode().rstrip("=")
 
 
-def number_of(cursor: str, hub_epoch: str) -> int | None:
-    """Return the number a cursor stands for; None for a cursor of another epoch, or of nobody's."""
+def place_of(cursor: str, hub_epoch: str) -> Place | None:
+    """Return the place a cursor stands for; None for a cursor of another epoch, or of nobody's."""
     if not cursor:
-        return 0
+        return Place(0)
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
         return None
-    epoch, _colon, number = text.partition(":")
+    epoch, _colon, rest = text.partition(":")
+    number, _colon, mark = rest.partition(":")
     fits = number.isascii() and number.isdigit() and len(number) < 19
-    return int(number) if fits and epoch == hub_epoch else None
+    return Place(int(number), mark) if fits and epoch == hub_epoch else None

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub import tables
 from hub.database import upsert
-from hub.epochs import cursor_for, epoch_of, number_of
+from hub.epochs import Place, cursor_for, epoch_of, place_of
 from hub.unit import Unit
 from omnipos.domain.stocktake import SeenPlace
 from omnipos.protocol import MOST_CHANGES
@@ -101,6 +101,7 @@ def publish(unit: Unit) -> dict[str, int]:
         records = unit.changes[stream]
         first = take_numbers(unit.conn, stream, len(records))
         told[stream] = first + len(records) - 1
+        _mark(unit, stream, first)
         rows = [
             {
                 "stream": stream,
@@ -117,6 +118,27 @@ def publish(unit: Unit) -> dict[str, int]:
     return told
 
 
+def _mark(unit: Unit, stream: str, since: int) -> None:
+    """Note from which number on this run of the hub writes a stream, once.
+
+    A hub put back to a backup runs anew. What it writes then may have the numbers of what was lost,
+    but never the mark, so a cursor into the lost part is known for what it is.
+    """
+    marks = tables.stream_mark
+    known = unit.conn.scalar(
+        select(marks.c.since).where(marks.c.stream == stream, marks.c.mark == unit.mark).limit(1)
+    )
+    if known is None:
+        unit.conn.execute(insert(marks).values(stream=stream, since=since, mark=unit.mark))
+
+
+def mark_at(conn: Connection, stream: str, number: int) -> str:
+    """Return the mark of the run that began the part of a stream in which a number lies; empty for none."""
+    marks = tables.stream_mark
+    wanted = select(marks.c.mark).where(marks.c.stream == stream, marks.c.since <= number)
+    return conn.scalar(wanted.order_by(marks.c.since.desc()).limit(1)) or ""
+
+
 def head_of(conn: Connection, stream: str) -> int:
     """Return the number of a stream's newest change; 0 for none."""
     heads = tables.stream_head
@@ -126,24 +148,28 @@ def head_of(conn: Connection, stream: str) -> int:
 def is_behind(conn: Connection, cursors: Mapping[str, str], store_id: str) -> bool:
     """Tell whether a till of a store has a cursor that this hub's life has not come to yet."""
     hub_epoch = epoch_of(conn)
-    return any(
-        (number_of(cursors.get(stream, ""), hub_epoch) or 0) > head_of(conn, stream)
-        for stream in streams_of(store_id)
-    )
+    places = {stream: place_of(cursors.get(stream, ""), hub_epoch) for stream in streams_of(store_id)}
+    return any(place is not None and _is_lost(conn, stream, place) for stream, place in places.items())
+
+
+def _is_lost(conn: Connection, stream: str, place: Place) -> bool:
+    """Tell whether a place is beyond the head, or lay in a part that a backup did not have."""
+    return place.number > head_of(conn, stream) or place.mark != mark_at(conn, stream, place.number)
 
 
 def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: int) -> RawPage:
     """Return the changes behind a cursor, oldest first; the applied position is the caller's to add.
 
-    A cursor of another hub's life, beyond the head, or older than a deletion that has left the stream
-    gets a page that says to fetch all again.
+    A cursor of another hub's life, beyond the head, into a part that was lost with a backup, or older
+    than a deletion that has left the stream gets a page that says to fetch all again.
     """
     head = head_of(conn, stream)
     hub_epoch = epoch_of(conn)
-    after = number_of(cursor, hub_epoch)
+    place = place_of(cursor, hub_epoch)
+    after = place.number if place is not None else 0
     blank = RawPage(
         stream=stream,
-        after=after or 0,
+        after=after,
         upto=0,
         head=head,
         cursor="",
@@ -152,7 +178,7 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
         applied_seq=0,
         as_of_ms=now_ms,
     )
-    if after is None or after > head or (cursor and after < _floor(conn, stream)):
+    if place is None or _is_lost(conn, stream, place) or (cursor and after < _floor(conn, stream)):
         return msgspec.structs.replace(blank, after=0, must_refetch=True)
     limit = max(1, min(limit, MOST_CHANGES))
     change = tables.change
@@ -166,7 +192,7 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
     return msgspec.structs.replace(
         blank,
         upto=upto,
-        cursor=cursor_for(hub_epoch, upto),
+        cursor=cursor_for(hub_epoch, upto, mark_at(conn, stream, upto)),
         changes=tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows),
     )
 

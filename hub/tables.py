@@ -379,6 +379,8 @@ collect_order = Table(
 
 stream_head = Table("stream_head", metadata, _id("stream"), _number("n"), _number("floor", default="0"))
 
+stream_mark = Table("stream_mark", metadata, _id("stream"), _number("since", key=True), _text("mark"))
+
 change = Table(
     "change",
     metadata,

@@ -16,10 +16,11 @@ class WriteConflict(Exception):
 class Unit:
     """A writing transaction in progress."""
 
-    def __init__(self, conn: Connection, now_ms: int) -> None:
-        """Begin with nothing to tell."""
+    def __init__(self, conn: Connection, now_ms: int, mark: str = "") -> None:
+        """Begin with nothing to tell; `mark` names the run of the hub that writes."""
         self.conn = conn
         self.now_ms = now_ms
+        self.mark = mark
         self.changes: dict[str, dict[str, Record | None]] = {}
         self.erased: set[tuple[str, str]] = set()
         self.exceptions: list[dict[str, Any]] = []

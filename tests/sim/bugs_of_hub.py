@@ -119,7 +119,7 @@ def a_page_counts_for_the_whole_stream() -> dict[str, Any]:
         page = page_of(conn, stream, cursor, limit, **named)
         if page.must_refetch:
             return page
-        end = feed.cursor_for(feed.epoch_of(conn), page.head)
+        end = feed.cursor_for(feed.epoch_of(conn), page.head, feed.mark_at(conn, stream, page.head))
         return msgspec.structs.replace(page, upto=page.head, cursor=end)
 
     return {"hub.feed.page_of": whole}
