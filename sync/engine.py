@@ -13,10 +13,11 @@ from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
 from omnipos.protocol import Hello, Hint
-from omnipos.store import customers, journal, orders, outbox
+from omnipos.sealing import Sealer
+from omnipos.store import customers, journal, orders, outbox, people
 from omnipos.store.connection import Connection, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
-from omnipos.store.mirror import cursors, keep_streams
+from omnipos.store.mirror import cursors, fetch_anew, keep_streams
 from sync.client import HubClient
 from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
 from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_life
@@ -84,7 +85,8 @@ class SyncEngine:
         self._erased = -1
         self._back_off = BackOff(spread)
         self._sending = Sending()
-        self._pulling = Pulling(client)
+        self._sealer = Sealer(store.folder)
+        self._pulling = Pulling(client, self._sealer)
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -230,6 +232,9 @@ class SyncEngine:
     def _open_mirror(self) -> Connection:
         if self._mirror is None:
             self._mirror = open_mirror(self._store.folder)
+            if not all(self._sealer.has_sealed(one) for one in people.staff_in(self._mirror)):
+                # Sealed with the key of a folder that was restored here, or by no key at all.
+                fetch_anew(self._mirror, "staff")
         return self._mirror
 
     def _hello(self) -> tuple[str, ...]:

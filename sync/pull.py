@@ -6,8 +6,12 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, nullcontext
 
+import msgspec
+
+from omnipos.domain.staff import Staff
 from omnipos.locale import _
 from omnipos.protocol import MOST_CHANGES, Page
+from omnipos.sealing import Sealer
 from omnipos.store.connection import Connection, roomy
 from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
@@ -21,9 +25,10 @@ LEAST_CHANGES = 10
 class Pulling:
     """Asks for pages of the size that the line bears; it lasts as long as the engine."""
 
-    def __init__(self, client: HubClient) -> None:
+    def __init__(self, client: HubClient, sealer: Sealer) -> None:
         """Begin with full pages."""
         self._client = client
+        self._sealer = sealer
         self._portions: dict[str, Portion] = defaultdict(lambda: Portion(MOST_CHANGES, LEAST_CHANGES))
 
     def fetch(self, stream: str, cursor: str) -> Page:
@@ -35,7 +40,19 @@ class Pulling:
             portion.broke()
             raise
         portion.held()
-        return page
+        return self._sealed(page)
+
+    def _sealed(self, page: Page) -> Page:
+        """Return a page as it may lie on the till's disk."""
+        if not any(isinstance(one.record, Staff) for one in page.changes):
+            return page
+        changes = (
+            msgspec.structs.replace(one, record=self._sealer.seal(one.record))
+            if isinstance(one.record, Staff)
+            else one
+            for one in page.changes
+        )
+        return msgspec.structs.replace(page, changes=tuple(changes))
 
 
 def pull_all(mirror: Connection, pulling: Pulling, streams: Sequence[str]) -> int:

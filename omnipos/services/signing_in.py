@@ -3,6 +3,7 @@
 from omnipos.domain.errors import SignInRefused
 from omnipos.domain.staff import Staff, delay_after
 from omnipos.locale import _, ngettext
+from omnipos.sealing import Sealer
 from omnipos.services.till import Till
 from omnipos.store import people
 from omnipos.store.connection import transaction
@@ -38,14 +39,15 @@ def check_pin(till: Till, staff_id: str, pin: str) -> Staff:
     """Return who a PIN belongs to, nobody being signed in by it.
 
     Raises SignInRefused for a wrong PIN, or while the delay after wrong ones lasts; the count of
-    wrong PINs is on disk, so neither a restart nor a changed clock shortens it.
+    wrong PINs is on disk, so neither a restart nor a changed clock shortens it. Raises StoreTrouble
+    when the till's key is gone, without which no PIN can be checked.
     """
     db = till.store.books
     person = people.staff_by_id(db, staff_id)
     if person is None or not person.active:
         raise SignInRefused(_("This name may no longer sign in. Ask a manager."))
     _refuse_while_waiting(till, person)
-    if not _is_right(person.pin_hash, pin):
+    if not _is_right(Sealer(till.store.folder).pin_hash(person), pin):
         with transaction(db):
             failures = people.count_failure(db, staff_id)
         till.wrong_pin_at_ms[staff_id] = till.clock.monotonic_ms()

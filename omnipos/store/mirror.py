@@ -81,6 +81,12 @@ def keep_streams(mirror: Connection, streams: Sequence[str]) -> None:
                 _forget(mirror, stream)
 
 
+def fetch_anew(mirror: Connection, stream: str) -> None:
+    """Have a stream fetched from its start; what it filled stays until then."""
+    with transaction(mirror):
+        mirror.execute("UPDATE cursor SET cursor = '' WHERE stream = ?", [stream])
+
+
 def _kind(stream: str) -> str:
     return stream.partition("/")[0]
 

@@ -16,6 +16,11 @@ def all_staff(db: Connection) -> list[Staff]:
     return sorted((one for one in found if one.active), key=lambda one: one.name.casefold())
 
 
+def staff_in(mirror: Connection) -> list[Staff]:
+    """Return everybody that a mirror itself holds, active or not, in no order."""
+    return [_decode(body) for (body,) in mirror.execute("SELECT body FROM staff")]
+
+
 def staff_by_id(db: Connection, staff_id: str) -> Staff | None:
     """Return one person by id, active or not."""
     row = db.execute("SELECT body FROM mirror.staff WHERE staff_id = ?", [staff_id]).fetchone()

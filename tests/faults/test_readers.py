@@ -10,6 +10,7 @@ import pytest
 
 from omnipos.domain.stock import StockLevel
 from omnipos.protocol import Outcome, PushBatch, envelope_of
+from omnipos.sealing import Sealer
 from omnipos.store import outbox
 from omnipos.store.catalogue import stock_of
 from omnipos.store.connection import open_mirror
@@ -130,7 +131,7 @@ def test_fault_39_a_sale_whose_answer_was_lost_is_not_subtracted_twice(
     assert counter.engine.once().waiting == 1
     counter.client.push = push  # type: ignore[method-assign]
     mirror = open_mirror(counter.store.folder)
-    assert pull_all(mirror, Pulling(counter.client), [STOCK]) == 1
+    assert pull_all(mirror, Pulling(counter.client, Sealer(counter.store.folder)), [STOCK]) == 1
     mirror.close()
     # The hub's figure holds the sale already, though this till does not know it: it is still waiting.
     assert counter.store.call(lambda: outbox.count_waiting(books)).events == 1

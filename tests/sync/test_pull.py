@@ -8,6 +8,7 @@ import pytest
 
 from omnipos.domain.tax import Tax
 from omnipos.protocol import Change, Page
+from omnipos.sealing import Sealer
 from omnipos.store.connection import Connection, open_mirror
 from omnipos.store.mirror import apply_page, cursors
 from sync import pull
@@ -16,6 +17,8 @@ from sync.errors import Retryable
 from sync.pull import Pulling, pull_all
 
 STREAM = "catalogue"
+NO_STAFF = Sealer(Path("nowhere"))
+"""None of these pages holds anything to seal."""
 
 
 def page(after: int, upto: int, head: int, *, must_refetch: bool = False) -> Page:
@@ -96,14 +99,14 @@ def taxes(mirror: Connection) -> list[str]:
 
 def test_every_page_is_applied_once_and_in_order(mirror: Connection) -> None:
     hub = ScriptedHub(start=[page(0, 2, 5)], c2=[page(2, 4, 5)], c4=[page(4, 5, 5)])
-    assert pull_all(mirror, Pulling(hub), [STREAM]) == 5
+    assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 5
     assert (hub.asked, taxes(mirror)) == (["", "c2", "c4"], ["T1", "T2", "T3", "T4", "T5"])
     assert (cursors(mirror)[STREAM].cursor, cursors(mirror)[STREAM].applied_seq) == ("c5", 5)
 
 
 def test_a_round_with_one_page_needs_no_other_thread(mirror: Connection) -> None:
     hub = ScriptedHub(start=[page(0, 2, 2)])
-    assert pull_all(mirror, Pulling(hub), [STREAM]) == 2
+    assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 2
     assert hub.threads == [threading.current_thread().name]
 
 
@@ -120,13 +123,13 @@ def test_the_next_page_is_asked_for_while_one_is_applied(
         apply_page(mirror, page)
 
     monkeypatch.setattr(pull, "apply_page", apply_late)
-    assert pull_all(mirror, Pulling(hub), [STREAM]) == 3
+    assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 3
 
 
 def test_what_came_before_a_line_that_breaks_is_kept(mirror: Connection) -> None:
     hub = ScriptedHub(start=[page(0, 2, 5)], c2=[])
     with pytest.raises(Retryable):
-        pull_all(mirror, Pulling(hub), [STREAM])
+        pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM])
     assert (taxes(mirror), cursors(mirror)[STREAM].cursor) == (["T1", "T2"], "c2")
 
 
@@ -151,23 +154,23 @@ def test_a_page_that_does_not_join_fetches_all_again_when_the_line_is_free(
 
     monkeypatch.setattr(pull, "wait", wait_at_last)
     monkeypatch.setattr(pull, "apply_page", apply_late)
-    assert pull_all(mirror, Pulling(hub), [STREAM]) == 7
+    assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 7
     assert hub.asked == ["", "c2", "c4", "", "c3"]
     assert taxes(mirror) == ["T1", "T2", "T3", "T4", "T5"]
 
 
 def test_a_hub_that_asks_for_it_gets_a_fetch_from_the_start(mirror: Connection) -> None:
-    pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)])), [STREAM])
+    pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)]), NO_STAFF), [STREAM])
     hub = ScriptedHub(c2=[page(0, 0, 1, must_refetch=True)], start=[page(0, 1, 1)])
-    assert pull_all(mirror, Pulling(hub), [STREAM]) == 1
+    assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 1
     assert taxes(mirror) == ["T1"]
 
 
 def test_a_fetch_from_the_start_that_breaks_off_keeps_the_old_copy(mirror: Connection) -> None:
-    pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)])), [STREAM])
+    pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)]), NO_STAFF), [STREAM])
     hub = ScriptedHub(c2=[page(0, 0, 9, must_refetch=True)], start=[page(0, 1, 9)], c1=[])
     with pytest.raises(Retryable):
-        pull_all(mirror, Pulling(hub), [STREAM])
+        pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM])
     assert (taxes(mirror), cursors(mirror)[STREAM].cursor) == (["T1", "T2"], "c2")
 
 
@@ -176,6 +179,6 @@ def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror:
     again = page(0, 0, 5, must_refetch=True)
     hub = ScriptedHub(c1=[again], start=[page(0, 2, 5)], c2=[again])
     with pytest.raises(Retryable):
-        pull_all(mirror, Pulling(hub), [STREAM])
+        pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM])
     assert taxes(mirror) == ["T1"]
     assert cursors(mirror)[STREAM].upto == 1
