@@ -19,7 +19,7 @@ demo: setup
 	$(BIN)/omnipos demo
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup
 	$(BIN)/ruff format --check .

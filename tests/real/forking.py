@@ -55,7 +55,7 @@ class ForkedHub(HubProcess):
         """Start it in a folder."""
         self.zygote = zygote
         self.pid = 0
-        self.line = httpx.Client()
+        self._line = httpx.Client(timeout=30, trust_env=False)
         super().__init__(folder)
 
     def start(self) -> None:
@@ -65,7 +65,7 @@ class ForkedHub(HubProcess):
         until = time.monotonic() + 20
         while time.monotonic() < until:
             try:
-                answer = self.line.get(f"{self.address}/v1/health", timeout=2)
+                answer = self._line.get(f"{self.address}/v1/health", timeout=2)
             except httpx.HTTPError:
                 time.sleep(0.005)
             else:
@@ -85,7 +85,7 @@ class ForkedHub(HubProcess):
 
     def stop(self) -> None:
         """End it politely, if it runs."""
-        self.line.close()
+        self._line.close()
         if self.pid:
             os.kill(self.pid, signal.SIGTERM)
             self.gone()

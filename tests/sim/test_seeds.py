@@ -10,6 +10,9 @@ from tests.sim.running import Chunks, all_cores, run_chunk, story
 SEEDS = 100_000 if os.environ.get("OMNIPOS_SOAK") else 300
 CHUNK = SEEDS // 10
 
+pytestmark = pytest.mark.xdist_group("seeds")
+"""One worker asks for all chunks: they run on all cores by themselves."""
+
 
 @pytest.fixture(scope="module")
 def chunks() -> Iterator[Chunks]:
