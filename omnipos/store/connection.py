@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -93,7 +94,12 @@ class Store:
             if self._wounded:
                 self._reopen()
             return work()
-        except sqlite3.DatabaseError as error:
+        except BaseException as error:
+            # A statement that was being read would hold the connection to what it saw then,
+            # for as long as somebody keeps the error.
+            traceback.clear_frames(error.__traceback__)
+            if not isinstance(error, sqlite3.DatabaseError):
+                raise
             raise self._trouble(error) from error
 
     def _reopen(self) -> None:

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from tests.sim.bugs import all_bugs
+from tests.sim.bugs import all_bugs, weather_for
 from tests.sim.world import STEPS, run_seed
 from tests.sim.yard import Yard
 
@@ -16,13 +16,15 @@ def main() -> int:
     parser.add_argument("last", type=int, nargs="?", help="run all seeds up to this one")
     parser.add_argument("--steps", type=int, default=STEPS, help="how much happens before all is put right")
     parser.add_argument("--bug", choices=all_bugs(), default="", help="plant a bug in the product")
+    parser.add_argument("--sound", action="store_true", help="only the weather of that bug, not the bug")
     parser.add_argument("--trace", action="store_true", help="print everything that happened")
     asked = parser.parse_args()
     yard = Yard()
     begun, faults, broken = time.perf_counter(), 0, 0
     try:
         for seed in range(asked.seed, (asked.last or asked.seed) + 1):
-            outcome = run_seed(seed, yard, asked.steps, asked.bug)
+            planted = "" if asked.sound else asked.bug
+            outcome = run_seed(seed, yard, asked.steps, planted, weather_for(asked.bug))
             faults += outcome.faults
             if asked.trace:
                 sys.stdout.write("\n".join(outcome.trace) + "\n")

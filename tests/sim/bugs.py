@@ -4,7 +4,7 @@ The product has no switch for them; each replaces a function of it for the time 
 simulator has to find every one: a check that finds nothing proves nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest import mock
@@ -13,7 +13,20 @@ Planted = AbstractContextManager[None]
 BUGS: dict[str, Callable[[], Planted]] = {}
 """Every bug by its name."""
 
+WEATHER: dict[str, Mapping[str, float]] = {}
+"""What the weather is certain to hold when a bug is looked for; ordinary weather has it seldom."""
+
 Body = Callable[[], dict[str, Any]]
+
+
+def needs(**weather: float) -> Callable[[Body], Body]:
+    """Say which weather brings a bug to light; fields of `world.Weather`, the rest is left to the seed."""
+
+    def registered(body: Body) -> Body:
+        WEATHER[body.__name__] = weather
+        return body
+
+    return registered
 
 
 def bug(body: Body) -> Body:
@@ -41,6 +54,11 @@ def plant(name: str) -> Planted:
     assert bugs_of_hub.bug is bug
     assert bugs_of_till.bug is bug
     return BUGS[name]()
+
+
+def weather_for(name: str) -> Mapping[str, float]:
+    """Return the weather a bug is looked for in; none is the seed's own."""
+    return WEATHER.get(name, {})
 
 
 def all_bugs() -> list[str]:

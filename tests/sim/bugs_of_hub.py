@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, select, update
 
-from hub import collecting, customers, feed, ingest, judging, orders, sales, shops, stock, tables
+from hub import collecting, customers, epochs, feed, ingest, judging, orders, sales, shops, stock, tables
 from hub.database import upsert
 from hub.movements import Origin, entries_of
 from hub.unit import Unit
@@ -15,7 +15,7 @@ from omnipos.domain.order import OPEN_STATES
 from omnipos.domain.stock import StockLevel, sale_movements
 from omnipos.events import SaleCompleted
 from omnipos.protocol import Outcome
-from tests.sim.bugs import bug
+from tests.sim.bugs import bug, needs
 from tests.sim.hubs import SimDatabase
 
 
@@ -119,15 +119,20 @@ def a_page_counts_for_the_whole_stream() -> dict[str, Any]:
         page = page_of(conn, stream, cursor, limit, **named)
         if page.must_refetch:
             return page
-        end = feed.cursor_for(feed.epoch_of(conn), page.head, feed.mark_at(conn, stream, page.head))
+        end = epochs.cursor_for(epochs.epoch_of(conn), page.head, feed.mark_at(conn, stream, page.head))
         return msgspec.structs.replace(page, upto=page.head, cursor=end)
 
     return {"hub.feed.page_of": whole}
 
 
 @bug
+@needs(hub_restores=0.5, till_restores=0.0, clones=0.0)
 def hub_restore_unnoticed() -> dict[str, Any]:
-    return {"hub.lives.is_from_backup": lambda *_asked: False, "sync.engine.has_forgotten": lambda *_a: False}
+    return {
+        "hub.lives.is_from_backup": lambda *_asked: False,
+        "hub.feed._is_lost": lambda *_asked: False,
+        "sync.engine.has_forgotten": lambda *_asked: False,
+    }
 
 
 @bug
@@ -141,6 +146,7 @@ def partial_batch_applied() -> dict[str, Any]:
 
 
 @bug
+@needs(clock_jumps=1.0)
 def facts_ordered_by_the_clock() -> dict[str, Any]:
     judge, last = judging.judge, defaultdict[str, int](int)
 
@@ -154,6 +160,7 @@ def facts_ordered_by_the_clock() -> dict[str, Any]:
 
 
 @bug
+@needs(hub_restores=0.5, till_restores=0.0, clones=0.0)
 def a_gap_is_accepted() -> dict[str, Any]:
     judge = judging.judge
 
@@ -248,6 +255,7 @@ def lease_by_the_clock() -> dict[str, Any]:
 
 
 @bug
+@needs(tills=3, stores=1)
 def fencing_number_ignored() -> dict[str, Any]:
     judge = collecting._judge_hand_over
 

@@ -12,7 +12,7 @@ from sync import push
 from sync.client import HubClient
 from sync.errors import Retryable, Unsettled
 from sync.pull import Pulling
-from tests.sim.bugs import bug
+from tests.sim.bugs import bug, needs
 from tests.sim.sandbox import SimConnection
 
 
@@ -20,8 +20,8 @@ from tests.sim.sandbox import SimConnection
 def verdict_before_the_answer() -> dict[str, Any]:
     next_batch = push._next_batch
 
-    def eager(store: Store, most: int) -> Any:
-        batch = next_batch(store, most)
+    def eager(store: Store, *most: int) -> Any:
+        batch = next_batch(store, *most)
         with transaction(store.books):
             for raw in batch:
                 sent = msgspec.json.decode(raw)
@@ -35,6 +35,7 @@ def verdict_before_the_answer() -> dict[str, Any]:
 
 
 @bug
+@needs(crashes=0.5)
 def outbox_row_in_another_transaction() -> dict[str, Any]:
     append, execute = journal.append, SimConnection.execute
 
@@ -65,6 +66,7 @@ def restore_begins_no_epoch() -> dict[str, Any]:
 
 
 @bug
+@needs(till_restores=0.5, hub_restores=0.0)
 def receipt_counter_reset_by_restore() -> dict[str, Any]:
     from omnipos.services.epochs import begin_restored
 
@@ -165,6 +167,7 @@ def quarantine_blocks_the_queue() -> dict[str, Any]:
 
 
 @bug
+@needs(line_trouble=0.5)
 def a_portals_page_is_an_acknowledgement() -> dict[str, Any]:
     send = HubClient.push
 
@@ -181,7 +184,13 @@ def a_portals_page_is_an_acknowledgement() -> dict[str, Any]:
         ]
         return PushAnswer(verdicts=tuple(verdicts), acked_through=verdicts[-1].seq)
 
-    return {"sync.client.HubClient.push": believing}
+    note_head = push.note_head
+
+    def unsigned(store: Store, client: HubClient, head: Any) -> None:
+        if head is not None:
+            note_head(store, client, head)
+
+    return {"sync.client.HubClient.push": believing, "sync.push.note_head": unsigned}
 
 
 @bug
@@ -200,6 +209,7 @@ def hand_over_moves_no_stock_in_the_books() -> dict[str, Any]:
 
 
 @bug
+@needs(disk_trouble=0.5)
 def disk_error_taken_for_success() -> dict[str, Any]:
     executemany = SimConnection.executemany
 

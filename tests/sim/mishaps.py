@@ -166,11 +166,7 @@ def _write_stranger(world: "World", till: TillMachine) -> None:
 
 
 def _restore_hub(world: "World") -> None:
-    """Put the hub's database back to its backup, as after a broken disk, and let all tills say hello.
-
-    A till that was away then, and had only fetched what the hub lost, could not tell: the numbers
-    of its cursors are given out again by the time it is back.
-    """
+    """Put the hub's database back to its backup, as after a broken disk; each till finds out by itself."""
     world.fault("hub restored")
     world.ledger.risks["hub restored"] += 1
     had = world.hub_events()
@@ -181,12 +177,6 @@ def _restore_hub(world: "World") -> None:
         start_process(world, process)
     world.ledger.forgotten |= had - world.hub_events()
     world.say("hub", f"!! back to its backup of {world.backup_at_ms}, without {len(world.ledger.forgotten)}")
-    world.calm = True
-    for till in world.tills:
-        till.fuse = till.cut_off_until_ms = 0
-        till.engine._streams = None
-        world.sync(till)
-    world.calm = False
     # What owner and web shop did since is gone; their own reconciling sends it again.
     cancelled = world.ledger.cancelled
     for number in [one for one, at_ms in cancelled.items() if at_ms > world.backup_at_ms]:

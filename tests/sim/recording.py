@@ -1,4 +1,7 @@
-"""`python -m tests.sim.recording`: find every planted bug anew and write down on which seed."""
+"""`python -m tests.sim.recording [BUG ...]`: look where planted bugs are found, and write the seeds down.
+
+The seeds that are recorded are tried first: what still holds is kept.
+"""
 
 import sys
 
@@ -10,16 +13,25 @@ from tests.sim.running import RECORDED, SEEDS_TO_FIND, all_cores, find
 
 def main() -> int:
     """Search on all cores and write the table; return 1 when a bug was not found."""
+    known = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, int])
+    names = sys.argv[1:] or all_bugs()
     with all_cores() as pool:
-        searches = {name: pool.submit(find, name, range(SEEDS_TO_FIND)) for name in all_bugs()}
-        found = {}
+        searches = {name: pool.submit(find, name, _seeds(known.get(name))) for name in names}
         for name, search in searches.items():
-            found[name] = search.result()
-            sys.stdout.write(f"{name:<44} {found[name]}\n")
+            seed = search.result()
+            sys.stdout.write(f"{name:<44} {seed}\n")
             sys.stdout.flush()
-    known = {name: seed for name, seed in found.items() if seed is not None}
-    RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(known)) + b"\n")
-    return 0 if len(known) == len(found) else 1
+            known.pop(name, None)
+            if seed is not None:
+                known[name] = seed
+            table = {one: known[one] for one in all_bugs() if one in known}
+            RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(table)) + b"\n")
+    return 0 if set(names) <= known.keys() else 1
+
+
+def _seeds(recorded: int | None) -> list[int]:
+    first = [] if recorded is None else [recorded]
+    return [*first, *(seed for seed in range(SEEDS_TO_FIND) if seed != recorded)]
 
 
 if __name__ == "__main__":

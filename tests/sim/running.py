@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.sim.bugs import weather_for
 from tests.sim.world import Outcome, run_seed
 from tests.sim.yard import Yard
 
@@ -54,14 +55,19 @@ def story(outcome: Outcome) -> str:
 Chunks = dict[int, Future[list[Outcome]]]
 
 
+def shows(bug: str, seed: int) -> bool:
+    """Return whether a seed breaks with a bug planted, and is well in the same weather without it."""
+    weather = weather_for(bug)
+    broken = run_seed(seed, yard(), bug=bug, weather=weather).violations
+    # A planted function that no longer fits the product only crashes; that finds nothing.
+    if all(one.startswith(CRASHES) for one in broken):
+        return False
+    return not run_seed(seed, yard(), weather=weather).violations
+
+
 def find(bug: str, seeds: Iterable[int]) -> int | None:
-    """Return the first of some seeds that breaks with a bug planted and is well without it."""
-    for seed in seeds:
-        broken = run_seed(seed, yard(), bug=bug).violations
-        # A planted function that no longer fits the product only crashes; that finds nothing.
-        if any(not one.startswith(CRASHES) for one in broken) and not run_seed(seed, yard()).violations:
-            return seed
-    return None
+    """Return the first of some seeds that shows a bug."""
+    return next((seed for seed in seeds if shows(bug, seed)), None)
 
 
 CRASHES = ("TypeError", "AttributeError", "NameError", "the hub met an error of its own")

@@ -103,7 +103,10 @@ class SameThread(Executor):
         try:
             future.set_result(fn(*args, **named))
         except BaseException as trouble:
-            future.set_exception(trouble)
+            # Without this frame, which holds the future that holds the error: what an error keeps
+            # alive must not end whenever garbage happens to be collected.
+            below = trouble.__traceback__.tb_next if trouble.__traceback__ else None
+            future.set_exception(trouble.with_traceback(below))
         return future
 
 

@@ -7,8 +7,9 @@ import random
 import sqlite3
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from tests.sim.tills import TillMachine
 from tests.sim.yard import NOON_MS, STORES, Yard
 
 STEPS = 150
+NO_MORE: Mapping[str, float] = MappingProxyType({})
 DEEPEST = 2
 """How many events may happen inside one that waits for the network."""
 MOST_HEALING_ROUNDS = 12
@@ -85,7 +87,7 @@ class Wish:
 class World:
     """All machines of one run, and the queue of what happens next."""
 
-    def __init__(self, seed: int, yard: Yard, box: Sandbox) -> None:
+    def __init__(self, seed: int, yard: Yard, box: Sandbox, weather: Mapping[str, float]) -> None:
         """Set the shop up as its seed wants it; everything is still in order."""
         self.seed = seed
         self.yard = yard
@@ -103,7 +105,7 @@ class World:
         """While the shop is set up and put right nothing goes wrong."""
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
-        self.weather = _weather(self.chance)
+        self.weather = msgspec.structs.replace(_weather(self.chance), **weather)
         self.hub_clock_ms = 0
         self.processes: list[HubProcess] = yard.processes
         self.line = Line(self)
@@ -333,10 +335,15 @@ def _weather(chance: random.Random) -> Weather:
     )
 
 
-def run_seed(seed: int, yard: Yard, steps: int = STEPS, bug: str = "") -> Outcome:
-    """Run one seed from its beginning to its checks, with a bug planted in the product if one is named."""
+def run_seed(
+    seed: int, yard: Yard, steps: int = STEPS, bug: str = "", weather: Mapping[str, float] = NO_MORE
+) -> Outcome:
+    """Run one seed from its beginning to its checks, with a bug planted in the product if one is named.
+
+    `weather` stands in the place of what the seed would have of its fields.
+    """
     with sandbox(seed) as box, plant(bug) if bug else contextlib.nullcontext():
-        world = World(seed, yard, box)
+        world = World(seed, yard, box, weather)
         try:
             world.run(steps)
         except Exception as bug:  # whatever the product raises is what the seed found

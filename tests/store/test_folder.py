@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from omnipos.domain.errors import StoreTrouble
+from omnipos.domain.errors import DomainError, EntryRefused, StoreTrouble
 from omnipos.store import connection, migrations
-from omnipos.store.connection import Store, open_to_read, transaction
+from omnipos.store.connection import Store, open_mirror, open_to_read, transaction
 from omnipos.store.journal import counter_value, draw
 from omnipos.store.schema import MIGRATIONS
 from tests.rigs import open_till
@@ -133,3 +133,26 @@ def test_the_names_of_all_migrations_are_known_without_importing_them() -> None:
         made.apply(db)
         assert {one.name for one in made.applied(db)} == MIGRATIONS[which]
         db.close()
+
+
+@pytest.mark.parametrize("trouble", [sqlite3.OperationalError("disk is full"), EntryRefused("not so")])
+def test_an_error_that_somebody_keeps_holds_nobody_to_what_was_there_then(
+    tmp_path: Path, trouble: Exception
+) -> None:
+    store, mirror = Store(tmp_path), open_mirror(tmp_path)
+    add = "INSERT INTO tax VALUES (?, x'7b7d')"
+    mirror.executemany(add, [("PPN",), ("PPH",)])
+
+    def breaks_off() -> None:
+        rows = store.books.execute("SELECT code FROM mirror.tax")
+        for _row in rows:
+            raise trouble
+
+    with pytest.raises(DomainError) as kept:
+        store.call(breaks_off)
+    mirror.execute(add, ("SVC",))
+    count = "SELECT count(*) FROM mirror.tax"
+    assert store.call(lambda: store.books.execute(count).fetchone()) == (3,)
+    assert kept.value
+    mirror.close()
+    store.close()
