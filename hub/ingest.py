@@ -16,6 +16,7 @@ from hub import (
     leases,
     lives,
     moves,
+    rights,
     sales,
     shops,
     stock,
@@ -28,7 +29,6 @@ from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.judging import Journal, judge, verdict
 from hub.unit import Unit, WriteConflict
 from omnipos import events
-from omnipos.domain.staff import Right
 from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
@@ -185,6 +185,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     sold: dict[str, list[sales.Reported]] = defaultdict(list)
     channel = till.channel if till.role is Role.CHANNEL else ""
     skew_ms = shops.skew_of(unit.conn, till.device_id)
+    rights.look_through(unit, till, fresh, skew_ms)
     for one in fresh:
         if one.problem or one.fact is None:
             continue
@@ -214,7 +215,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
             case events.CustomerChanged():
                 corrections.apply(unit, one.fact, one.personal, report, country=_country(unit, till))
             case events.StockCounted():
-                _count_stock(unit, one.fact, report)
+                stock.post_count(unit, one.fact, report.store_id, report.event_id, report.device_id)
             case events.OrderPicked():
                 collecting.apply_pick(unit, one.fact, report)
             case events.OrderReadied():
@@ -256,14 +257,6 @@ def _origin(unit: Unit, till: Principal, one: Received, skew_ms: int) -> Origin:
     """Return where goods came from that an event moves; a till's clock is read as the hub would."""
     at_ms = min(one.occurred_at_ms - skew_ms, unit.now_ms)
     return Origin(device_id=till.device_id, epoch=one.epoch, seq=one.seq, at_ms=max(at_ms, 0))
-
-
-def _count_stock(unit: Unit, fact: events.StockCounted, report: collecting.Report) -> None:
-    """Take a count as the fact that it is; who made it must have been allowed to."""
-    if not shops.may(unit.conn, report.staff_id, Right.COUNT):
-        detail = _("Stock was counted by somebody who may not. The count stands.")
-        collecting.note(unit, report, "", "counted_without_role", detail)
-    stock.post_count(unit, fact, report.store_id, report.event_id, report.device_id)
 
 
 def _add_customer(unit: Unit, till: Principal, one: Received, fact: events.CustomerAdded) -> None:

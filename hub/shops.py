@@ -130,7 +130,7 @@ def first_shop(conn: Connection) -> Shop | None:
 
 def prepare_staff(conn: Connection, wishes: Sequence[StaffWish]) -> list[Staff]:
     """Return the people a request wishes for, PINs hashed; slow, so not for a writing transaction."""
-    known = {one.staff_id: one for one in _staff(conn)}
+    known = {one.staff_id: one for one in everybody(conn)}
     by_name = {fold(one.name): one for one in known.values()}
     people = []
     for wish in wishes:
@@ -167,7 +167,7 @@ def _pin_hash(wish: StaffWish, old: Staff | None) -> str:
 
 def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
     """Write people and tell the tills of those who changed."""
-    known = {one.staff_id: one for one in _staff(unit.conn)}
+    known = {one.staff_id: one for one in everybody(unit.conn)}
     changed = {one.staff_id: one for one in people if known.get(one.staff_id) != one}
     rows = [
         {
@@ -184,7 +184,8 @@ def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
     return members(unit.conn)
 
 
-def _staff(conn: Connection) -> list[Staff]:
+def everybody(conn: Connection) -> list[Staff]:
+    """Return all people with their hashes, also those who left."""
     table = tables.staff
     records = conn.scalars(select(table.c.record).order_by(table.c.folded_name))
     return [msgspec.json.decode(record, type=Staff) for record in records]
@@ -194,7 +195,7 @@ def members(conn: Connection) -> tuple[StaffMember, ...]:
     """Return all people, without their hashes."""
     return tuple(
         StaffMember(staff_id=one.staff_id, name=one.name, role=one.role, active=one.active)
-        for one in _staff(conn)
+        for one in everybody(conn)
     )
 
 

@@ -89,7 +89,8 @@ class HubProcess:
         self.ask("PUT", "/v1/products", {"products": products})
         sarah = {"name": "Sarah Wijaya", "phone": "0812-3456-7890"}
         self.ask("PUT", "/v1/customers", {"customers": [sarah], "country": "ID"})
-        self.ask("PUT", "/v1/staff", {"staff": [{"name": "Sari", "role": "cashier", "pin": "1234"}]})
+        sari = {"staff_id": "s-sari", "name": "Sari", "role": "cashier", "pin": "1234"}
+        self.ask("PUT", "/v1/staff", {"staff": [sari]})
         moves = [
             {"movement_id": f"m-{sku}", "store_code": "S1", "sku": sku, "quantity_milli": 100_000}
             for sku, _name, _price in goods

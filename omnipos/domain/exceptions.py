@@ -174,8 +174,10 @@ KINDS = {
     "customer_phone_taken": Kind(
         later("A customer was given a phone number that another card has. It was kept aside."), True, _CARD
     ),
-    "counted_without_role": Kind(
-        later("Stock was counted by somebody who is no manager. The count stands."), True, _RIGHTS
+    "by_somebody_without_the_right": Kind(
+        later("Somebody worked at a till who may not. What was done is counted; a person looks at it."),
+        False,
+        _RIGHTS,
     ),
     "count_in_doubt": Kind(
         later("Goods moved at another till just when they were counted."),

@@ -17,7 +17,7 @@ def filed_kinds(source: str) -> set[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="note" | "_note") | ast.Name(id="note" | "_note")):
                 found |= _kinds_in(node.args)
-            case ast.Assign(targets=[ast.Attribute(attr="kind") | ast.Name(id="kind")], value=value):
+            case ast.Assign(targets=[ast.Attribute(attr="kind") | ast.Name(id="kind" | "KIND")], value=value):
                 found |= _kinds_in([value])
             case ast.Assign(targets=[ast.Tuple(elts=places)], value=ast.Tuple(elts=values)):
                 pairs = zip(places, values, strict=False)

@@ -178,6 +178,8 @@ def test_fault_48_a_stocktake_while_selling_goes_on_offline_subtracts_nothing_tw
     counting, selling = tills[:2]
     for till in tills:
         till.clock.at_ms = hub_time(hub)
+    budi = {"staff_id": "s-m", "name": "Budi", "role": "manager", "pin_hash": "$argon2id$none"}
+    hub.ask("PUT", "/v1/staff", {"staff": [budi]})
     sell(selling, INDOMIE)
     sync(selling, counting)
     # The hub is away; 99 lie on the shelf.

@@ -31,9 +31,11 @@ AT_MS = 1_795_255_200_000
 class Journal:
     """The journal of one enrolled till: appends facts with the chain, and packs batches."""
 
-    def __init__(self, till: EnrolAnswer) -> None:
-        """Begin an empty journal."""
+    def __init__(self, till: EnrolAnswer, actor: str = "staff-1") -> None:
+        """Begin an empty journal, in which one person acts."""
         self.till = till
+        self.actor = actor
+        self.at_ms = AT_MS
         self.envelopes: list[Envelope] = []
         self.last_hash = GENESIS
         self.receipts = 0
@@ -56,8 +58,8 @@ class Journal:
             event_id=str(uuid.uuid4()),
             type=kind,
             schema=1,
-            occurred_at_ms=AT_MS + len(self.envelopes),
-            actor="staff-1",
+            occurred_at_ms=self.at_ms + len(self.envelopes),
+            actor=self.actor,
             shift="",
             catalogue_rev=1,
         )

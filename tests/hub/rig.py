@@ -96,6 +96,11 @@ class HubRig:
             headers["Content-Type"] = "application/json"
         return self.client.request(method, path, content=content, headers=headers)
 
+    def employ(self, role: str, *, active: bool = True) -> None:
+        """Give the person who acts in journals a role, or withdraw their rights."""
+        person = {"staff_id": "staff-1", "name": "Budi", "role": role, "pin_hash": "$argon2id$none"}
+        self.ask("PUT", "/v1/staff", {"staff": [{**person, "active": active}]})
+
     def enrol(self, store: str = "S1") -> RigTill:
         """Enrol another till."""
         code = self.ask("POST", "/v1/enrol-codes", {"store_code": store})["code"]
@@ -137,9 +142,9 @@ class HubRig:
         path = f"/v1/streams/{stream}?after={cursor}&limit={limit}"
         return msgspec.convert(self.ask("GET", path, key=key or self.token_of(self.till)), Page)
 
-    def journal(self) -> Journal:
-        """Return a new journal of the till."""
-        return Journal(self.till)
+    def journal(self, till: RigTill | None = None, actor: str = "staff-1") -> Journal:
+        """Return a new journal of a till, in which one person acts."""
+        return Journal(till or self.till, actor)
 
     def hub_epoch(self) -> str:
         """Return the epoch that stands in the hub's database."""
@@ -179,6 +184,7 @@ def open_rig(folder: Path) -> Iterator[HubRig]:
             {"sku": "B", "name": "Teh Botol", "price_minor": 6000, "tax_code": "PPN"},
         ]
         rig.ask("PUT", "/v1/products", {"products": products})
+        rig.employ("cashier")
         rig.till = rig.enrol()
         yield rig
 

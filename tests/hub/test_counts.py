@@ -149,4 +149,4 @@ def test_a_count_by_somebody_who_may_not_stands_and_is_told(
     rig.ask("PUT", "/v1/staff", {"staff": [sari]})
     count(tills[0], 40, own_seq=0)
     push(rig, tills[0])
-    assert (rig.stock("A"), rig.exceptions()) == ((40_000, 0), ["counted_without_role"])
+    assert (rig.stock("A"), rig.exceptions()) == ((40_000, 0), ["by_somebody_without_the_right"])

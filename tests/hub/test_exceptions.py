@@ -22,15 +22,9 @@ from tests.hub.rig import APPLIED, DUPLICATE, A, HubRig, outcomes
 BROKEN = b'{"type":"sale_completed","sale":7}'
 
 
-def employ(rig: HubRig, role: str = "manager") -> None:
-    """Make the person who acts in the journals of these tests."""
-    person = {"staff_id": "staff-1", "name": "Budi", "role": role, "pin_hash": "$argon2id$none"}
-    rig.ask("PUT", "/v1/staff", {"staff": [person]})
-
-
 def case_of_a_broken_entry(rig: HubRig, role: str = "manager") -> Journal:
     """Push an entry that cannot be read; the hub files case 1 for it."""
-    employ(rig, role)
+    rig.employ(role)
     journal = rig.journal()
     rig.push(journal.append(body=BROKEN, kind="sale_completed"))
     return journal

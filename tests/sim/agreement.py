@@ -43,6 +43,7 @@ EXPECTED = {
     "count_in_doubt",
     "settled_without_role",
     "answer_without_case",
+    "by_somebody_without_the_right",
 }
 """Exceptions that may come of an honest day offline; how many of them is checked by itself."""
 
