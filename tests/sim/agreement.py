@@ -213,7 +213,8 @@ def _orders_add_up(world: "World", hub: sqlite3.Connection) -> None:
         "SELECT event_id, device_id, body FROM event WHERE outcome = 'applied' ORDER BY number"
     )
     for row in rows:
-        devices[row["event_id"]] = row["device_id"]
+        # What a till wrote before its disk was put back lies beside its journal, under a longer name.
+        devices[row["event_id"]] = row["device_id"].partition("~")[0]
         match decode_fact(row["body"]):
             case OrderHandedOver() as fact:
                 hand_overs[fact.order_id].append((row["event_id"], fact))
