@@ -62,7 +62,7 @@ def device_row(one: "Device", now_ms: int) -> tuple[str, ...]:
         f"{one.acked_seq}/{one.head_seq}",
         str(one.waiting),
         str(one.gaps),
-        f"{one.skew_ms / 1000:+.0f} s",
+        f"{round(one.skew_ms / 1000):+} s",
         str(one.exceptions_open),
         clean_text(one.version, 12),
     )
