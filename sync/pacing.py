@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 FIRST_S = 1.0
 LONGEST_S = 60.0
@@ -68,6 +67,8 @@ def wish_ms(headers: Mapping[str, str]) -> int:
 
 
 def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         found = parsedate_to_datetime(text)
     except (TypeError, ValueError):

@@ -3,10 +3,12 @@
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -16,6 +18,9 @@ from sync.errors import Retryable, SyncError, Untrusted
 if TYPE_CHECKING:
     import httpx
     from httpx_sse import ServerSentEvent
+
+# httpx brings a command of its own that costs a till 3 MB of memory; it is made to do without.
+sys.modules.setdefault("httpx._main", cast(ModuleType, None))
 
 CONNECT_S = 3.0
 READ_S = 10.0

@@ -14,15 +14,12 @@ import msgspec
 
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
-from omnipos.cli.joining import join_anew
 from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
 from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.paper import PrintJob
 from omnipos.locale import _, speak
-from omnipos.services import leasing
-from omnipos.services.archiving import archive_old
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_read
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from printing.composing import JobComposer
     from printing.links import PrinterSetting
     from printing.spool import Spool
+    from sync.client import HubClient
 
 LOOK_AFTER_S = 5.0
 """The whole journal is looked through when the till has started; its end was before."""
@@ -69,8 +67,8 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         clock = SystemClock()
         spool = _open_spool(store, settings)
         client = till_client(folder, address)
-        engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
-        engine.rejoin = partial(join_anew, folder, client)
+        engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
+        engine.rejoin = partial(_join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
@@ -85,6 +83,8 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         threading.Thread(target=_look_through, args=(store, ended), name="soundness", daemon=True).start()
         yield till, settings
         _print_the_rest(till)
+        from omnipos.services.archiving import archive_old
+
         # While nobody waits: what is old and at the hub leaves the journal, a file at a time.
         store.call(lambda: archive_old(store, clock))
 
@@ -115,11 +115,23 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
         store, identity = _open_store(folder, stack)
         address = _address(folder, settings, member, stack, wait=True)
         clock, client = SystemClock(), till_client(folder, address)
-        engine = SyncEngine(store, identity, clock, client, answer=lambda: till.call(leasing.answer))
-        engine.rejoin = partial(join_anew, folder, client)
+        engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
+        engine.rejoin = partial(_join_anew, folder, client)
         till = Till(store, clock, identity, _open_spool(store, settings), engine)
         stack.callback(engine.stop)
         yield engine
+
+
+def _answer(till: Till) -> bool:
+    from omnipos.services import leasing
+
+    return till.call(leasing.answer)
+
+
+def _join_anew(folder: Path, client: "HubClient", code: str) -> None:
+    from omnipos.cli.joining import join_anew
+
+    join_anew(folder, client, code)
 
 
 def _member(folder: Path) -> Membership:
