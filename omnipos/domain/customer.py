@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.names import clean_text
@@ -101,7 +102,7 @@ KEPT_PURCHASES = 5
 
 def check_draft(draft: CustomerDraft, country: str) -> CustomerDraft:
     """Return a draft with a clean name and an E.164 phone; raise CustomerRefused."""
-    name = clean_text(draft.name, 80)
+    name = free_text(draft.name, 80)
     if not name:
         raise CustomerRefused(_("Type the customer's name."))
     if Purpose.SERVICE not in draft.agreed:
@@ -127,7 +128,7 @@ def check_edit(customer: Customer, edit: CustomerEdit, country: str) -> dict[Cus
     """Return the fields that an edit changes with their clean values; raise CustomerRefused."""
     wanted: dict[CustomerField, str] = {}
     if edit.name is not None:
-        wanted[CustomerField.NAME] = clean_text(edit.name, 80)
+        wanted[CustomerField.NAME] = free_text(edit.name, 80)
         if not wanted[CustomerField.NAME]:
             raise CustomerRefused(_("Type the customer's name."))
     if edit.phone is not None and edit.phone != customer.phone:

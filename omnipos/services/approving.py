@@ -1,7 +1,7 @@
 """Approving: a manager allows one thing that the rules refuse, signed in or by a PIN beside the cashier."""
 
+from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused
-from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Approval, Right
 from omnipos.locale import _
 from omnipos.services import signing_in
@@ -20,7 +20,7 @@ def approve(till: Till, reason: str, name: str = "", pin: str = "") -> Approval:
 
     Raises EntryRefused without a reason, SignInRefused for a wrong PIN, NotAllowed for who is no manager.
     """
-    reason = clean_text(reason, LONGEST_REASON)
+    reason = free_text(reason, LONGEST_REASON)
     if not reason:
         raise EntryRefused(_("Type the reason. It is kept with what is done."))
     if not name.strip():

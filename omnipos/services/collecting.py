@@ -5,6 +5,7 @@ import msgspec
 from omnipos.domain import lease
 from omnipos.domain import order as rules
 from omnipos.domain.basket import Basket, OrderToSettle
+from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import BasketRefused, OrderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
@@ -77,7 +78,7 @@ def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
     """Mark a picked order ready, its bag in a place, and print the bag slip; raise OrderRefused."""
     till.signed_in(Right.COLLECT)
     db = till.store.books
-    order = rules.make_ready(order_with_id(till, order_id), clean_text(bag_place, 20))
+    order = rules.make_ready(order_with_id(till, order_id), free_text(bag_place, 20))
     stamp = till.stamp()
     slip = BagSlipPaper(order=order, shop=till.shop(), printed_at_ms=stamp.occurred_at_ms)
     with transaction(db):

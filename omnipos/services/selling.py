@@ -6,10 +6,10 @@ import msgspec
 
 from omnipos.domain import basket as rules
 from omnipos.domain.basket import Basket, BasketState, Line
+from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import BasketRefused, EntryRefused
-from omnipos.domain.names import clean_text
 from omnipos.domain.pricing import Totals, price_lines
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
@@ -172,7 +172,7 @@ def park(till: Till, note: str = "") -> BasketView:
         raise BasketRefused(_("There is nothing in the basket to park."))
     if before.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
-    after = msgspec.structs.replace(before, state=BasketState.PARKED, note=clean_text(note, 80))
+    after = msgspec.structs.replace(before, state=BasketState.PARKED, note=free_text(note, 80))
     with transaction(till.store.books):
         baskets.save_basket(till.store.books, before, after, till.clock.now_ms())
         fresh = _begin_basket(till)

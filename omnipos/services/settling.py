@@ -2,6 +2,7 @@
 
 import msgspec
 
+from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.exceptions import (
     CLOCK_WRONG,
@@ -82,7 +83,7 @@ def settle(till: Till, ref: str, answer: str, note: str = "") -> Listed:
         kind=case.kind,
         subject=case.event_id,
         answer=answer,
-        note=clean_text(note, LONGEST_NOTE),
+        note=free_text(note, LONGEST_NOTE),
     )
     settlement = Settlement(
         answer=answer,
