@@ -57,7 +57,7 @@ def backup(file: Path, data_dir: Path) -> None:
 @click.option("--code", default="", help="A one-time code of the hub, for a computer that is no till yet.")
 @click.option("--hub", "address", default="", help="The hub's address, if it is not the one of then.")
 def restore(file: Path, data_dir: Path, code: str, address: str) -> None:
-    """Put a backup back, on a stopped till or a new computer. It sells at once, under a new letter."""
+    """Put a backup back, on a stopped till or a new computer. It sells on under a new letter."""
     manifest = backing_up.read_manifest(file)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = _put_back(file, manifest, data_dir)
