@@ -69,7 +69,7 @@ def main(ctx: click.Context, data_dir: Path) -> None:
     ctx.call_on_close(lambda: os.umask(before))
     speak(os.environ.get("OMNIPOS_LANGUAGE", "en"))
     if ctx.invoked_subcommand is None:
-        # Nothing made while starting is garbage, and looking for some would cost a tenth of a second.
+        # Hardly anything made while starting is garbage; looking for it would cost a tenth of a second.
         gc.disable()
         from omnipos.cli.counter import run_screens
 

@@ -59,7 +59,7 @@ def run_till(folder: Path) -> None:
     """Open the till of a folder and show its screens until they are left."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
-    gc.disable()  # until it has started: nothing made by then is garbage
+    gc.disable()  # until it has started: hardly anything made by then is garbage
     with open_till(folder) as (till, settings):
         from screens.app import TillApp
 
@@ -75,7 +75,9 @@ async def _run(app: "TillApp") -> None:
 
 
 def _tend_memory() -> None:
-    # What the start made stays for ever; it need not be looked through again while somebody scans.
+    # What the start made stays for ever, but for a little that is let go of now, before anybody scans;
+    # it need not be looked through again.
+    gc.collect()
     gc.freeze()
     gc.enable()
     asyncio.get_running_loop().call_later(TRIM_S, _give_memory_back)
