@@ -6,13 +6,12 @@ from typing import Any
 from omnipos.domain.basket import Basket, Line
 from omnipos.domain.money import CashRounding
 from omnipos.domain.pricing import price_lines
-from omnipos.domain.sale import SaleIdentity, complete, receipt_number
-from omnipos.domain.stock import sale_movements
+from omnipos.domain.staff import Right
 from omnipos.domain.tax import TaxRounding
 from omnipos.domain.tender import Tender, TenderKind, settle
-from omnipos.events import SaleCompleted
+from omnipos.services import tendering
 from omnipos.services.till import Till
-from omnipos.store import books, journal
+from omnipos.store import journal
 from omnipos.store.connection import transaction
 from tests.hubs import HubProcess
 from tests.rigs import PPN
@@ -61,18 +60,17 @@ def queue_sales(till: Till, products: list[dict[str, Any]], count: int, seed: in
 
     def write(first: int, last: int) -> None:
         with transaction(till.store.books):
-            for _number in range(first, last):
+            for number in range(first, last):
                 chosen = [
                     chance.choice(popular if chance.random() < 0.7 else products) for _i in range(LINES)
                 ]
-                _sell(till, chosen, chance)
+                _sell(till, chosen, chance, number)
 
     for start in range(before, before + count, 5000):
         till.store.call(lambda start=start: write(start, min(start + 5000, before + count)))
 
 
-def _sell(till: Till, chosen: list[dict[str, Any]], chance: random.Random) -> None:
-    db, who, stamp = till.store.books, till.identity, till.stamp()
+def _sell(till: Till, chosen: list[dict[str, Any]], chance: random.Random, number: int) -> None:
     lines = tuple(
         Line(
             line_id=index,
@@ -89,27 +87,15 @@ def _sell(till: Till, chosen: list[dict[str, Any]], chance: random.Random) -> No
     tenders = (Tender(kind=TenderKind.CASH, amount_minor=totals.total_minor),)
     settled = settle(totals.total_minor, tenders, CashRounding())
     assert settled is not None
-    number = journal.draw(db, "receipt")
     known = number % KNOWN_CUSTOMER_EVERY == 0
     basket = Basket(
         basket_id=till.new_id(),
         number=number,
         currency="IDR",
-        started_at_ms=stamp.occurred_at_ms,
-        staff_id=stamp.actor,
+        started_at_ms=till.clock.now_ms(),
+        staff_id=till.signed_in(Right.SELL).staff_id,
         lines=lines,
         tenders=tenders,
         customer_id=f"c-{chance.randrange(CUSTOMERS):05d}" if known else "",
     )
-    identity = SaleIdentity(
-        sale_id=till.new_id(),
-        receipt_number=receipt_number(who.store_code, who.till_number, who.epoch, number),
-        store_id=who.store_id,
-        till_number=who.till_number,
-        staff_id=stamp.actor,
-        completed_at_ms=stamp.occurred_at_ms,
-    )
-    sale = complete(basket, totals, settled, identity)
-    event = journal.append(db, stamp, SaleCompleted(sale=sale))
-    books.insert_sale(db, sale, number, event)
-    books.insert_movements(db, event, sale_movements(sale))
+    tendering.write_sale(till, basket, totals, settled)

@@ -136,8 +136,8 @@ def apply_alone(unit: Unit, till: Principal, one: Received) -> bool:
         return False
 
 
-def _keep_raw(unit: Unit, till: Principal, one: Received) -> None:
-    """Keep the personal cards of an event that is not applied yet, with the event as it came."""
+def _keep_raw(unit: Unit, till: Principal, one: Received) -> bool:
+    """Keep an event as it came, with the personal cards that came with it; tell whether it is new."""
     row = {
         "device_id": till.device_id,
         "epoch": one.epoch,
@@ -147,7 +147,7 @@ def _keep_raw(unit: Unit, till: Principal, one: Received) -> None:
         "reason": one.problem,
         "received_at_ms": unit.now_ms,
     }
-    upsert(unit.conn, tables.quarantine, [row])
+    return bool(upsert(unit.conn, tables.quarantine, [row], returning=("seq",)))
 
 
 def _row(one: Received, till: Principal, number: int, now_ms: int) -> dict[str, Any]:
@@ -291,18 +291,8 @@ def _save_heads(unit: Unit, journal: Journal) -> None:
 
 def _set_aside(unit: Unit, till: Principal, aside: Sequence[Received]) -> None:
     """Keep what has no place of its own in the journal, once, and raise the alarm once."""
-    table = tables.quarantine
     for one in aside:
-        row = {
-            "device_id": till.device_id,
-            "epoch": one.epoch,
-            "seq": one.seq,
-            "fingerprint": one.fingerprint,
-            "raw": one.raw,
-            "reason": one.problem,
-            "received_at_ms": unit.now_ms,
-        }
-        if upsert(unit.conn, table, [row], returning=("seq",)):
+        if _keep_raw(unit, till, one):
             unit.note(
                 one.kind,
                 one.problem,

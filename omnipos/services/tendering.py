@@ -93,6 +93,24 @@ def take_back(till: Till) -> BasketView:
 
 def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: Settled) -> Sale:
     db = till.store.books
+    sale = write_sale(till, basket, totals, settled)
+    if basket.order:
+        order = collecting.order_in_basket(till, basket)
+        collecting.write_hand_over(
+            till,
+            order,
+            Check(basket.order.check),
+            sale_id=sale.sale_id,
+            override=basket.order.override,
+        )
+    baskets.drop_basket(db, basket.basket_id)
+    printjobs.insert_job(db, receipt_paper(till, shop, sale), sale.completed_at_ms)
+    return sale
+
+
+def write_sale(till: Till, basket: Basket, totals: Totals, settled: Settled) -> Sale:
+    """Write a paid basket as a sale: its number, event, books and stock; the caller owns the transaction."""
+    db = till.store.books
     who = till.identity
     stamp = till.stamp()
     number = journal.draw(db, "receipt")
@@ -108,17 +126,6 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
     event = journal.append(db, stamp, SaleCompleted(sale=sale))
     books.insert_sale(db, sale, number, event)
     books.insert_movements(db, event, sale_movements(sale))
-    if basket.order:
-        order = collecting.order_in_basket(till, basket)
-        collecting.write_hand_over(
-            till,
-            order,
-            Check(basket.order.check),
-            sale_id=sale.sale_id,
-            override=basket.order.override,
-        )
-    baskets.drop_basket(db, basket.basket_id)
-    printjobs.insert_job(db, receipt_paper(till, shop, sale), stamp.occurred_at_ms)
     return sale
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.lines import ProxiedTill, proxied
+from tests.faults.lives import Disk
 from tests.hubs import HubProcess
 
 
@@ -16,6 +17,23 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     hub.set_up_shop()
     yield hub
     hub.stop()
+
+
+@pytest.fixture
+def own_hub(tmp_path: Path) -> Iterator[HubProcess]:
+    """A hub with a shop for one test alone: it is killed, put back or counted."""
+    hub = HubProcess(tmp_path / "hub")
+    hub.set_up_shop()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def disk(own_hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
+    """The folder of a till of that hub."""
+    disk = Disk(own_hub, tmp_path / "till")
+    yield disk
+    disk.close()
 
 
 @pytest.fixture

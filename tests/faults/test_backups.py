@@ -3,7 +3,6 @@
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,8 @@ from tests.hubs import HubProcess
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
-@pytest.fixture
-def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
-    disk = Disk(hub, tmp_path / "till")
-    yield disk
-    disk.close()
+def hub(own_hub: HubProcess) -> HubProcess:
+    return own_hub
 
 
 def test_fault_05_a_backup_taken_while_selling_is_put_back_and_sells_before_it_meets_the_hub(

@@ -1,7 +1,6 @@
 """Faults 10 and 51: what is unsent leaves an unusable till as a file, and no till is wiped before."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,8 @@ from tests.hubs import HubProcess
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
-@pytest.fixture
-def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
-    disk = Disk(hub, tmp_path / "till")
-    yield disk
-    disk.close()
+def hub(own_hub: HubProcess) -> HubProcess:
+    return own_hub
 
 
 def ask(*words: object) -> Result:

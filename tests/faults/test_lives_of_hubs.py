@@ -1,7 +1,6 @@
 """Fault 32: a hub back from yesterday's backup gets again what tills kept, in whatever epoch they are."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,8 @@ from tests.hubs import HubProcess
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
-@pytest.fixture
-def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
-    disk = Disk(hub, tmp_path / "till")
-    yield disk
-    disk.close()
+def hub(own_hub: HubProcess) -> HubProcess:
+    return own_hub
 
 
 def back_up(hub: HubProcess, to: Path) -> None:

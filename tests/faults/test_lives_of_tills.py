@@ -1,6 +1,5 @@
 """Faults 5, 6 and 12: restored and copied tills lose no sale, and no receipt number is used twice."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,18 +12,8 @@ from tests.hubs import HubProcess
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
-@pytest.fixture
-def disk(hub: HubProcess, tmp_path: Path) -> Iterator[Disk]:
-    disk = Disk(hub, tmp_path / "till")
-    yield disk
-    disk.close()
+def hub(own_hub: HubProcess) -> HubProcess:
+    return own_hub
 
 
 def stock_sold(hub: HubProcess) -> int:

@@ -1,7 +1,6 @@
 """Many tills write at once while readers follow: whatever commits first, nothing is skipped or doubled."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,12 +27,9 @@ CODES = ("8998866200578", "8996006855893", "8991002101425")
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
+def hub(own_hub: HubProcess) -> HubProcess:
     """A hub with a shop of its own."""
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
+    return own_hub
 
 
 def push_in_small_batches(counter: EnrolledTill) -> None:

@@ -27,11 +27,8 @@ Enrol = Callable[[], EnrolledTill]
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path / "hub")
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
+def hub(own_hub: HubProcess) -> HubProcess:
+    return own_hub
 
 
 @pytest.fixture

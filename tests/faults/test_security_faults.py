@@ -22,14 +22,6 @@ from tests.sync.test_engine import sell
 INDOMIE, TEH = "8998866200578", "8996006855893"
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
 @pytest.fixture
 def counter(hub: HubProcess, tmp_path: Path) -> Iterator[EnrolledTill]:
     counter = EnrolledTill(hub, tmp_path / "till")

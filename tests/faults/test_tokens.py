@@ -33,15 +33,6 @@ LOST = [
 ]
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
-    """A hub with a shop."""
-    hub = HubProcess(tmp_path_factory.mktemp("hub"))
-    hub.set_up_shop()
-    yield hub
-    hub.stop()
-
-
 @pytest.fixture
 def till(hub: HubProcess, tmp_path: Path) -> Iterator[ProxiedTill]:
     """A till behind a proxy whose token has just run out."""
