@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
 from omnipos.protocol import Countersigned, NonceAnswer, TokenAnswer, TokenRequest
 from omnipos.signing import SigningKey, head_words, is_signed, token_words
@@ -39,13 +40,13 @@ class DevicePass:
     def __init__(
         self,
         device_id: str,
-        key: SigningKey | None,
+        load_key: Callable[[], SigningKey | None],
         hub_key: str,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the till's id and key, and its hub's public key in hex."""
+        """Take the till's id, how its key is read when it is needed, and its hub's public key in hex."""
         self.device_id = device_id
-        self._key = key
+        self._load_key = load_key
         self._hub_key = hub_key
         self._monotonic_s = monotonic_s
         self._turn = threading.Lock()
@@ -62,7 +63,7 @@ class DevicePass:
     def become(self, device_id: str, key: SigningKey) -> None:
         """Be another till of the same hub from now on, for every connection that shares this."""
         with self._turn:
-            self.device_id, self._key, self._token = device_id, key, ""
+            self.device_id, self._load_key, self._token = device_id, lambda: key, ""
 
     def drop(self, token: str) -> None:
         """Forget a token that the hub no longer takes."""
@@ -87,8 +88,15 @@ class DevicePass:
         words = head_words(self.device_id, head.epoch, head.seq, head.hash)
         return is_signed(words, head.signature, self._hub_key)
 
+    def _key(self) -> SigningKey | None:
+        try:
+            return self._load_key()
+        except StoreTrouble as trouble:
+            raise Rejected(str(trouble), NO_KEY) from trouble
+
     def _renew(self, ask: Asking) -> None:
-        if self._key is None:
+        key = self._key()
+        if key is None:
             raise Rejected(
                 _(
                     "This till's key (device.key) is missing: the hub cannot know it. Selling goes on and"
@@ -99,7 +107,7 @@ class DevicePass:
         for tries_left in reversed(range(MOST_TRIES)):
             asked_at_s = self._monotonic_s()
             nonce = ask("POST", "/v1/nonce", NonceAnswer).nonce
-            signature = self._key.sign(token_words(self._hub_key, self.device_id, nonce))
+            signature = key.sign(token_words(self._hub_key, self.device_id, nonce))
             wish = TokenRequest(device_id=self.device_id, nonce=nonce, signature=signature)
             try:
                 answer = ask("POST", "/v1/token", TokenAnswer, wish)

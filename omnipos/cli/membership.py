@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,10 +52,14 @@ def save_membership(folder: Path, membership: Membership) -> None:
 
 
 def load_pass(folder: Path, monotonic_s: Callable[[], float] = time.monotonic) -> DevicePass:
-    """Return the right of a folder's till to ask its hub; without its key the hub will refuse it."""
+    """Return the right of a folder's till to ask its hub; without its key the hub will refuse it.
+
+    The key is read when the hub is first asked: what reads it is slow to import, and the screen comes first.
+    """
     member = load_membership(folder) or Membership(hub="")
-    key = load_key(folder / member.key_file)
-    return DevicePass(member.device_id, key, member.hub_key, monotonic_s)
+    return DevicePass(
+        member.device_id, partial(load_key, folder / member.key_file), member.hub_key, monotonic_s
+    )
 
 
 def till_client(folder: Path, address: str) -> "HubClient":

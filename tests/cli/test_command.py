@@ -35,6 +35,22 @@ def test_asking_the_command_about_itself_imports_nothing_heavy(tmp_path: Path, w
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_tills_key_is_not_read_before_its_hub_is_asked(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from omnipos.cli.membership import Membership, save_membership, till_client\n"
+        "folder = Path(sys.argv[1])\n"
+        "save_membership(folder, Membership(hub='http://127.0.0.1:1', device_id='till'))\n"
+        "till_client(folder, 'http://127.0.0.1:1')\n"
+        "print([name for name in sys.modules if name.startswith('cryptography.hazmat.bindings')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_the_version_is_the_packages() -> None:
     assert CliRunner().invoke(main, ["--version"]).output == f"OmniPOS, version {__version__}\n"
 
