@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from omnipos.domain.basket import Line
-from omnipos.events import LineVoided, SaleCompleted
+from omnipos.events import LineVoided, SaleCompleted, encode_fact
 from omnipos.protocol import Envelope
-from tests.hub.journals import batch_of, zipped
+from tests.hub.journals import batch_of, cash_sale, zipped
 from tests.hub.rig import APPLIED, DUPLICATE, QUARANTINED, RETRY, A, B, HubRig, outcomes
 
 
@@ -109,6 +109,20 @@ def test_unknown_facts_are_kept_raw_and_later_sales_flow(rig: HubRig) -> None:
     assert kept[0]["body"] == {"type": "drawer_kicked", "by": "Sari"}
     assert [one["outcome"] for one in kept] == ["quarantined"] * 3 + ["applied"]
     assert rig.exceptions() == ["unknown_fact"] * 3
+
+
+def test_an_unknown_field_sets_one_event_aside_and_a_left_out_default_none(rig: HubRig) -> None:
+    journal = rig.journal()
+    sale = msgspec.json.decode(encode_fact(SaleCompleted(sale=cash_sale(rig.till, 1, ((A, 1, 3500),)))))
+    sale["sale"]["lines"][0]["discount"] = 5
+    journal.append(body=msgspec.json.encode(sale), kind="sale_completed")
+    known = msgspec.json.decode(encode_fact(SaleCompleted(sale=cash_sale(rig.till, 2, ((A, 1, 3500),)))))
+    del known["sale"]["customer_id"]
+    journal.append(body=msgspec.json.encode(known), kind="sale_completed")
+    answer = rig.push(*journal.envelopes)
+    assert outcomes(answer) == [QUARANTINED, APPLIED]
+    assert answer.verdicts[0].reason == "There is no field discount in such an event."
+    assert rig.ask("GET", "/v1/events")["events"][0]["body"] == sale
 
 
 def test_an_envelope_with_unknown_fields_keeps_its_place(rig: HubRig) -> None:
