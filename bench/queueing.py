@@ -5,9 +5,8 @@ from typing import Any
 
 from omnipos.domain.basket import Basket, Line
 from omnipos.domain.money import CashRounding
-from omnipos.domain.pricing import price_lines
+from omnipos.domain.pricing import Terms, price_lines
 from omnipos.domain.staff import Right
-from omnipos.domain.tax import TaxRounding
 from omnipos.domain.tender import Tender, TenderKind, settle
 from omnipos.services import tendering
 from omnipos.services.till import Till
@@ -83,7 +82,7 @@ def _sell(till: Till, chosen: list[dict[str, Any]], chance: random.Random, numbe
         )
         for index, one in enumerate(chosen, start=1)
     )
-    totals = price_lines(lines, {"PPN": PPN}, TaxRounding.RECEIPT)
+    totals = price_lines(lines, Terms(taxes={"PPN": PPN}))
     tenders = (Tender(kind=TenderKind.CASH, amount_minor=totals.total_minor),)
     settled = settle(totals.total_minor, tenders, CashRounding())
     assert settled is not None

@@ -11,7 +11,7 @@ from omnipos.domain.money import MOST_MINOR
 from omnipos.events import SCHEMA, Fact, PersonalCard, chain_hash, decode_fact, encode_fact, type_of
 from omnipos.locale import _
 from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Envelope, PushBatch
-from omnipos.upcasting import tag_of
+from omnipos.upcasting import tag_of, upcast
 
 DEEPEST = 32
 MOST_RATIO = 100
@@ -247,15 +247,18 @@ def _read_fact(received: Received) -> None:
 def _stray_field(received: Received, fact: Fact) -> str:
     """Return a field of an event's body that the fact made of it does not have; empty for none."""
     # What a till of this version wrote comes out byte for byte the same, which is quick to see.
-    if received.schema != SCHEMA or encode_fact(fact) == received.body:
+    if received.schema == SCHEMA and encode_fact(fact) == received.body:
         return ""
-    return _overlooked(msgspec.json.decode(received.body), msgspec.to_builtins(fact))
+    return _overlooked(msgspec.json.decode(upcast(received.body, received.schema, SCHEMA)), fact)
 
 
 def _overlooked(sent: Any, kept: Any) -> str:
-    if isinstance(sent, dict) and isinstance(kept, dict):
-        stray = min({*sent} - {*kept}, default="")
-        return stray or next(filter(None, (_overlooked(sent[name], kept[name]) for name in sent)), "")
+    if isinstance(sent, dict) and isinstance(kept, msgspec.Struct):
+        own = {*kept.__struct_fields__}
+        stray = min({*sent} - own - {kept.__struct_config__.tag_field}, default="")
+        return stray or next(
+            filter(None, (_overlooked(sent[name], getattr(kept, name)) for name in sent if name in own)), ""
+        )
     if isinstance(sent, list) and isinstance(kept, list | tuple):
         return next(filter(None, (_overlooked(*pair) for pair in zip(sent, kept, strict=True))), "")
     return ""

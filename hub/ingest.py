@@ -244,6 +244,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 events.LineVoided()
                 | events.BasketVoided()
                 | events.TenderTakenBack()
+                | events.AgeChecked()
                 | events.PaperReprinted()
             ):
                 pass  # kept as events; nothing else follows from them

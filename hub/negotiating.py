@@ -5,7 +5,7 @@ from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.protocol import Hello
 
-OLDEST_TILL = 1
+OLDEST_TILL = 2
 """The oldest schema whose tills understand what this hub's streams carry; their events are taken for ever."""
 
 

@@ -18,6 +18,7 @@ from omnipos.domain.customer import Purchase
 from omnipos.domain.errors import CustomerRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
+from omnipos.domain.occasion import occasion_at
 from omnipos.domain.order import (
     OPEN_STATES,
     Order,
@@ -93,7 +94,13 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         holder_till=holder.till_number,
         fencing_number=1 if holder.device_id else 0,
     )
-    sums = pricing.price_lines(basket_lines(order, 1), catalogue.taxes(unit.conn), shop.tax_rounding)
+    terms = pricing.Terms(
+        taxes=catalogue.taxes(unit.conn),
+        occasion=occasion_at(shop, unit.now_ms),
+        rounding=shop.tax_rounding,
+        registered=shop.tax_registered,
+    )
+    sums = pricing.price_lines(basket_lines(order, 1), terms)
     if wish.paid_minor > sums.total_minor:
         raise Refused(
             400,

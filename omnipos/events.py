@@ -19,7 +19,7 @@ from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.domain.tender import Tender
 from omnipos.upcasting import upcast
 
-SCHEMA = 1
+SCHEMA = 2
 """The newest schema of event bodies that this program writes."""
 
 GENESIS = bytes(32)
@@ -51,6 +51,16 @@ class TenderTakenBack(msgspec.Struct, frozen=True, kw_only=True, tag="tender_tak
 
     basket_id: str
     tender: Tender
+
+
+class AgeChecked(msgspec.Struct, frozen=True, kw_only=True, tag="age_checked"):
+    """A customer's age was looked at before goods with an age limit were sold, or refused."""
+
+    basket_id: str
+    product_id: str
+    name: str
+    min_age: int
+    sold: bool
 
 
 class CustomerAdded(msgspec.Struct, frozen=True, kw_only=True, tag="customer_added"):
@@ -205,6 +215,7 @@ Fact = (
     | LineVoided
     | BasketVoided
     | TenderTakenBack
+    | AgeChecked
     | CustomerAdded
     | CustomerChanged
     | OrderPicked

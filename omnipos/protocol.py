@@ -7,10 +7,11 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.catalogue import Product
+from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import Order
+from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
@@ -271,7 +272,19 @@ class PushAnswer(msgspec.Struct, frozen=True, kw_only=True):
     countersigned: Countersigned | None = None
 
 
-Record = Product | Tax | Customer | StockLevel | Order | Staff | Shop | ExceptionCase
+Record = (
+    Product
+    | ListPrice
+    | Promotion
+    | Coupon
+    | Tax
+    | Customer
+    | StockLevel
+    | Order
+    | Staff
+    | Shop
+    | ExceptionCase
+)
 """What a stream carries: always the whole newest state of one thing."""
 
 

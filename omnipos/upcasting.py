@@ -35,7 +35,7 @@ def upcast(body: bytes | msgspec.Raw, schema: int, newest: int) -> bytes:
     if not isinstance(value, dict) or not 1 <= schema <= newest:
         raise msgspec.ValidationError(f"no fact of schema {schema}")
     for step in range(schema, newest):
-        upcaster = UPCASTERS.get((value.get("type", ""), step))
+        upcaster = UPCASTERS.get((str(value.get("type", "")), step))
         if upcaster is not None:
             value = upcaster(value)
     return msgspec.json.encode(value)

@@ -25,7 +25,33 @@ class BasketState(StrEnum):
     VOIDED = "voided"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Discount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody takes off by hand, with the reason: a rate, or a sum."""
+
+    reason: str
+    rate_ppm: int = 0
+    amount_minor: int = 0
+    approval: Approval | None = None
+    """Who allowed it, when who sells may not."""
+
+
+class PriceOverride(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A price that somebody gave one line by hand, with the reason and the price that it had."""
+
+    reason: str
+    was_minor: int
+    approval: Approval | None = None
+
+
+class Exemption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a sale carries no tax, and the certificate that was shown."""
+
+    reason: str
+    certificate: str = ""
+    approval: Approval | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One product, quantity and price. `line_id` counts up in its basket and is never used again."""
 
     line_id: int
@@ -39,10 +65,26 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     barcode: str = ""
     order_line_id: str = ""
     """Set on a line that came with an online order; its goods leave stock with the hand-over."""
+    department: str = ""
+    category: str = ""
+    brand: str = ""
+    family: str = ""
+    discountable: bool = True
+    price_list: str = ""
+    """The customer group whose price the line has."""
+    label_minor: int | None = None
+    """What the scale label says that it costs; the quantity follows from it."""
+    serials: tuple[str, ...] = ()
+    deposit_for: int = 0
+    """The line whose goods this is the deposit of; it follows that line."""
+    override: PriceOverride | None = None
+    discount: Discount | None = None
 
     @property
     def amount_minor(self) -> int:
-        """What the line costs."""
+        """What the line costs before promotions and discounts."""
+        if self.label_minor is not None:
+            return self.label_minor
         return line_amount(self.quantity_milli, self.unit_price_minor)
 
 
@@ -75,6 +117,14 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     guarded: bool = False
     """Set by a recall: the first tender asks a numbered choice, so that no reflex pays it."""
+    coupons: tuple[str, ...] = ()
+    """Codes given by the customer, in order; each opens its promotion."""
+    discount: Discount | None = None
+    exemption: Exemption | None = None
+    priced_at_ms: int = 0
+    """When the first tender was taken: from then on no hour or midnight changes what is due."""
+    age_checked: int = 0
+    """Years that the customer was seen to have, so that nobody is asked twice."""
 
     @property
     def all_tenders(self) -> tuple[Tender, ...]:

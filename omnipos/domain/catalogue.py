@@ -1,4 +1,4 @@
-"""What the shop sells: products with their codes, and a product as it goes into a basket."""
+"""What the shop sells: products with their codes and prices, and a product as it goes into a basket."""
 
 import msgspec
 
@@ -12,7 +12,14 @@ class Barcode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     quantity_milli: int = PIECE_MILLI
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product", gc=False):
+class DatedPrice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A price for one piece or one kilogram, and from when on it holds."""
+
+    price_minor: int
+    valid_from_ms: int = 0
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product", omit_defaults=True, gc=False):
     """One thing sold. `price_minor` is for one piece or one kilogram, as `unit` says."""
 
     product_id: str
@@ -25,6 +32,33 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product", gc=False
     department: str = ""
     shelf: str = ""
     barcodes: tuple[Barcode, ...] = ()
+    category: str = ""
+    brand: str = ""
+    family: str = ""
+    """What its variants have in common; they are sold by choosing one."""
+    options: tuple[str, ...] = ()
+    """What makes this variant differ from the others of its family: `("Red", "L")`."""
+    later_prices: tuple[DatedPrice, ...] = ()
+    """Prices that come into force by themselves, the earliest first."""
+    open_price: bool = False
+    """The price is typed when it is sold, as for a department."""
+    asks_serial: bool = False
+    """Each piece has a serial number or IMEI that is kept with the sale."""
+    min_age: int = 0
+    """Years that whoever buys it must have; 0 for anybody."""
+    deposit_id: str = ""
+    """The product that is sold with each piece as its deposit."""
+    discountable: bool = True
+    """Whether promotions and discounts may touch it; deposits and vouchers say no."""
+
+
+class ListPrice(msgspec.Struct, frozen=True, kw_only=True, tag="list_price", omit_defaults=True, gc=False):
+    """What one product costs for the customers of a group. `group` is a customer's tier, casefolded."""
+
+    group: str
+    product_id: str
+    prices: tuple[DatedPrice, ...]
+    """The earliest first; before the first of them the product's own price holds."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,3 +67,5 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     barcode: str = ""
     quantity_milli: int = PIECE_MILLI
+    label_minor: int | None = None
+    """What a scale label says that its goods cost."""

@@ -2,14 +2,18 @@
 
 import msgspec
 
-from omnipos.domain.basket import Basket
+from omnipos.domain.basket import Basket, Discount, Exemption, PriceOverride
 from omnipos.domain.pricing import Totals
+from omnipos.domain.saving import Saving
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Settled, Tender
 
 
-class SaleLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One product, quantity and price as sold; `tax_minor` is in the amount or on top, as its rate says."""
+class SaleLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One product, quantity and price as sold; `tax_minor` is in the amount or on top, as its rate says.
+
+    `amount_minor` is before the savings; what was paid for the goods is `net_minor`.
+    """
 
     product_id: str
     sku: str
@@ -21,9 +25,26 @@ class SaleLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
     unit: str = "pcs"
     order_line_id: str = ""
+    savings: tuple[Saving, ...] = ()
+    department: str = ""
+    price_list: str = ""
+    serials: tuple[str, ...] = ()
+    deposit: bool = False
+    override: PriceOverride | None = None
+    discount: Discount | None = None
+
+    @property
+    def saved_minor(self) -> int:
+        """All that was taken off."""
+        return sum(saving.amount_minor for saving in self.savings)
+
+    @property
+    def net_minor(self) -> int:
+        """What the line came to."""
+        return self.amount_minor - self.saved_minor
 
 
-class Sale(msgspec.Struct, frozen=True, kw_only=True):
+class Sale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A completed sale. tenders − change = total + rounding, always."""
 
     sale_id: str
@@ -41,6 +62,15 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     change_minor: int
     customer_id: str = ""
     order_id: str = ""
+    coupons: tuple[str, ...] = ()
+    """Codes that opened a promotion of this sale."""
+    discount: Discount | None = None
+    exemption: Exemption | None = None
+
+    @property
+    def saved_minor(self) -> int:
+        """All that was taken off the lines."""
+        return sum(line.saved_minor for line in self.lines)
 
     @property
     def tax_minor(self) -> int:
@@ -78,9 +108,17 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
             tax_minor=tax_minor,
             unit=line.unit,
             order_line_id=line.order_line_id,
+            savings=savings,
+            department=line.department,
+            price_list=line.price_list,
+            serials=line.serials,
+            deposit=bool(line.deposit_for),
+            override=line.override,
+            discount=line.discount,
         )
-        for line, tax_minor in zip(basket.lines, totals.line_taxes, strict=True)
+        for line, tax_minor, savings in zip(basket.lines, totals.line_taxes, totals.line_savings, strict=True)
     )
+    used = {saving.coupon for line in lines for saving in line.savings}
     sale = Sale(
         sale_id=identity.sale_id,
         receipt_number=identity.receipt_number,
@@ -97,6 +135,9 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         change_minor=settled.change_minor,
         customer_id=basket.customer_id,
         order_id=basket.order.order_id if basket.order else "",
+        coupons=tuple(code for code in basket.coupons if code in used),
+        discount=basket.discount,
+        exemption=basket.exemption,
     )
     assert adds_up(sale), "a sale whose sums do not add up is a bug, not a sale"
     return sale
@@ -105,9 +146,10 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
 def adds_up(sale: Sale) -> bool:
     """Tell whether a sale's sums agree: its lines and exclusive tax, and what was given and owed back."""
     on_top = sum(tax.tax_minor for tax in sale.taxes if not tax.inclusive)
-    goods = sum(line.amount_minor for line in sale.lines)
+    goods = sum(line.net_minor for line in sale.lines)
     return (
-        goods + on_top == sale.total_minor
+        all(0 <= line.saved_minor <= max(line.amount_minor, 0) for line in sale.lines)
+        and goods + on_top == sale.total_minor
         and sale.given_minor - sale.change_minor == sale.total_minor + sale.rounding_minor
         and sum(line.tax_minor for line in sale.lines) == sale.tax_minor
     )

@@ -6,6 +6,18 @@ from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.tax import TaxRounding
 
 
+class LabelLayout(msgspec.Struct, frozen=True, kw_only=True):
+    """How this shop's scales write their labels, digit by digit: `21IIIIIVVVVVC`.
+
+    I is the item (its PLU), V the value, K its price verifier, X ignored, C the check digit; digits
+    stand for themselves and P for any. `value` says what the value is; it is multiplied by `times`.
+    """
+
+    pattern: str
+    value: str = "price"
+    times: int = 1
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """One store as its tills and papers know it."""
 
@@ -20,9 +32,12 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     tax_number: str = ""
     language: str = "en"
     time_zone: str = "UTC"
-    tax_rounding: TaxRounding = TaxRounding.RECEIPT
+    tax_rounding: TaxRounding = TaxRounding.RATE
     cash_rounding: CashRounding = CashRounding()
     footer: str = ""
+    tax_registered: bool = True
+    """A shop that is not registered charges no tax and shows none (for Indonesia: no PKP)."""
+    labels: tuple[LabelLayout, ...] = ()
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

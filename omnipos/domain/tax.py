@@ -11,16 +11,27 @@ PPM = 1_000_000
 
 
 class TaxRounding(StrEnum):
-    """Where the law of the place rounds: once per rate and receipt, or on each line."""
+    """Where the law of the place rounds: once for the receipt, once per rate on it, or on each line."""
 
     RECEIPT = "receipt"
+    RATE = "rate"
     LINE = "line"
 
 
-class Tax(msgspec.Struct, frozen=True, kw_only=True, tag="tax"):
-    """One tax rate. A rate of 0 is exempt or zero-rated; `reason` then says why.
+class DatedRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate with its base fraction, and from when on it holds."""
 
-    The base fraction is Indonesia's: 12% of 11/12 of the price (PMK 131/2024).
+    valid_from_ms: int
+    rate_ppm: int
+    base_numerator: int = 1
+    base_denominator: int = 1
+
+
+class Tax(msgspec.Struct, frozen=True, kw_only=True, tag="tax", omit_defaults=True):
+    """One tax rate, or several that fall together on the goods that carry this code.
+
+    A rate of 0 is exempt or zero-rated; `reason` then says why. The base fraction is Indonesia's:
+    12% of 11/12 of the price (PMK 131/2024).
     """
 
     code: str
@@ -30,6 +41,12 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True, tag="tax"):
     base_numerator: int = 1
     base_denominator: int = 1
     reason: str = ""
+    later_rates: tuple[DatedRate, ...] = ()
+    """Rates that come into force by themselves, the earliest first."""
+    parts: tuple[str, ...] = ()
+    """The codes of the taxes that fall on one line together, in order; then the own rate is 0."""
+    compound: bool = False
+    """Taken on the amount with the taxes before it, as one of several parts."""
 
 
 class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +60,7 @@ class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
     base_numerator: int = 1
     base_denominator: int = 1
+    reason: str = ""
 
     @property
     def taxable_minor(self) -> int:
@@ -93,7 +111,7 @@ def tax_lines(
     for indexes in by_code.values():
         tax = amounts[indexes[0]][1]
         own = [amounts[i][0] for i in indexes]
-        if rounding is TaxRounding.RECEIPT:
+        if rounding is not TaxRounding.LINE:
             shares = share(tax_on(sum(own), tax), own)
         else:
             shares = [tax_on(amount, tax) for amount in own]

@@ -10,7 +10,9 @@ from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import BasketRefused, EntryRefused
-from omnipos.domain.pricing import Totals, price_lines
+from omnipos.domain.occasion import occasion_at
+from omnipos.domain.pricing import Terms, Totals, price_lines
+from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
 from omnipos.events import BasketVoided, LineVoided
@@ -61,7 +63,7 @@ def _begin_basket(till: Till) -> Basket:
 def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
     """Return a basket with its sums as they are now."""
     shop = till.shop()
-    totals = price_lines(basket.lines, catalogue.taxes(till.store.books), shop.tax_rounding)
+    totals = price_lines(basket.lines, terms_of(till, shop))
     customer = customers.customer_by_id(till.store.books, basket.customer_id) if basket.customer_id else None
     return BasketView(
         basket=basket,
@@ -69,6 +71,16 @@ def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
         due=due(totals.total_minor, basket.all_tenders, shop.cash_rounding),
         customer=customer,
         touched=touched,
+    )
+
+
+def terms_of(till: Till, shop: Shop) -> Terms:
+    """Return by what a basket is priced now."""
+    return Terms(
+        taxes=catalogue.taxes(till.store.books),
+        occasion=occasion_at(shop, till.clock.now_ms()),
+        rounding=shop.tax_rounding,
+        registered=shop.tax_registered,
     )
 
 

@@ -17,6 +17,7 @@ from omnipos.store.schema import (
     MIRROR_1,
     MIRROR_ASKED_FOR,
     PLACES_APPLIED,
+    PRICES,
     STOCKTAKES,
 )
 
@@ -96,6 +97,12 @@ def archives(db: Database) -> None:
     """Keep which events left the journal, for which file, and the checkpoint that the rest hangs on."""
     _run(db, ARCHIVES)
     guard(db.conn, "archive")
+
+
+@MIRROR()
+def prices(db: Database) -> None:
+    """Make the copy of promotions, coupons and the prices of customer groups; know what is a variant."""
+    _run(db, PRICES)
 
 
 def _run(db: Database, script: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from omnipos.domain.barcode import canonical
-from omnipos.domain.catalogue import Product
+from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.names import search_words
 from omnipos.domain.order import Order
+from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
@@ -123,7 +124,7 @@ def _forget(mirror: Connection, stream: str) -> None:
 
 
 _TABLES = {
-    "catalogue": ("product", "barcode", "product_search", "tax"),
+    "catalogue": ("product", "barcode", "product_search", "tax", "list_price", "promotion", "coupon"),
     "customers": ("customer", "customer_search"),
     "orders": ("orders",),
     "stock": ("stock",),
@@ -152,9 +153,11 @@ def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
 def _delete(db: Connection, family: str, keys: list[str]) -> None:
     match family:
         case "catalogue":
-            _remove_products(db, [_id_in(key, "product") for key in keys if not _names_tax(key)])
-            codes = [(_id_in(key, "tax"),) for key in keys if _names_tax(key)]
-            db.executemany("DELETE FROM tax WHERE code = ?", codes)
+            others = {key: _CATALOGUE_KINDS.get(key.partition("/")[0].partition(":")[0]) for key in keys}
+            _remove_products(db, [_id_in(key, "product") for key, kind in others.items() if kind is None])
+            for key, kind in others.items():
+                if kind is not None:
+                    db.execute(kind, [key.replace(":", "/", 1).partition("/")[2]])
         case "customers":
             _remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
@@ -173,8 +176,13 @@ _KEYS = {
 }
 
 
-def _names_tax(key: str) -> bool:
-    return key.startswith(("tax:", "tax/"))
+_CATALOGUE_KINDS = {
+    "tax": "DELETE FROM tax WHERE code = ?",
+    "promotion": "DELETE FROM promotion WHERE promotion_id = ?",
+    "coupon": "DELETE FROM coupon WHERE code = ?",
+    "list_price": "DELETE FROM list_price WHERE product_id || '/' || customers = ?",
+}
+"""What else the catalogue holds, by the word before its keys; a key without one is a product's id."""
 
 
 def _id_in(key: str, kind: str) -> str:
@@ -237,13 +245,20 @@ def _write_products(db: Connection, products: list[Product]) -> None:
         rank = kept.get(product.product_id)
         if rank is None:
             rank, free = free, free + 1
-        key = (rank, product.product_id, product.sku.upper(), product.plu.upper(), _encode(product))
+        key = (
+            rank,
+            product.product_id,
+            product.sku.upper(),
+            product.plu.upper(),
+            _encode(product),
+            product.family,
+        )
         rows.append(key)
         words.append((rank, _product_words(product)))
         codes.extend(
             (canonical(code.code), product.product_id, code.quantity_milli) for code in product.barcodes
         )
-    db.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?, ?)", rows)
     db.executemany("INSERT OR REPLACE INTO barcode VALUES (?, ?, ?)", codes)
     db.executemany("INSERT INTO product_search(rowid, words) VALUES (?, ?)", words)
 
@@ -269,6 +284,21 @@ def _write_customers(db: Connection, customers: list[Customer]) -> None:
 def _write_taxes(db: Connection, taxes: list[Tax]) -> None:
     rows = [(tax.code, _encode(tax)) for tax in taxes]
     db.executemany("INSERT OR REPLACE INTO tax VALUES (?, ?)", rows)
+
+
+def _write_list_prices(db: Connection, prices: list[ListPrice]) -> None:
+    rows = [(one.product_id, one.group, _encode(one)) for one in prices]
+    db.executemany("INSERT OR REPLACE INTO list_price VALUES (?, ?, ?)", rows)
+
+
+def _write_promotions(db: Connection, promotions: list[Promotion]) -> None:
+    rows = [(one.promotion_id, _encode(one)) for one in promotions]
+    db.executemany("INSERT OR REPLACE INTO promotion VALUES (?, ?)", rows)
+
+
+def _write_coupons(db: Connection, coupons: list[Coupon]) -> None:
+    rows = [(one.code.upper(), _encode(one)) for one in coupons]
+    db.executemany("INSERT OR REPLACE INTO coupon VALUES (?, ?)", rows)
 
 
 def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
@@ -316,6 +346,9 @@ def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Product: _write_products,
     Tax: _write_taxes,
+    ListPrice: _write_list_prices,
+    Promotion: _write_promotions,
+    Coupon: _write_coupons,
     Customer: _write_customers,
     StockLevel: _write_stock,
     Order: _write_orders,

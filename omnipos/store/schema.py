@@ -2,7 +2,14 @@
 
 MIGRATIONS = {
     "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock", "stocktakes", "archives"},
-    "mirror": {"first_mirror", "orders_asked_for", "exceptions_of_the_store", "erasures", "places_applied"},
+    "mirror": {
+        "first_mirror",
+        "orders_asked_for",
+        "exceptions_of_the_store",
+        "erasures",
+        "places_applied",
+        "prices",
+    },
 }
 """What has been applied to a database that is up to date."""
 
@@ -197,6 +204,16 @@ CREATE TABLE place_applied (
     stream TEXT NOT NULL, device_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (stream, device_id, epoch)
 ) STRICT, WITHOUT ROWID;
+"""
+
+PRICES = """
+ALTER TABLE product ADD COLUMN family TEXT NOT NULL DEFAULT '';
+CREATE INDEX product_family ON product (family) WHERE family <> '';
+CREATE TABLE list_price (
+    product_id TEXT NOT NULL, customers TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (product_id, customers)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE promotion (promotion_id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE coupon (code TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
 """
 
 ARCHIVES = """

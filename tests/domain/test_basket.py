@@ -16,8 +16,7 @@ from omnipos.domain.basket import (
 )
 from omnipos.domain.catalogue import Item, Product
 from omnipos.domain.errors import BasketRefused, DomainError, EntryRefused
-from omnipos.domain.pricing import price_lines
-from omnipos.domain.tax import TaxRounding
+from omnipos.domain.pricing import Terms, price_lines
 from omnipos.domain.tender import Tender, TenderKind
 from tests.rigs import APEL, EXEMPT, INDOMIE, KOPI, PPN, SERVICE, TEH
 
@@ -134,7 +133,7 @@ def test_what_was_paid_online_stands_before_what_is_taken_here() -> None:
 def test_a_basket_of_many_rates_comes_to_its_goods_and_what_is_on_top() -> None:
     service = msgspec.structs.replace(KOPI, product_id="p-svc", tax_code="SVC", price_minor=10_000)
     basket, _line = add_item(with_items(INDOMIE, TEH, service), Item(product=APEL), 482)
-    totals = price_lines(basket.lines, TAXES, TaxRounding.RECEIPT)
+    totals = price_lines(basket.lines, Terms(taxes=TAXES))
     assert totals.goods_minor == 41_190
     assert [(one.code, one.tax_minor) for one in totals.taxes] == [("PPN", 941), ("SVC", 800), ("EXEMPT", 0)]
     assert (totals.total_minor, totals.tax_minor) == (41_990, 1741)
@@ -142,7 +141,7 @@ def test_a_basket_of_many_rates_comes_to_its_goods_and_what_is_on_top() -> None:
 
 def test_a_line_whose_tax_is_not_set_up_is_refused() -> None:
     with pytest.raises(BasketRefused, match="PPN"):
-        price_lines(with_items(INDOMIE).lines, {}, TaxRounding.RECEIPT)
+        price_lines(with_items(INDOMIE).lines, Terms(taxes={}))
 
 
 @given(st.data())
@@ -169,5 +168,5 @@ def test_no_sequence_of_changes_breaks_a_basket(data: st.DataObject) -> None:
         assert all(0 < line.line_id < basket.next_line_id for line in basket.lines)
         assert all(line.quantity_milli > 0 for line in basket.lines)
         assert len({line.product_id for line in basket.lines}) == len(basket.lines)
-        totals = price_lines(basket.lines, TAXES, TaxRounding.RECEIPT)
+        totals = price_lines(basket.lines, Terms(taxes=TAXES))
         assert totals.total_minor == sum(line.amount_minor for line in basket.lines)

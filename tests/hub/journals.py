@@ -7,9 +7,9 @@ import msgspec
 
 from omnipos.domain.basket import Basket, Line, OrderToSettle
 from omnipos.domain.money import CashRounding
-from omnipos.domain.pricing import price_lines
+from omnipos.domain.pricing import Terms, price_lines
 from omnipos.domain.sale import Sale, SaleIdentity, complete
-from omnipos.domain.tax import Tax, TaxRounding
+from omnipos.domain.tax import Tax
 from omnipos.domain.tender import Tender, TenderKind, settle
 from omnipos.events import (
     GENESIS,
@@ -101,7 +101,7 @@ def cash_sale(
         )
         for index, (product_id, pieces, price) in enumerate(lines, start=1)
     )
-    totals = price_lines(rung, {"PPN": PPN}, TaxRounding.RECEIPT)
+    totals = price_lines(rung, Terms(taxes={"PPN": PPN}))
     tenders: list[Tender] = []
     if paid_online_minor:
         tenders.append(Tender(kind=TenderKind.ONLINE, amount_minor=paid_online_minor))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from omnipos.events import SCHEMA
 from omnipos.signing import make_key
 from tests.hub.rig import QUARANTINED, A, HubRig, enrol_wish, open_rig, outcomes
 
@@ -129,7 +130,7 @@ def hello(rig: HubRig, **more: object) -> dict[str, object]:
         "head_seq": 2,
         "head_hash": "ab",
         "schema_min": 1,
-        "schema_max": 1,
+        "schema_max": SCHEMA,
         "version": "9.9",
         "sent_at_ms": rig.now_ms - 5000,
         "waiting": 7,
@@ -154,7 +155,7 @@ def test_hello_tells_both_sides_where_they_stand(rig: HubRig) -> None:
 
 
 def test_a_hello_with_impossible_numbers_is_refused(rig: HubRig) -> None:
-    said = {"epoch": 1, "head_seq": 10**25, "head_hash": "", "schema_min": 1, "schema_max": 1}
+    said = {"epoch": 1, "head_seq": 10**25, "head_hash": "", "schema_min": 1, "schema_max": SCHEMA}
     body = said | {"version": "1", "sent_at_ms": 0}
     assert rig.refused("POST", "/v1/hello", body, key=rig.till.token)[0] == 400
 

@@ -1,6 +1,7 @@
 """Deletions leave the streams after 400 days; a till that was away for longer fetches all again."""
 
 from hub import feed
+from omnipos.events import SCHEMA
 from tests.hub.rig import HubRig
 
 DAY_MS = 86_400_000
@@ -23,7 +24,7 @@ def say_hello(rig: HubRig) -> None:
         "head_seq": 0,
         "head_hash": "",
         "schema_min": 1,
-        "schema_max": 1,
+        "schema_max": SCHEMA,
         "version": "1",
         "sent_at_ms": rig.now_ms,
     }

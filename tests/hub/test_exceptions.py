@@ -14,7 +14,7 @@ from hub.database import Database
 from hub.serving import open_database
 from hub.tables import LARGEST
 from omnipos.domain.exceptions import ExceptionCase
-from omnipos.events import ExceptionSettled
+from omnipos.events import SCHEMA, ExceptionSettled
 from omnipos.protocol import EnrolAnswer
 from tests.hub.journals import AT_MS, Journal
 from tests.hub.rig import APPLIED, DUPLICATE, A, HubRig, outcomes
@@ -68,7 +68,7 @@ HELLO = {
     "head_seq": 0,
     "head_hash": "",
     "schema_min": 1,
-    "schema_max": 1,
+    "schema_max": SCHEMA,
     "version": "1",
     "sent_at_ms": AT_MS,
 }

@@ -15,6 +15,7 @@ from hub import sales
 from hub.catalogue import product_id_of
 from hub.unit import WriteConflict
 from omnipos.domain.catalogue import Product
+from omnipos.events import SCHEMA
 from omnipos.protocol import Envelope
 from tests.hub.journals import batch_of
 from tests.hub.rig import APPLIED, DUPLICATE, QUARANTINED, A, B, HubRig, outcomes
@@ -116,7 +117,7 @@ def test_fault_36_a_very_long_transaction_delays_and_shows_it_but_loses_nothing(
     for _sale in range(3):
         journal.sell((B, 1, 6000))
     hello = {"epoch": 1, "head_seq": 3, "head_hash": journal.last_hash.hex(), "schema_min": 1}
-    more = {"schema_max": 1, "version": "1", "sent_at_ms": rig.now_ms, "waiting": 3}
+    more = {"schema_max": SCHEMA, "version": "1", "sent_at_ms": rig.now_ms, "waiting": 3}
     rig.ask("POST", "/v1/hello", hello | more, key=rig.till.token)
     begun, enough = threading.Event(), threading.Event()
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 
 from hub import tables
 from hub.epochs import cursor_for
+from omnipos.events import SCHEMA
 from tests.hub.rig import HubRig
 
 
@@ -16,7 +17,7 @@ def hello(rig: HubRig, **cursors: str) -> dict[str, Any]:
         "head_seq": 0,
         "head_hash": "",
         "schema_min": 1,
-        "schema_max": 1,
+        "schema_max": SCHEMA,
         "version": "1",
         "sent_at_ms": rig.now_ms,
         "cursors": cursors,

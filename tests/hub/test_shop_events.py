@@ -120,10 +120,10 @@ def _with_stray_field(rig: HubRig, web: WebShop, place: str) -> bytes:
         "sale": msgspec.to_builtins(cash_sale(web.identity, 1, ((A, 1, 3500),))),
     }
     at = {"fact": fact, "sale": fact["sale"], "line": fact["sale"]["lines"][0]}
-    at.get(place, {})["discount"] = 1
+    at.get(place, {})["haggled"] = 1
     envelope = web.journal.append(body=msgspec.json.encode(fact), kind="sale_completed")
     sent = msgspec.json.decode(msgspec.json.encode(envelope)) | (
-        {"discount": 1} if place == "envelope" else {}
+        {"haggled": 1} if place == "envelope" else {}
     )
     return msgspec.json.encode({"events": [sent]})
 
@@ -136,7 +136,7 @@ def test_a_field_that_would_be_overlooked_is_told(rig: HubRig, web: WebShop, pla
         assert verdict["outcome"] == "applied"
         return
     assert verdict["outcome"] == "quarantined"
-    assert verdict["reason"] == "There is no field discount in such an event."
+    assert verdict["reason"] == "There is no field haggled in such an event."
     assert rig.ask("GET", "/v1/totals")["sales"] == 0
 
 

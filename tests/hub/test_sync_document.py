@@ -147,7 +147,7 @@ def test_the_limits_in_the_document_are_the_hubs() -> None:
 
 
 def test_a_till_that_is_too_old_is_told_as_the_document_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negotiating, "OLDEST_TILL", 2)
+    monkeypatch.setattr(negotiating, "OLDEST_TILL", events.SCHEMA + 1)
     with pytest.raises(Refused) as refused:
         negotiating.refuse_too_old(example("Hello"))
     assert f"with `{refused.value.status}` and the code `{refused.value.code}`" in DOCUMENT

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from hub import tables
 from hub.metrics import MEDIA_TYPE, escaped
+from omnipos.events import SCHEMA
 from omnipos.signing import make_key
 from tests.hub.journals import AT_MS
 from tests.hub.rig import A, HubRig, enrol_wish
@@ -43,7 +44,7 @@ def hello(rig: HubRig, **more: object) -> None:
         "head_seq": 0,
         "head_hash": "",
         "schema_min": 1,
-        "schema_max": 1,
+        "schema_max": SCHEMA,
         "version": "1.2",
         "sent_at_ms": rig.now_ms,
     }

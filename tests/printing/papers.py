@@ -4,7 +4,7 @@ from omnipos.domain.basket import Basket, Line, OrderToSettle
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.order import Check, Order, OrderLine, OrderState, Proof
 from omnipos.domain.paper import BagSlipPaper, HandOverPaper, ReceiptPaper
-from omnipos.domain.pricing import price_lines
+from omnipos.domain.pricing import Terms, price_lines
 from omnipos.domain.sale import Sale, SaleIdentity, complete
 from omnipos.domain.shop import Shop
 from omnipos.domain.tax import Tax
@@ -82,7 +82,7 @@ def line(
 
 def sale(shop: Shop, lines: tuple[Line, ...], tenders: tuple[Tender, ...], number: int = 17) -> Sale:
     """Return the sale of some lines, priced, settled and completed by the domain."""
-    totals = price_lines(lines, TAXES, shop.tax_rounding)
+    totals = price_lines(lines, Terms(taxes=TAXES, rounding=shop.tax_rounding))
     settled = settle(totals.total_minor, tenders, shop.cash_rounding)
     assert settled is not None, "the tenders pay the sale"
     basket = Basket(

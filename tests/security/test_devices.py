@@ -9,6 +9,7 @@ from hub.context import Hub
 from hub.serving import open_database
 from hub.tokens import MOST_TOKENS, NONCE_LIFE_MS, TOKEN_LIFE_MS
 from omnipos.domain.errors import StoreTrouble
+from omnipos.events import SCHEMA
 from omnipos.signing import DEVICE_KEY, HUB_KEY, head_words, is_signed, keep_key, load_key, make_key
 from tests.hub.rig import QUARANTINED, A, HubRig, outcomes, token_wish
 
@@ -115,7 +116,7 @@ def test_the_hub_signs_what_it_has_in_answers_to_hello_and_push(rig: HubRig) -> 
     assert is_signed(words, head.signature, rig.till.hub_key)
     assert not is_signed(words, head.signature, make_key().public)
     assert not is_signed(head_words(rig.till.device_id, 1, 2, head.hash), head.signature, rig.till.hub_key)
-    said = {"epoch": 1, "head_seq": 1, "head_hash": "", "schema_min": 1, "schema_max": 1}
+    said = {"epoch": 1, "head_seq": 1, "head_hash": "", "schema_min": 1, "schema_max": SCHEMA}
     body = said | {"version": "1", "sent_at_ms": rig.now_ms}
     answer = rig.ask("POST", "/v1/hello", body, key=rig.till.token)
     assert answer["countersigned"]["signature"] == head.signature

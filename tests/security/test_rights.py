@@ -5,7 +5,15 @@ import pytest
 from hub.rights import DAY_MS, KIND, NEEDED
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Tender, TenderKind
-from omnipos.events import EpochBegun, EpochCause, Fact, LeaseReleased, PaperReprinted, TenderTakenBack
+from omnipos.events import (
+    SCHEMA,
+    EpochBegun,
+    EpochCause,
+    Fact,
+    LeaseReleased,
+    PaperReprinted,
+    TenderTakenBack,
+)
 from tests.hub.journals import AT_MS
 from tests.hub.rig import APPLIED, A, HubRig, outcomes
 
@@ -99,7 +107,14 @@ def test_a_fact_that_the_till_writes_by_itself_is_not_in_the_table_and_rights_ar
 def test_a_till_that_is_a_day_ahead_is_read_by_the_hubs_clock(rig: HubRig) -> None:
     rig.now_ms = AT_MS + 1000
     rig.employ("cashier", active=False)
-    hello = {"epoch": 1, "head_seq": 0, "head_hash": "", "schema_min": 1, "schema_max": 1, "version": "1"}
+    hello = {
+        "epoch": 1,
+        "head_seq": 0,
+        "head_hash": "",
+        "schema_min": 1,
+        "schema_max": SCHEMA,
+        "version": "1",
+    }
     rig.ask("POST", "/v1/hello", {**hello, "sent_at_ms": rig.now_ms + DAY_MS}, key=rig.till.token)
     journal = rig.journal()
     journal.at_ms += DAY_MS

@@ -12,7 +12,7 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import OrderState, Taker
 from omnipos.domain.staff import Approval
-from omnipos.events import EpochCause, Fact, StockCounted, decode_fact
+from omnipos.events import AgeChecked, EpochCause, Fact, StockCounted, decode_fact
 from omnipos.services import (
     collecting,
     correcting,
@@ -157,7 +157,7 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
 }
 
 
-NOT_YET_DONE_AT_A_TILL = {StockCounted}
+NOT_YET_DONE_AT_A_TILL = {AgeChecked, StockCounted}
 
 
 def facts(till: Till) -> set[type]:

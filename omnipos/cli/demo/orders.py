@@ -7,9 +7,9 @@ from omnipos.cli.demo.people import DemoCustomer
 from omnipos.domain.basket import Line
 from omnipos.domain.catalogue import Product
 from omnipos.domain.order import OrderState
-from omnipos.domain.pricing import price_lines
+from omnipos.domain.pricing import Terms, price_lines
 from omnipos.domain.quantity import PIECE_MILLI
-from omnipos.domain.tax import Tax, TaxRounding
+from omnipos.domain.tax import Tax
 
 MINUTE_MS = 60_000
 
@@ -81,4 +81,4 @@ def order_total(lines: Sequence[tuple[Product, int]], taxes: Mapping[str, Tax]) 
         )
         for number, (product, count) in enumerate(lines, start=1)
     ]
-    return price_lines(rung, taxes, TaxRounding.RECEIPT).total_minor
+    return price_lines(rung, Terms(taxes=taxes)).total_minor
