@@ -240,14 +240,10 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 )
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
-            case (
-                events.LineVoided()
-                | events.BasketVoided()
-                | events.TenderTakenBack()
-                | events.AgeChecked()
-                | events.PaperReprinted()
-            ):
+            case events.LineVoided() | events.BasketVoided() | events.TenderTakenBack():
                 pass  # kept as events; nothing else follows from them
+            case events.AgeChecked() | events.PaperReprinted():
+                pass
             case unknown:
                 assert_never(unknown)
     for reported in sold.values():

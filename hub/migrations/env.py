@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hub.tables import metadata
+from hub.tables.columns import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
