@@ -149,8 +149,10 @@ def _take_up(store: Store, answer: HelloAnswer) -> None:
     with transaction(store.books):
         for epoch in epochs(store.books):
             head = heads.get(epoch)
-            fits = head is not None and holds(store.books, epoch, head.seq, head.hash)
-            outbox.reopen_after(store.books, epoch, head.seq if head and fits else 0)
+            if head is None or holds(store.books, epoch, head.seq, head.hash):
+                outbox.reopen_after(store.books, epoch, head.seq if head else 0)
+            else:
+                outbox.reopen_once(store.books, head, answer.hub_epoch)
         me = _me(store)
         if answer.hub_epoch != me.hub_epoch:
             save_identity(store.books, msgspec.structs.replace(me, hub_epoch=answer.hub_epoch))

@@ -14,6 +14,7 @@ from omnipos.store.schema import (
     EXCEPTIONS_OF_THE_STORE,
     GUARDED,
     HYBRID_CLOCK,
+    LIVES_ANSWERED,
     MIRROR_1,
     MIRROR_ASKED_FOR,
     PLACES_APPLIED,
@@ -103,6 +104,12 @@ def archives(db: Database) -> None:
 def prices(db: Database) -> None:
     """Make the copy of promotions, coupons and the prices of customer groups; know what is a variant."""
     _run(db, PRICES)
+
+
+@BOOKS()
+def lives_answered(db: Database) -> None:
+    """Keep which heads of another life have been answered by sending an epoch again."""
+    _run(db, LIVES_ANSWERED)
 
 
 def _run(db: Database, script: str) -> None:

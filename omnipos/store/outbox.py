@@ -6,7 +6,7 @@ from sqlite3 import Connection
 import msgspec
 
 from omnipos.events import Event
-from omnipos.protocol import Outcome, Verdict
+from omnipos.protocol import AckedHead, Outcome, Verdict
 from omnipos.store.journal import COLUMNS, event_of_row
 
 
@@ -87,6 +87,21 @@ def reopen_after(db: Connection, epoch: int, acked_seq: int) -> None:
         "UPDATE outbox SET state = 'waiting' WHERE state <> 'waiting' AND epoch = ? AND seq > ?",
         (epoch, acked_seq),
     )
+
+
+def reopen_once(db: Connection, head: AckedHead, hub_epoch: str) -> None:
+    """Put a whole epoch back into the queue for a head at the hub that another life wrote, once a head.
+
+    The caller owns the transaction. The hub keeps that head when it has all of this journal beside
+    it: sending all again at every hello would never end.
+    """
+    assert db.in_transaction, "the caller owns the unit of work"
+    new = db.execute(
+        "INSERT OR IGNORE INTO life_answered VALUES (?, ?, ?, ?)",
+        (head.epoch, head.seq, head.hash, hub_epoch),
+    )
+    if new.rowcount:
+        reopen_after(db, head.epoch, 0)
 
 
 def states_of_sales(db: Connection, receipt_numbers: Sequence[str]) -> dict[str, str]:

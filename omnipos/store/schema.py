@@ -1,7 +1,15 @@
 """The tables of books.db (precious) and mirror.db (a copy of the hub's data), and their migrations' names."""
 
 MIGRATIONS = {
-    "books": {"first_books", "epochs", "answers_given_here", "hybrid_clock", "stocktakes", "archives"},
+    "books": {
+        "first_books",
+        "epochs",
+        "answers_given_here",
+        "hybrid_clock",
+        "stocktakes",
+        "archives",
+        "lives_answered",
+    },
     "mirror": {
         "first_mirror",
         "orders_asked_for",
@@ -222,4 +230,11 @@ CREATE TABLE archive (
     last_epoch INTEGER NOT NULL, last_seq INTEGER NOT NULL, events INTEGER NOT NULL,
     hash BLOB NOT NULL, sha256 BLOB NOT NULL
 ) STRICT;
+"""
+
+LIVES_ANSWERED = """
+CREATE TABLE life_answered (
+    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, hub_epoch TEXT NOT NULL,
+    PRIMARY KEY (epoch, seq, hash, hub_epoch)
+) STRICT, WITHOUT ROWID;
 """

@@ -3,10 +3,14 @@
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from omnipos.cli.joining import join_anew
+from omnipos.protocol import Hello, HelloAnswer
 from omnipos.services import selling
+from omnipos.store import journal
+from omnipos.store.connection import transaction
 from tests.faults.lives import INDOMIE, KOPI, TEH, Disk, exceptions, hub_sales
 from tests.hubs import HubProcess
 
@@ -14,6 +18,34 @@ from tests.hubs import HubProcess
 @pytest.fixture
 def hub(own_hub: HubProcess) -> HubProcess:
     return own_hub
+
+
+class FromTheFuture(msgspec.Struct, frozen=True, kw_only=True, tag="from_the_future"):
+    """A fact that the hub sets aside."""
+
+
+def write_what_the_hub_sets_aside(disk: Disk) -> None:
+    till = disk.counter.till
+
+    def write() -> None:
+        with transaction(till.store.books):
+            journal.append(till.store.books, till.stamp(), FromTheFuture())  # type: ignore[arg-type]
+
+    till.store.call(write)
+
+
+def count_hellos(disk: Disk, most: int) -> list[Hello]:
+    """Return the list that grows with every hello from now on; one more than so many fails the test."""
+    said: list[Hello] = []
+    say = disk.counter.client.hello
+
+    def hello(one: Hello) -> HelloAnswer:
+        said.append(one)
+        assert len(said) <= most, "the till and the hub never come to an end"
+        return say(one)
+
+    disk.counter.client.hello = hello  # type: ignore[method-assign]
+    return said
 
 
 def stock_sold(hub: HubProcess) -> int:
@@ -62,6 +94,29 @@ def test_fault_05_a_folder_put_back_before_anything_was_sold_again(
     assert third.receipt_number == "S1-1B-000001"
     assert len(hub_sales(hub)) == 3
     assert disk.verify().findings == ()
+
+
+def test_fault_05_a_life_that_only_the_hub_has_is_answered_once(
+    hub: HubProcess, disk: Disk, tmp_path: Path
+) -> None:
+    kept = [disk.sell(INDOMIE)]
+    write_what_the_hub_sets_aside(disk)
+    disk.sync()
+    backup = disk.copy(tmp_path / "backup")
+    kept.append(disk.sell(TEH))
+    disk.sync()
+    disk.put_back(backup)
+    hellos = count_hellos(disk, 10)
+    first = disk.counter.engine.once()
+    # All of the old epoch went up again, and what the hub sets aside of it asks for one more hello.
+    assert (first.ok, first.waiting, first.pushed, len(hellos)) == (True, 0, 3, 3)
+    for _day in range(2):
+        disk.open_again()
+        hellos = count_hellos(disk, 1)
+        kept.append(disk.sell(KOPI))
+        again = disk.counter.engine.once()
+        assert (again.ok, again.waiting, again.pushed, len(hellos)) == (True, 0, 1, 1)
+    assert set(hub_sales(hub)) == {sale.sale_id for sale in kept}
 
 
 def test_fault_06_two_tills_with_one_identity_become_two(hub: HubProcess, disk: Disk, tmp_path: Path) -> None:
