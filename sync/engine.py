@@ -86,7 +86,7 @@ class SyncEngine:
         self._back_off = BackOff(spread)
         self._sending = Sending()
         self._sealer = Sealer(store.folder)
-        self._pulling = Pulling(client, self._sealer)
+        self._pulling = Pulling(client, self._sealer, lambda: self._me().epoch)
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -256,11 +256,14 @@ class SyncEngine:
         keep_streams(self._open_mirror(), answer.streams)
         return answer.streams
 
+    def _me(self) -> Identity:
+        assert self._store.identity is not None, "syncing begins when the till knows who it is"
+        return self._store.identity
+
     def _own_state(self) -> Hello:
         head = journal.head_of(self._store.books)
         waiting = outbox.count_waiting(self._store.books)
-        me = self._store.identity
-        assert me is not None, "syncing begins when the till knows who it is"
+        me = self._me()
         acked = newest_acked(self._store)
         known = {name: one.cursor for name, one in cursors(self._store.books, "mirror").items()}
         return Hello(

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, nullcontext
 
@@ -13,7 +13,7 @@ from omnipos.locale import _
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.sealing import Sealer
 from omnipos.store.connection import Connection, roomy
-from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors, refetch_stream
+from omnipos.store.mirror import NOT_OF_THIS_LIFE, PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 from sync.errors import Retryable
 from sync.pacing import Portion
@@ -25,10 +25,11 @@ LEAST_CHANGES = 10
 class Pulling:
     """Asks for pages of the size that the line bears; it lasts as long as the engine."""
 
-    def __init__(self, client: HubClient, sealer: Sealer) -> None:
-        """Begin with full pages."""
+    def __init__(self, client: HubClient, sealer: Sealer, epoch: Callable[[], int] | None = None) -> None:
+        """Begin with full pages; `epoch` tells the till's own, where its journal matters."""
         self._client = client
         self._sealer = sealer
+        self._epoch = epoch
         self._portions: dict[str, Portion] = defaultdict(lambda: Portion(MOST_CHANGES, LEAST_CHANGES))
 
     def fetch(self, stream: str, cursor: str) -> Page:
@@ -40,7 +41,13 @@ class Pulling:
             portion.broke()
             raise
         portion.held()
-        return self._sealed(page)
+        return self._of_this_life(self._sealed(page))
+
+    def _of_this_life(self, page: Page) -> Page:
+        """Return a page without a place in the journal of a life of this till that came after its folder."""
+        if self._epoch is None or page.applied_epoch <= self._epoch():
+            return page
+        return msgspec.structs.replace(page, applied_epoch=NOT_OF_THIS_LIFE, applied_seq=0)
 
     def _sealed(self, page: Page) -> Page:
         """Return a page as it may lie on the till's disk."""

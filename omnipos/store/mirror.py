@@ -20,6 +20,9 @@ from omnipos.domain.tax import Tax
 from omnipos.protocol import Change, Page, Record
 from omnipos.store.connection import transaction
 
+NOT_OF_THIS_LIFE = -1
+"""In a page's applied epoch: how much of this till's own journal the stream contains is not said."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -100,7 +103,8 @@ def _apply_page(mirror: Connection, page: Page) -> None:
         raise PageOutOfPlace(f"{page.stream} stands at {old[0]}, the page begins at {page.after}")
     _apply(mirror, page.stream, page.changes)
     complete = page.upto == page.head
-    applied = (page.applied_epoch, page.applied_seq) if complete else old[1:]
+    said = complete and page.applied_epoch != NOT_OF_THIS_LIFE
+    applied = (page.applied_epoch, page.applied_seq) if said else old[1:]
     mirror.execute(
         "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
         (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),

@@ -13,7 +13,7 @@ from omnipos.services.till import Till
 from omnipos.store import catalogue
 from omnipos.store.catalogue import Item, item_by_code, products_by_name, stock_of
 from omnipos.store.connection import open_mirror
-from omnipos.store.mirror import PageOutOfPlace, apply_page, cursors
+from omnipos.store.mirror import NOT_OF_THIS_LIFE, PageOutOfPlace, apply_page, cursors, refetch_stream
 from tests.rigs import APEL, INDOMIE, KOPI, NOON_MS, STORE, TEH, fill
 
 
@@ -148,6 +148,20 @@ def test_what_the_hub_contains_of_ours_counts_only_when_its_head_is_reached(tmp_
     assert cursors(mirror)["staff"].applied_seq == 0
     apply_page(mirror, msgspec.structs.replace(page, after=2, upto=5))
     assert cursors(mirror)["staff"].applied_seq == 9
+    mirror.close()
+
+
+def test_a_page_that_says_nothing_of_this_life_leaves_what_is_known_of_it(tmp_path: Path) -> None:
+    mirror = open_mirror(tmp_path)
+    page = Page(stream="staff", after=0, upto=2, head=2, cursor="c", changes=(),
+                applied_epoch=1, applied_seq=9, as_of_ms=1)  # fmt: skip
+    apply_page(mirror, page)
+    other = msgspec.structs.replace(page, after=2, upto=5, head=5, applied_epoch=NOT_OF_THIS_LIFE)
+    apply_page(mirror, other)
+    assert (cursors(mirror)["staff"].applied_epoch, cursors(mirror)["staff"].applied_seq) == (1, 9)
+    assert cursors(mirror)["staff"].upto == 5
+    refetch_stream(mirror, "staff", [msgspec.structs.replace(other, after=0)])
+    assert (cursors(mirror)["staff"].applied_epoch, cursors(mirror)["staff"].applied_seq) == (0, 0)
     mirror.close()
 
 

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import Future, wait
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from omnipos.domain.tax import Tax
@@ -182,3 +183,25 @@ def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror:
         pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM])
     assert taxes(mirror) == ["T1"]
     assert cursors(mirror)[STREAM].upto == 1
+
+
+def test_a_later_life_of_the_till_says_nothing_of_what_this_one_did(mirror: Connection) -> None:
+    own = [1]
+    pulling = Pulling(ScriptedHub(start=[page(0, 1, 1)], c1=[later(page(1, 2, 2))]), NO_STAFF, lambda: own[0])
+
+    def applied() -> tuple[int, int]:
+        return cursors(mirror)[STREAM].applied_epoch, cursors(mirror)[STREAM].applied_seq
+
+    assert pull_all(mirror, pulling, [STREAM]) == 1
+    assert applied() == (1, 1)
+    assert pull_all(mirror, pulling, [STREAM]) == 1
+    assert (taxes(mirror), applied()) == (["T1", "T2"], (1, 1))
+    own[0] = 2
+    again = Pulling(ScriptedHub(c2=[later(page(2, 3, 3))]), NO_STAFF, lambda: own[0])
+    assert pull_all(mirror, again, [STREAM]) == 1
+    assert applied() == (2, 3)
+
+
+def later(page: Page) -> Page:
+    """The page as the hub answers it when the device is in epoch 2."""
+    return msgspec.structs.replace(page, applied_epoch=2)
