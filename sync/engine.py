@@ -83,6 +83,8 @@ class SyncEngine:
         self._mirror: Connection | None = None
         self._pushed = 0
         self._erased = -1
+        self._overlays_due = True
+        """The mirror may show more of this till than the overlays were last compared with."""
         self._back_off = BackOff(spread)
         self._sending = Sending()
         self._sealer = Sealer(store.folder)
@@ -207,9 +209,7 @@ class SyncEngine:
             self._streams, hinted = self._hello(), False
             self._push()
         streams = self._behind(self._streams) if hinted else self._streams
-        pulled = pull_all(self._open_mirror(), self._pulling, streams)
-        if pulled or self._erased < 0:
-            self._store.call(self._drop_overlays)
+        pulled = self._pull(streams)
         if not hinted and not again and self._store.call(lambda: has_forgotten(self._store, streams)):
             self._streams = None
             return pulled + self._sync(hinted=False, again=True)
@@ -217,6 +217,15 @@ class SyncEngine:
             # Behind the look at what the hub has forgotten: the streams do not show this yet.
             self._push()
             self._wake.set()  # what the hub makes of it is fetched at once
+        return pulled
+
+    def _pull(self, streams: Sequence[str]) -> int:
+        # Due from here on: a round that breaks off keeps the pages before the break.
+        due, self._overlays_due = self._overlays_due, True
+        pulled = pull_all(self._open_mirror(), self._pulling, streams)
+        if pulled or due:
+            self._store.call(self._drop_overlays)
+        self._overlays_due = False
         return pulled
 
     def _push(self) -> None:

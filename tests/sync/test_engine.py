@@ -1,16 +1,22 @@
 """Facts go up once and data comes down whole, whatever the line does in between."""
 
+from collections.abc import Sequence
+
+import pytest
+
 from omnipos.domain.customer import CustomerDraft, Purpose
 from omnipos.domain.sale import Sale
 from omnipos.ports import LinkState
 from omnipos.protocol import PushBatch
 from omnipos.services import finding, recognising, selling, tendering
 from omnipos.services.finding import ItemOffer
-from omnipos.store import outbox
+from omnipos.store import journal, outbox
 from omnipos.store.catalogue import stock_of
-from omnipos.store.connection import transaction
+from omnipos.store.connection import Connection, transaction
+from sync import engine
 from sync.client import HubClient
 from sync.errors import Retryable
+from sync.pull import Pulling, pull_all
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 from tests.sync.portal import Portal
@@ -88,6 +94,28 @@ def test_a_customer_added_offline_is_found_before_and_after_syncing(
     assert (found.customer_id, found.name, found.phone) == (added.customer_id, added.name, added.phone)
     told = running_hub.ask("GET", "/v1/customers?phone=081311112222")["customers"]
     assert [one["customer_id"] for one in told] == [added.customer_id]
+
+
+def test_an_overlay_goes_also_when_the_round_broke_off_behind_its_page(
+    counter: EnrolledTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.engine.once()
+    draft = CustomerDraft(name="Rina", phone="0813-2222-3333", agreed=(Purpose.SERVICE,))
+    counter.till.call(recognising.add, draft)
+
+    def overlays() -> int:
+        return counter.store.call(lambda: journal.count_rows(counter.store.books, "overlay_customer"))
+
+    def break_off(mirror: Connection, pulling: Pulling, streams: Sequence[str]) -> int:
+        pull_all(mirror, pulling, streams)
+        raise Retryable("the line broke behind the last page")
+
+    with monkeypatch.context() as line:
+        line.setattr(engine, "pull_all", break_off)
+        assert not counter.engine.once().ok
+    assert overlays() == 1
+    outcome = counter.engine.once()
+    assert (outcome.ok, outcome.pulled, overlays()) == (True, 0, 0)
 
 
 def test_selling_goes_on_while_the_hub_is_away_and_drains_when_it_is_back(
