@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from hub.bodies import StraightRequest
 from hub.context import Hub
 from hub.problems import Refused
-from hub.routes import customers, epochs, hints, owner, records, shop, tills, watching
+from hub.routes import customers, epochs, hints, owner, promotions, records, shop, tills, watching
 from hub.schema_page import SchemaPage
 from hub.unit import WriteConflict
 from omnipos import __version__
@@ -61,6 +61,7 @@ def create_app(hub: Hub) -> Litestar:
                     *owner.handlers,
                     *shop.handlers,
                     *customers.handlers,
+                    *promotions.handlers,
                     *records.handlers,
                     *watching.handlers,
                 ],

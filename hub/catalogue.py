@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, or_, select
 from hub import tables
 from hub.database import insert_rows, upsert
 from hub.feed import CATALOGUE
-from hub.messages import ProductWish, TaxWish, Written
+from hub.messages import MOST_ROWS, ProductWish, TaxWish, Written
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.barcode import canonical
@@ -141,6 +141,15 @@ def _records(conn: Connection, skus: Sequence[str]) -> dict[str, str]:
 def by_sku(conn: Connection, skus: Sequence[str]) -> dict[str, Product]:
     """Return products by SKU; unknown ones are left out."""
     return {sku: msgspec.json.decode(record, type=Product) for sku, record in _records(conn, skus).items()}
+
+
+def known_skus(conn: Connection, skus: Sequence[str]) -> set[str]:
+    """Return which of some SKUs are in the catalogue."""
+    table, known = tables.product, set[str]()
+    for begin in range(0, len(skus), MOST_ROWS):
+        wanted = table.c.sku.in_(skus[begin : begin + MOST_ROWS])
+        known.update(conn.scalars(select(table.c.sku).where(wanted)))
+    return known
 
 
 def known_ids(conn: Connection, product_ids: Sequence[str]) -> set[str]:

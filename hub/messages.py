@@ -81,10 +81,11 @@ class PutProducts(Wish, frozen=True, kw_only=True):
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """How many rows a request wrote, and how many were so already."""
+    """How many rows a request wrote, and how many were so already; what may be a mistake is warned of."""
 
     written: int
     unchanged: int
+    warnings: tuple[str, ...] = ()
 
 
 class Products(msgspec.Struct, frozen=True, kw_only=True):
