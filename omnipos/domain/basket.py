@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.catalogue import Item
+from omnipos.domain.catalogue import Item, Price
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.names import clean_text
@@ -140,17 +140,21 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
         return not self.lines and not self.tenders and self.order is None
 
 
-def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, Line]:
+def add_item(
+    basket: Basket, item: Item, quantity_milli: int, price: Price | None = None
+) -> tuple[Basket, Line]:
     """Add a quantity of an item; the same product at the same price raises its line.
 
-    Returns the new basket and the line that now holds the item. Raises BasketRefused or EntryRefused.
+    `price` is what it costs now and for this customer. Returns the new basket and the line that now
+    holds the item. Raises BasketRefused or EntryRefused.
     """
     _assert_open_to_change(basket)
     product = item.product
+    price = price or Price(price_minor=product.price_minor)
     quantity_milli = check_quantity(quantity_milli)
     _check_whole(product.name, product.unit, quantity_milli)
     for line in basket.lines:
-        if _same_line(line, item):
+        if _same_line(line, item, price):
             return change_quantity(basket, line.line_id, line.quantity_milli + quantity_milli)
     if len(basket.lines) >= MOST_LINES:
         raise BasketRefused(_("This basket is full. Pay it and begin another."))
@@ -160,10 +164,16 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
         sku=product.sku,
         name=clean_text(product.name),
         quantity_milli=quantity_milli,
-        unit_price_minor=product.price_minor,
+        unit_price_minor=price.price_minor,
         tax_code=product.tax_code,
         unit=product.unit,
         barcode=item.barcode,
+        department=product.department,
+        category=product.category,
+        brand=product.brand,
+        family=product.family,
+        discountable=product.discountable,
+        price_list=price.price_list,
     )
     _check_amount(line)
     changed = msgspec.structs.replace(
@@ -172,11 +182,11 @@ def add_item(basket: Basket, item: Item, quantity_milli: int) -> tuple[Basket, L
     return changed, line
 
 
-def _same_line(line: Line, item: Item) -> bool:
+def _same_line(line: Line, item: Item, price: Price) -> bool:
     product = item.product
     same_product = line.product_id == product.product_id and line.unit == product.unit
-    same_price = line.unit_price_minor == product.price_minor and line.tax_code == product.tax_code
-    return same_product and same_price and not line.order_line_id
+    same_price = line.unit_price_minor == price.price_minor and line.tax_code == product.tax_code
+    return same_product and same_price and line.override is None and not line.order_line_id
 
 
 def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:

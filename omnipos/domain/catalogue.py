@@ -1,5 +1,7 @@
 """What the shop sells: products with their codes and prices, and a product as it goes into a basket."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from omnipos.domain.quantity import PIECE_MILLI
@@ -69,3 +71,22 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     quantity_milli: int = PIECE_MILLI
     label_minor: int | None = None
     """What a scale label says that its goods cost."""
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one piece or kilogram costs somebody, and the customer group whose list says so."""
+
+    price_minor: int
+    price_list: str = ""
+
+
+def price_in_force(prices: Sequence[DatedPrice], at_ms: int) -> int | None:
+    """Return the last of some prices that holds at a moment; None before the first of them."""
+    found = [price for price in prices if price.valid_from_ms <= at_ms]
+    return max(found, key=lambda price: price.valid_from_ms).price_minor if found else None
+
+
+def price_at(product: Product, at_ms: int) -> int:
+    """Return a product's own price at a moment."""
+    later = price_in_force(product.later_prices, at_ms) if product.later_prices else None
+    return product.price_minor if later is None else later

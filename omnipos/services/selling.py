@@ -10,15 +10,16 @@ from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import BasketRefused, EntryRefused
-from omnipos.domain.occasion import occasion_at
-from omnipos.domain.pricing import Terms, Totals, price_lines
+from omnipos.domain.money import format_money
+from omnipos.domain.pricing import Totals, price_lines
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
 from omnipos.events import BasketVoided, LineVoided
 from omnipos.locale import _
+from omnipos.services import pricedesk
 from omnipos.services.till import Till
-from omnipos.store import baskets, catalogue, customers, journal
+from omnipos.store import baskets, journal
 from omnipos.store.connection import transaction
 
 
@@ -63,24 +64,24 @@ def _begin_basket(till: Till) -> Basket:
 def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
     """Return a basket with its sums as they are now."""
     shop = till.shop()
-    totals = price_lines(basket.lines, terms_of(till, shop))
-    customer = customers.customer_by_id(till.store.books, basket.customer_id) if basket.customer_id else None
+    customer = pricedesk.customer_of(till, basket)
+    terms = pricedesk.terms_of(till, shop, basket, customer)
+    totals = price_lines(basket.lines, terms, basket.discount, basket.exemption)
+    return _view(shop, basket, totals, customer, touched)
+
+
+def with_tenders(till: Till, view: BasketView, basket: Basket) -> BasketView:
+    """Return the view of a basket that differs from one seen by its tenders only; nothing is priced again."""
+    return _view(till.shop(), basket, view.totals, view.customer, view.touched)
+
+
+def _view(shop: Shop, basket: Basket, totals: Totals, customer: Customer | None, touched: int) -> BasketView:
     return BasketView(
         basket=basket,
         totals=totals,
         due=due(totals.total_minor, basket.all_tenders, shop.cash_rounding),
         customer=customer,
         touched=touched,
-    )
-
-
-def terms_of(till: Till, shop: Shop) -> Terms:
-    """Return by what a basket is priced now."""
-    return Terms(
-        taxes=catalogue.taxes(till.store.books),
-        occasion=occasion_at(shop, till.clock.now_ms()),
-        rounding=shop.tax_rounding,
-        registered=shop.tax_registered,
     )
 
 
@@ -98,8 +99,10 @@ def ring(till: Till, items: Sequence[tuple[Item, int]]) -> BasketView:
     till.signed_in(Right.SELL)
     before = after = open_basket(till)
     touched = 0
+    group, now_ms = pricedesk.group_of(pricedesk.customer_of(till, before)), till.clock.now_ms()
     for item, quantity_milli in items:
-        after, line = rules.add_item(after, item, quantity_milli)
+        price = pricedesk.price_of(till, item.product, group, now_ms)
+        after, line = rules.add_item(after, item, quantity_milli, price)
         touched = line.line_id
     view = view_of(till, after, touched)
     save(till, before, after)
@@ -240,10 +243,28 @@ def recall(till: Till, number: int = 0) -> BasketView:
 
 
 def attach_customer(till: Till, customer_id: str) -> BasketView:
-    """Put a customer's card beside the basket; an empty id takes it away."""
+    """Put a customer's card beside the basket; an empty id takes it away.
+
+    Lines take the prices of the customer's group. Refused once part is paid, if it would change the sum.
+    """
     till.signed_in(Right.SELL)
     before = open_basket(till)
     after = msgspec.structs.replace(before, customer_id=customer_id)
+    group = pricedesk.group_of(pricedesk.customer_of(till, after))
+    if group != pricedesk.group_of(pricedesk.customer_of(till, before)):
+        after = pricedesk.repriced(till, after, group)
     view = view_of(till, after)
+    if before.tenders:
+        _check_same_total(till, before, view)
     save(till, before, after)
     return view
+
+
+def _check_same_total(till: Till, before: Basket, view: BasketView) -> None:
+    if view_of(till, before).totals.total_minor != view.totals.total_minor:
+        raise BasketRefused(
+            _(
+                "Part of this sale is paid already, and with this customer it would come to {total}."
+                " Nothing was changed. Finish paying, or take the payment back first."
+            ).format(total=format_money(view.totals.total_minor, before.currency))
+        )

@@ -16,7 +16,7 @@ from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_t
 from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
 from omnipos.services import collecting
-from omnipos.services.selling import BasketView, current, open_basket, view_of
+from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
 from omnipos.store import baskets, books, journal, printjobs
 from omnipos.store.connection import transaction
@@ -31,43 +31,50 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
 
 def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
     """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
-    owed = current(till).due
-    amount = owed.cash_due_minor if amount_minor is None else amount_minor
-    return take(till, Tender(kind=TenderKind.CASH, amount_minor=amount))
+    view = _to_pay(till)
+    amount = view.due.cash_due_minor if amount_minor is None else amount_minor
+    return _take(till, view, Tender(kind=TenderKind.CASH, amount_minor=amount))
 
 
 def pay_card(till: Till, amount_minor: int | None, slip: CardSlip) -> Paid:
     """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused."""
-    owed = current(till).due
-    amount = owed.due_minor if amount_minor is None else amount_minor
+    view = _to_pay(till)
+    amount = view.due.due_minor if amount_minor is None else amount_minor
     written = {name: clean_text(value) for name, value in msgspec.structs.asdict(slip).items()}
-    return take(till, Tender(kind=TenderKind.CARD, amount_minor=amount, card=CardSlip(**written)))
+    return _take(till, view, Tender(kind=TenderKind.CARD, amount_minor=amount, card=CardSlip(**written)))
 
 
 def take(till: Till, tender: Tender) -> Paid:
     """Take one tender. The last one completes the sale: event, books, stock, number, outbox, paper."""
+    return _take(till, _to_pay(till), tender)
+
+
+def _to_pay(till: Till) -> BasketView:
+    """Return the basket to be paid, its sums held from the first tender on; raise TenderRefused."""
     till.signed_in(Right.SELL)
-    db = till.store.books
     basket = open_basket(till)
     if basket.is_empty:
         raise TenderRefused(_("There is nothing to pay. Scan something first."))
     if basket.order and not basket.tenders:
         collecting.check_before_paying(till, basket.order)
-    shop = till.shop()
-    view = view_of(till, basket)
+    priced_at_ms = basket.priced_at_ms or till.clock.now_ms()
+    return view_of(till, msgspec.structs.replace(basket, priced_at_ms=priced_at_ms))
+
+
+def _take(till: Till, view: BasketView, tender: Tender) -> Paid:
+    db, basket, shop = till.store.books, view.basket, till.shop()
     check_tender(tender, view.due, basket.currency)
     paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
     settled = settle(view.totals.total_minor, paid.all_tenders, shop.cash_rounding)
+    done = with_tenders(till, view, paid)
     if settled is None:
         with transaction(db):
             baskets.save_basket(db, basket, paid, till.clock.now_ms())
-        return Paid(view=view_of(till, paid))
+        return Paid(view=done)
     with transaction(db):
         sale = _complete(till, shop, paid, view.totals, settled)
     till.printing.nudge()
     till.syncing.nudge()
-    customer = view.customer
-    done = BasketView(basket=paid, totals=view.totals, due=view_of(till, paid).due, customer=customer)
     return Paid(view=done, sale=sale)
 
 
@@ -81,7 +88,8 @@ def take_back(till: Till) -> BasketView:
     basket = open_basket(till)
     if not basket.tenders:
         raise TenderRefused(_("Nothing has been paid of this sale yet."))
-    after = msgspec.structs.replace(basket, tenders=basket.tenders[:-1])
+    left = basket.tenders[:-1]
+    after = msgspec.structs.replace(basket, tenders=left, priced_at_ms=basket.priced_at_ms if left else 0)
     view = view_of(till, after)
     with transaction(db):
         baskets.save_basket(db, basket, after, till.clock.now_ms())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
+from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
@@ -15,6 +16,7 @@ from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
 from omnipos.store.identity import Identity
 from omnipos.store.journal import Stamp
+from omnipos.store.prices import RulesKept
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -65,6 +67,9 @@ class Till:
         """The order that somebody waits for until another till gives it."""
         self.order_asked_at = ("", 0)
         """The order asked for last, and the version it had: the same is not asked for twice."""
+        self.rules = RulesKept()
+        self.held_terms: tuple[tuple[object, ...], Terms] | None = None
+        """By what the part-paid basket is priced, and which basket that is."""
 
     @property
     def identity(self) -> Identity:

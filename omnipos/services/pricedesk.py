@@ -1,0 +1,92 @@
+"""The till's price desk: what a product costs now and for whom, and by what terms a basket is priced."""
+
+import msgspec
+
+from omnipos.domain.basket import Basket, Line
+from omnipos.domain.catalogue import Price, Product, price_at, price_in_force
+from omnipos.domain.customer import Customer
+from omnipos.domain.occasion import occasion_at
+from omnipos.domain.pricing import Terms
+from omnipos.domain.shop import Shop
+from omnipos.services.till import Till
+from omnipos.store import catalogue, customers, prices
+
+
+def customer_of(till: Till, basket: Basket) -> Customer | None:
+    """Return whose basket it is."""
+    return customers.customer_by_id(till.store.books, basket.customer_id) if basket.customer_id else None
+
+
+def group_of(customer: Customer | None) -> str:
+    """Return the customer group whose prices and promotions somebody has: their tier."""
+    return customer.tier.casefold() if customer else ""
+
+
+def price_of(till: Till, product: Product, group: str, at_ms: int) -> Price:
+    """Return what one piece or kilogram costs at a moment: the group's price where there is one."""
+    if group and not product.open_price:
+        listed = prices.list_price(till.store.books, product.product_id, group)
+        price = price_in_force(listed.prices, at_ms) if listed else None
+        if price is not None:
+            return Price(price_minor=price, price_list=group)
+    return Price(price_minor=price_at(product, at_ms))
+
+
+def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None = None) -> Terms:
+    """Return by what a basket is priced: now, or as it was when the first tender was taken.
+
+    `customer` is whose it is, for whoever has looked already. From the first tender on neither an hour
+    nor a page from the hub changes the terms, for as long as the till runs.
+    """
+    held_for = (basket.basket_id, basket.priced_at_ms, basket.customer_id, basket.coupons)
+    if basket.priced_at_ms and till.held_terms is not None and till.held_terms[0] == held_for:
+        return till.held_terms[1]
+    rules = till.rules.current(till.store.books)
+    customer = customer or customer_of(till, basket)
+    occasion = occasion_at(
+        shop,
+        basket.priced_at_ms or till.clock.now_ms(),
+        group=group_of(customer),
+        coupons=_opened_by(till, basket),
+    )
+    terms = Terms(
+        taxes=rules.taxes,
+        occasion=occasion,
+        rounding=shop.tax_rounding,
+        registered=shop.tax_registered,
+        book=rules.book,
+    )
+    till.held_terms = (held_for, terms) if basket.priced_at_ms else None
+    return terms
+
+
+def _opened_by(till: Till, basket: Basket) -> dict[str, str]:
+    """Return the promotions that the basket's coupons open, by id; of two codes for one the first counts."""
+    opened: dict[str, str] = {}
+    for code in basket.coupons:
+        coupon = prices.coupon_by_code(till.store.books, code)
+        if coupon is not None:
+            opened.setdefault(coupon.promotion_id, code)
+    return opened
+
+
+def repriced(till: Till, basket: Basket, group: str) -> Basket:
+    """Return a basket with its lines at the prices of a group, or back at the products' own.
+
+    A line keeps a price that no list of either group touches, also over a midnight; what somebody
+    priced by hand or a label, and what an order agreed on, stays.
+    """
+    lines = tuple(_repriced(till, line, group) for line in basket.lines)
+    return msgspec.structs.replace(basket, lines=lines)
+
+
+def _repriced(till: Till, line: Line, group: str) -> Line:
+    if line.order_line_id or line.override is not None or line.label_minor is not None:
+        return line
+    product = catalogue.product_by_id(till.store.books, line.product_id)
+    if product is None or product.open_price:
+        return line
+    price = price_of(till, product, group, till.clock.now_ms())
+    if not line.price_list and not price.price_list:
+        return line
+    return msgspec.structs.replace(line, unit_price_minor=price.price_minor, price_list=price.price_list)
