@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
 
-from hub.bodies import StraightRequest
+from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
 from hub.problems import Refused
 from hub.routes import customers, epochs, hints, owner, promotions, records, shop, tills, watching
@@ -122,14 +122,19 @@ def _not_possible(_request: AnyRequest, refused: DomainError) -> Response[bytes]
     return _problem(422, "not_possible", str(refused))
 
 
-def _http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     detail = error.detail
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         rows = (one for one in error.extra if isinstance(one, dict))
-        reasons = [f"{one.get('key') or 'body'}: {one.get('message')}" for one in rows]
+        reasons = [f"{_place(request, one.get('key') or 'body')}: {one.get('message')}" for one in rows]
         detail = _("The request does not fit: {reasons}.").format(reasons="; ".join(reasons))
     code = "not_found" if error.status_code == 404 else "request"
     return _problem(error.status_code, code, detail, dict(error.headers or {}))
+
+
+def _place(request: AnyRequest, key: str) -> str:
+    name = row_name(request, key)
+    return f"{key} ({name})" if name else key
 
 
 def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -1,11 +1,18 @@
 """JSON bodies are read straight into the message that a route expects."""
 
 import contextlib
+import re
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from litestar import Request
+
+from omnipos.domain.names import clean_text
+
+SAID = "said"
+"""Where in a request's state stands what a body said that did not fit."""
+ROW_NAMES = ("sku", "code", "number", "customer_id", "name")
 
 
 class StraightRequest(Request[Any, Any, Any]):
@@ -21,7 +28,24 @@ class StraightRequest(Request[Any, Any, Any]):
         if field is not None:
             with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 return _decoder(field.annotation).decode(await self.body())
-        return await super().json()
+        said = await super().json()
+        self.scope["state"][SAID] = said
+        return said
+
+
+def row_name(request: Request[Any, Any, Any], place: str) -> str:
+    """Return what the row of a body is called in which a place lies, such as `products[3].name`."""
+    at: Any = request.scope["state"].get(SAID)
+    name = ""
+    for step in re.findall(r"\w+", place):
+        try:
+            at = at[int(step) if isinstance(at, list) else step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            break
+        if isinstance(at, dict):
+            found = next((at[word] for word in ROW_NAMES if isinstance(at.get(word), str)), "")
+            name = clean_text(found, 64) or name
+    return name
 
 
 @lru_cache(maxsize=64)

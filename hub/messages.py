@@ -5,11 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from omnipos.domain.catalogue import Product
 from omnipos.domain.customer import Consent, Customer
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
-from omnipos.domain.quantity import MOST_MILLI, PIECE_MILLI
+from omnipos.domain.quantity import MOST_MILLI
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Role
 from omnipos.domain.tax import TaxRounding
@@ -53,31 +52,11 @@ class PutTaxes(Wish, frozen=True, kw_only=True):
     taxes: Annotated[tuple[TaxWish, ...], Meta(max_length=200)]
 
 
-class BarcodeWish(Wish, frozen=True, kw_only=True, gc=False):
-    """A code on a pack, and how much one scan of it means."""
+class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one row of a batch was left out, or what is odd about it; rows count from 0."""
 
-    code: Code
-    quantity_milli: Milli = PIECE_MILLI
-
-
-class ProductWish(Wish, frozen=True, kw_only=True, gc=False):
-    """One product by its SKU; the hub makes its id."""
-
-    sku: Code
-    name: Name
-    price_minor: Minor
-    tax_code: Code
-    unit: Annotated[str, Meta(min_length=1, max_length=16)] = "pcs"
-    plu: MaybeCode = ""
-    department: MaybeName = ""
-    shelf: MaybeCode = ""
-    barcodes: Annotated[tuple[BarcodeWish, ...], Meta(max_length=50)] = ()
-
-
-class PutProducts(Wish, frozen=True, kw_only=True):
-    """`PUT /v1/products`: products to add or change, the most sold first."""
-
-    products: Annotated[tuple[ProductWish, ...], Meta(max_length=MOST_ROWS)]
+    row: int
+    detail: str
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +65,6 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     written: int
     unchanged: int
     warnings: tuple[str, ...] = ()
-
-
-class Products(msgspec.Struct, frozen=True, kw_only=True):
-    """`GET /v1/products`: a page; `next` goes into `after`, empty at the end."""
-
-    products: tuple[Product, ...]
-    next: str
 
 
 class CustomerWish(Wish, frozen=True, kw_only=True):
@@ -112,13 +84,6 @@ class PutCustomers(Wish, frozen=True, kw_only=True):
 
     customers: Annotated[tuple[CustomerWish, ...], Meta(max_length=MOST_ROWS)]
     country: Annotated[str, Meta(max_length=2)] = ""
-
-
-class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one row of a batch was left out; rows count from 0."""
-
-    row: int
-    detail: str
 
 
 class CustomersWritten(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from litestar import get, post, put
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
-from hub import catalogue, customers, inventory, leases, orders, shops
+from hub import catalogue, customers, inventory, leases, orders, products, shops
 from hub.auth import Principal, Role
 from hub.context import Ours
+from hub.goodsmessages import GoodsWritten, Products, PutProducts
 from hub.guards import Asked, owner_only, shops_only
 from hub.messages import (
     Customers,
@@ -17,9 +18,7 @@ from hub.messages import (
     Orders,
     OrderWish,
     PostMovements,
-    Products,
     PutCustomers,
-    PutProducts,
     PutTaxes,
     Stock,
     Written,
@@ -41,9 +40,9 @@ async def put_taxes(hub: Ours, data: JSONBody[PutTaxes]) -> Written:
 
 
 @put("/v1/products", guards=[shops_only], tags=["shop"])
-async def put_products(hub: Ours, data: JSONBody[PutProducts]) -> Written:
+async def put_products(hub: Ours, data: JSONBody[PutProducts]) -> GoodsWritten:
     """Add or change products by SKU, all or none; send the most sold first."""
-    return await hub.write(lambda unit: catalogue.put_products(unit, data.products))
+    return await hub.write(lambda unit: products.put_products(unit, data.products))
 
 
 @get("/v1/products", guards=[shops_only], tags=["shop"])
@@ -55,6 +54,12 @@ async def get_products(
         lambda conn: catalogue.find(conn, words=q, sku=sku, barcode=barcode, after=after, limit=limit)
     )
     return Products(products=tuple(found), next=found[-1].sku if found and len(found) == limit else "")
+
+
+@delete("/v1/products/{sku:path}", status_code=200, guards=[shops_only], tags=["shop"])
+async def remove_product(hub: Ours, sku: FromPath[str]) -> Written:
+    """Take a product and its prices out of the catalogue; what was sold of it stays."""
+    return await hub.write(lambda unit: products.remove_product(unit, sku.removeprefix("/")))
 
 
 @put("/v1/customers", guards=[shops_only], tags=["shop"])
@@ -185,6 +190,7 @@ handlers = [
     put_taxes,
     put_products,
     get_products,
+    remove_product,
     put_customers,
     get_customers,
     place_order,

@@ -11,7 +11,8 @@ from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 
-from hub.messages import BarcodeWish, CustomerWish, ProductWish
+from hub.goodsmessages import BarcodeWish, ProductWish
+from hub.messages import CustomerWish
 from omnipos.domain.barcode import canonical, is_gtin
 from omnipos.domain.errors import DomainError, EntryRefused
 from omnipos.domain.money import MOST_MINOR, currency, parse_money

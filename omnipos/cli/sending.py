@@ -7,14 +7,8 @@ from typing import Protocol, TypeVar
 
 import click
 
-from hub.messages import (
-    CustomersWritten,
-    CustomerWish,
-    ProductWish,
-    PutCustomers,
-    PutProducts,
-    Written,
-)
+from hub.goodsmessages import GoodsWritten, ProductWish, PutProducts
+from hub.messages import CustomersWritten, CustomerWish, PutCustomers
 from omnipos.cli.csvrows import Bad, Good
 from omnipos.locale import _
 from sync.errors import Rejected, Retryable, TooLarge
@@ -137,13 +131,13 @@ class ProductSender:
             return
         self._count(answer)
 
-    def _count(self, answer: Written) -> None:
+    def _count(self, answer: GoodsWritten) -> None:
         self._tally.written += answer.written
         self._tally.unchanged += answer.unchanged
 
-    def _put(self, rows: Sequence[Good[ProductWish]]) -> Written:
+    def _put(self, rows: Sequence[Good[ProductWish]]) -> GoodsWritten:
         body = PutProducts(products=tuple(row.wish for row in rows))
-        return _patiently(lambda: self._line.put("/v1/products", Written, body))
+        return _patiently(lambda: self._line.put("/v1/products", GoodsWritten, body))
 
 
 class CustomerSender:

@@ -15,6 +15,12 @@ def is_gtin(code: str) -> bool:
     return right_shape and check_digit(code[:-1]) == int(code[-1])
 
 
+def has_wrong_check_digit(code: str) -> bool:
+    """Tell whether a code looks like a GTIN, also one without its leading zeros, but for its check digit."""
+    right_shape = code.isascii() and code.isdigit() and GTIN_LENGTHS[0] <= len(code) <= GTIN_LENGTHS[-1]
+    return right_shape and check_digit(code[:-1]) != int(code[-1])
+
+
 def canonical(code: str) -> str:
     """Return the one form a barcode is stored and looked up by.
 

@@ -5,19 +5,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from hub.goodsmessages import BarcodeWish, GoodsWritten, ProductWish, PutProducts
 from hub.messages import (
     ApiKey,
     ApiKeyWish,
-    BarcodeWish,
     CustomersWritten,
     CustomerWish,
     EnrolCode,
     EnrolCodeWish,
     MovementWish,
     PostMovements,
-    ProductWish,
     PutCustomers,
-    PutProducts,
     PutStaff,
     PutStores,
     StaffList,
@@ -67,7 +65,7 @@ def seed(line: OwnerClient, address: str, country: str) -> tuple[DemoShop, str]:
     first, _second = stores = people.STORES[country]
     line.put("/v1/stores", Stores, PutStores(stores=tuple(_store(one, country) for one in stores)))
     put_missing_taxes(line, country)
-    line.put("/v1/products", Written, PutProducts(products=tuple(map(_product, shelf))))
+    line.put("/v1/products", GoodsWritten, PutProducts(products=tuple(map(_product, shelf))))
     line.put("/v1/customers", CustomersWritten, PutCustomers(customers=tuple(map(_customer, buyers))))
     team = people.staff(country)
     wishes = tuple(StaffWish(name=one.name, role=one.role, pin=one.pin) for one in team)
