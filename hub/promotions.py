@@ -72,6 +72,13 @@ def everything(conn: Connection) -> list[Promotion]:
     return [msgspec.json.decode(record, type=Promotion) for record in records]
 
 
+def known_ids(conn: Connection, promotion_ids: Sequence[str]) -> set[str]:
+    """Return which of some promotion ids are there."""
+    table = tables.promotion
+    wanted = table.c.promotion_id.in_(promotion_ids)
+    return set(conn.scalars(select(table.c.promotion_id).where(wanted)))
+
+
 def find(conn: Connection, *, code: str, after: str, limit: int) -> list[Promotion]:
     """Return promotions in order of their codes, or the one with a code."""
     table = tables.promotion
@@ -90,7 +97,7 @@ def _product_ids(conn: Connection, wishes: Sequence[PromotionWish]) -> Callable[
     def id_of(code: str, sku: str) -> str:
         if clean[sku] not in known:
             raise _refused(
-                code, "product_unknown", _("there is no product {sku}").format(sku=clean[sku] or sku)
+                code, "product_unknown", _("There is no product {sku}.").format(sku=clean[sku] or sku)
             )
         return catalogue.product_id_of(clean[sku])
 
@@ -106,10 +113,10 @@ def _all_goods(wish: PromotionWish) -> Iterator[GoodsWish]:
 def _promotion(wish: PromotionWish, id_of: Callable[[str, str], str], stores: set[str]) -> Promotion:
     code, name = clean_text(wish.code, 64), clean_text(wish.name)
     if not code or not name:
-        raise _refused(wish.code, "promotion", _("its code and its name must be readable"))
+        raise _refused(wish.code, "promotion", _("Its code and its name must be readable."))
     for store in wish.stores:
         if store not in stores:
-            raise _refused(code, "store_unknown", _("there is no store {store}").format(store=store))
+            raise _refused(code, "store_unknown", _("There is no store {code}.").format(code=store))
     from_minute, until_minute = _minute(code, wish.from_time), _minute(code, wish.until_time)
     return Promotion(
         promotion_id=promotion_id_of(code),
@@ -166,7 +173,7 @@ def _weekday(code: str, day: int | str) -> int:
         if word in names:
             return names.index(word) + 1
     raise _refused(
-        code, "weekday", _("“{day}” is no day of the week; write mon to sun, or 1 to 7").format(day=day)
+        code, "weekday", _("“{day}” is no day of the week; write mon to sun, or 1 to 7.").format(day=day)
     )
 
 
@@ -179,11 +186,11 @@ def _minute(code: str, text: str) -> int:
         total = int(hour) * 60 + int(minute)
         if int(minute) < 60 and total <= _DAY_MINUTES:
             return total % _DAY_MINUTES
-    raise _refused(code, "time", _("“{text}” is no time of the day; write it like 17:00").format(text=text))
+    raise _refused(code, "time", _("“{text}” is no time of the day; write it like 17:00.").format(text=text))
 
 
 def _refused(code: str, word: str, reason: str) -> Refused:
-    text = _("Promotion {code}: {reason}. Nothing was changed.")
+    text = _("Promotion {code}: {reason} Nothing was changed.")
     return Refused(422, word, text.format(code=code, reason=reason))
 
 

@@ -1,13 +1,14 @@
 """Completed sales at the hub: written in bulk with their stock, customers and orders; summed up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from hub import catalogue, customers, orders, shops, stock, tables
+from hub import catalogue, customers, orders, redeeming, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL
+from hub.coupons import coupon_code
 from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
 from hub.movements import entries_of
@@ -53,6 +54,20 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
             for entry in entries_of(one.event_id, sale_movements(one.sale), one.origin)
         ],
     )
+    redeeming.redeem(unit, [use for one in reported for use in _uses(one)])
+
+
+def _uses(one: Reported) -> Iterator[redeeming.Use]:
+    for code in dict.fromkeys(map(coupon_code, one.sale.coupons)):
+        yield redeeming.Use(
+            code=code,
+            sale_id=one.sale.sale_id,
+            receipt_number=one.sale.receipt_number,
+            store_id=one.sale.store_id,
+            device_id=one.device_id,
+            event_id=one.event_id,
+            at_ms=one.origin.at_ms,
+        )
 
 
 def _row(one: Reported, number: int, flags: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ WRITTEN_OFF = Answer("written_off", later("The goods are lost and written off.")
 ENTERED = Answer("entered", later("What it reports was entered by hand."))
 COPY_STOPPED = Answer("copy_stopped", later("There was a copy of a till; only one still sells."))
 PRINT_AGAIN = Answer("print_again", later("Print it now, marked COPY."))
+TALKED_TO = Answer("talked_to", later("It was talked over with whoever did it."))
 NOT_NEEDED = Answer("not_needed", later("The paper is not needed."))
 
 _ASIDE = (ENTERED, REPORTED, NOTHING_TO_DO)
@@ -92,8 +93,13 @@ _HANDED = (
 )
 _RIGHTS = (
     Answer("allowed_after", later("A manager agrees to it afterwards.")),
-    Answer("talked_to", later("It was talked over with whoever did it.")),
+    TALKED_TO,
     REPORTED,
+)
+_COUPON = (
+    Answer("let_stand", later("The customer keeps the discount.")),
+    TALKED_TO,
+    NOTHING_TO_DO,
 )
 _GOODS = (GOODS_BACK, CHARGED, WRITTEN_OFF)
 
@@ -141,6 +147,12 @@ KINDS = {
     ),
     "receipt_twice": Kind(
         later("One receipt number stands on two sales. Both are kept."), True, (COPY_STOPPED, REPORTED)
+    ),
+    "coupon_overused": Kind(
+        later("A coupon was used more often than it may be. The sales are kept."), True, _COUPON
+    ),
+    "coupon_unknown": Kind(
+        later("A sale has a coupon that the hub does not have, or no more. The sale is kept."), True, _COUPON
     ),
     "hub_restored": Kind(
         later("The hub is back from a backup. The tills send again what it lost."),
