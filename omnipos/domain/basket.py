@@ -32,7 +32,7 @@ class Discount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rate_ppm: int = 0
     amount_minor: int = 0
     approval: Approval | None = None
-    """Who allowed it, when who sells may not."""
+    """Who allowed it; whoever takes the money may be somebody else."""
 
 
 class PriceOverride(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,7 +148,7 @@ def add_item(
     `price` is what it costs now and for this customer. Returns the new basket and the line that now
     holds the item. Raises BasketRefused or EntryRefused.
     """
-    _assert_open_to_change(basket)
+    assert_open_to_change(basket)
     product = item.product
     price = price or Price(price_minor=product.price_minor)
     quantity_milli = check_quantity(quantity_milli)
@@ -175,7 +175,7 @@ def add_item(
         discountable=product.discountable,
         price_list=price.price_list,
     )
-    _check_amount(line)
+    check_amount(line)
     changed = msgspec.structs.replace(
         basket, lines=(*basket.lines, line), next_line_id=basket.next_line_id + 1
     )
@@ -186,30 +186,33 @@ def _same_line(line: Line, item: Item, price: Price) -> bool:
     product = item.product
     same_product = line.product_id == product.product_id and line.unit == product.unit
     same_price = line.unit_price_minor == price.price_minor and line.tax_code == product.tax_code
-    return same_product and same_price and line.override is None and not line.order_line_id
+    by_hand = line.discount is not None or line.override is not None
+    return same_product and same_price and not line.order_line_id and not by_hand
 
 
 def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:
     """Give a line another quantity; return the basket and the line as it is now."""
-    _assert_open_to_change(basket)
+    assert_open_to_change(basket)
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
     _check_whole(line.name, line.unit, quantity_milli)
     changed = msgspec.structs.replace(line, quantity_milli=check_quantity(quantity_milli))
-    _check_amount(changed)
+    check_amount(changed)
     lines = tuple(changed if one.line_id == line_id else one for one in basket.lines)
     return msgspec.structs.replace(basket, lines=lines), changed
 
 
 def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     """Take a line out; return the basket and the line that was taken."""
-    _assert_open_to_change(basket)
+    assert_open_to_change(basket)
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order. Give up the hand-over to take it out."))
     lines = tuple(one for one in basket.lines if one.line_id != line_id)
-    return msgspec.structs.replace(basket, lines=lines), line
+    # What was given for these goods must not wait for whatever is scanned next.
+    discount = basket.discount if lines else None
+    return msgspec.structs.replace(basket, lines=lines, discount=discount), line
 
 
 def line_of(basket: Basket, line_id: int) -> Line:
@@ -220,7 +223,8 @@ def line_of(basket: Basket, line_id: int) -> Line:
     raise BasketRefused(_("That line is no longer in the basket."))
 
 
-def _assert_open_to_change(basket: Basket) -> None:
+def assert_open_to_change(basket: Basket) -> None:
+    """Raise BasketRefused once part of a basket is paid."""
     assert basket.state is BasketState.OPEN, "only the open basket changes"
     if basket.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying, then ring up the rest."))
@@ -231,6 +235,7 @@ def _check_whole(name: str, unit: str, quantity_milli: int) -> None:
         raise BasketRefused(_("{name} is sold by the piece. Type a whole number.").format(name=name))
 
 
-def _check_amount(line: Line) -> None:
+def check_amount(line: Line) -> None:
+    """Raise BasketRefused for a line of more than the till can count."""
     if abs(line.amount_minor) > MOST_MINOR:
         raise BasketRefused(_("That line comes to more than the till can count. Check it."))

@@ -9,6 +9,7 @@
     ├── OrderRefused       the order does not allow this step
     ├── SignInRefused      name and PIN do not open the till
     ├── NotAllowed         the person lacks the right
+    │   └── WordNeeded     a manager may allow it here and now
     └── StoreTrouble       the data folder cannot be used as it is
 
 The text of each says what happened, whether the data is safe where that is in doubt, and what to do.
@@ -49,6 +50,10 @@ class SignInRefused(DomainError):
 
 class NotAllowed(DomainError):
     """The person signed in lacks the right for this."""
+
+
+class WordNeeded(NotAllowed):
+    """The person signed in lacks the right, but a manager's name and PIN allow this one action."""
 
 
 class StoreTrouble(DomainError):

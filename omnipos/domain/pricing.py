@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from omnipos.domain.basket import Discount, Exemption, Line
+from omnipos.domain.discounting import discounted
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.promotions.book import PromotionBook
 from omnipos.domain.promotions.promotion import Occasion, Pick
-from omnipos.domain.saving import Saving
+from omnipos.domain.saving import Saving, SavingKind
 from omnipos.domain.tax import Tax, TaxRounding, TaxTotal, tax_lines
 from omnipos.locale import _
 
@@ -38,6 +39,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
         return sum(saving.amount_minor for savings in self.line_savings for saving in savings)
 
     @property
+    def promotions(self) -> tuple[tuple[Saving, ...], ...]:
+        """What the promotions alone take off each line."""
+        return tuple(
+            tuple(saving for saving in savings if saving.kind is SavingKind.PROMOTION)
+            for savings in self.line_savings
+        )
+
+    @property
     def tax_minor(self) -> int:
         """All tax, inclusive and exclusive."""
         return sum(tax.tax_minor for tax in self.taxes)
@@ -50,7 +59,8 @@ def price_lines(
 
     Raises BasketRefused when a line's tax is not in the mirror: a wrong tax is worse than a refusal.
     """
-    savings = terms.book.best([pick_of(line) for line in lines], terms.occasion)
+    promotions = terms.book.best([pick_of(line) for line in lines], terms.occasion)
+    savings = discounted(lines, promotions, discount)
     nets = [
         line.amount_minor - sum(saving.amount_minor for saving in own)
         for line, own in zip(lines, savings, strict=True)

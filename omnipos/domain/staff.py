@@ -21,6 +21,9 @@ class Right(StrEnum):
     COUNT = "count"
     OVERRIDE = "override"
     SETTLE = "settle"
+    DISCOUNT = "discount"
+    PRICE = "price"
+    """Give a line another price by hand."""
 
 
 RIGHTS = {

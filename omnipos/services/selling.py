@@ -9,6 +9,7 @@ from omnipos.domain.basket import Basket, BasketState, Line
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item
 from omnipos.domain.customer import Customer
+from omnipos.domain.discounting import check_sums
 from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.pricing import Totals, price_lines
@@ -118,6 +119,7 @@ def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView
     old = rules.line_of(before, line_id)
     after, line = rules.change_quantity(before, line_id, quantity_milli)
     view = view_of(till, after, line.line_id)
+    check_sums(after, view.totals.promotions, line.line_id)
     if line.quantity_milli >= old.quantity_milli:
         save(till, before, after)
     else:
