@@ -6,6 +6,7 @@ from omnipos.domain import discounting as rules
 from omnipos.domain.basket import Basket, Discount, PriceOverride, line_of
 from omnipos.domain.discounting import Off
 from omnipos.domain.staff import Right
+from omnipos.services import pricedesk
 from omnipos.services.approving import Word, word_for
 from omnipos.services.selling import BasketView, open_basket, save, view_of
 from omnipos.services.till import Till
@@ -73,7 +74,10 @@ def restore_price(till: Till, line_id: int) -> BasketView:
     """
     till.signed_in(Right.SELL)
     before = open_basket(till)
-    return _saved(till, before, rules.restore_price(before, line_id), line_id)
+    after = rules.restore_price(before, line_id)
+    # Another customer may stand beside the basket by now.
+    group = pricedesk.group_of(pricedesk.customer_of(till, after))
+    return _saved(till, before, pricedesk.repriced(till, after, group), line_id)
 
 
 def would_come_to(till: Till, line_id: int, off: Off) -> BasketView:

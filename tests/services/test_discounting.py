@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omnipos.domain.basket import Discount, PriceOverride
+from omnipos.domain.catalogue import DatedPrice, ListPrice
 from omnipos.domain.discounting import Off
 from omnipos.domain.errors import BasketRefused, EntryRefused, NotAllowed, SignInRefused, WordNeeded
 from omnipos.domain.staff import Approval
@@ -17,7 +18,7 @@ from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
-from tests.rigs import open_till, selling_till, staff_members
+from tests.rigs import SARAH, fill, open_till, selling_till, staff_members
 from tests.services.faulty import everything, failing_at
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -161,6 +162,19 @@ def test_what_is_given_is_taken_back_by_anybody(till: Till) -> None:
     till.call(discounting.take_discount_back, 1)
     till.call(discounting.take_discount_back)
     assert till.call(discounting.restore_price, 1).basket == plain.basket
+
+
+def test_a_price_comes_back_as_it_is_for_who_stands_there_now(till: Till) -> None:
+    gold = ListPrice(group="gold", product_id="p-indomie", prices=(DatedPrice(price_minor=3200),))
+    fill(till.store.folder, "catalogue", ("list_price/p-indomie/gold", gold))
+    till.call(selling.attach_customer, SARAH.customer_id)
+    ring(till, INDOMIE)
+    (line,) = till.call(discounting.override_price, 1, 3000, "1", BUDI).basket.lines
+    assert line.override == PriceOverride(reason="Damaged", was_minor=3200, approval=BY_BUDI)
+    (line,) = till.call(selling.attach_customer, "").basket.lines
+    assert line.unit_price_minor == 3000
+    (line,) = till.call(discounting.restore_price, 1).basket.lines
+    assert (line.unit_price_minor, line.price_list) == (3500, "")
 
 
 def test_a_rate_follows_the_quantity_and_a_sum_is_looked_at_again(till: Till) -> None:
