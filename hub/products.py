@@ -16,7 +16,7 @@ from hub.messages import RowProblem, Written
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.barcode import canonical, has_wrong_check_digit
-from omnipos.domain.catalogue import Barcode, DatedPrice, Product
+from omnipos.domain.catalogue import PIECES, Barcode, DatedPrice, Product
 from omnipos.domain.names import clean_text, search_words
 from omnipos.locale import _
 
@@ -121,7 +121,7 @@ def _product(sku: str, wish: ProductWish, old: Product) -> Product:
         name=name,
         price_minor=wish.price_minor,
         tax_code=_clean_shared(wish.tax_code, 64),
-        unit=_clean_shared(wish.unit, 16) or "pcs",
+        unit=_unit(wish.unit),
         plu=_clean_shared(wish.plu, 64),
         department=_clean_shared(wish.department),
         shelf=_clean_shared(wish.shelf, 64),
@@ -137,6 +137,12 @@ def _product(sku: str, wish: ProductWish, old: Product) -> Product:
         deposit_id=old.deposit_id if wish.deposit_sku is None else _deposit_id(wish.deposit_sku),
         discountable=old.discountable if wish.discountable is None else wish.discountable,
     )
+
+
+def _unit(wished: str) -> str:
+    # Encoding leaves a default out where it is that very object: the same product is always the same bytes.
+    unit = _clean_shared(wished, 16)
+    return PIECES if unit in ("", PIECES) else unit
 
 
 def _barcodes(sku: str, wishes: Sequence[BarcodeWish]) -> tuple[Barcode, ...]:

@@ -14,6 +14,10 @@ class Barcode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     quantity_milli: int = PIECE_MILLI
 
 
+PIECES = "pcs"
+"""The unit of what is sold by the piece."""
+
+
 class DatedPrice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A price for one piece or one kilogram, and from when on it holds."""
 
@@ -29,7 +33,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, tag="product", omit_def
     name: str
     price_minor: int
     tax_code: str
-    unit: str = "pcs"
+    unit: str = PIECES
     plu: str = ""
     department: str = ""
     shelf: str = ""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.products import _clean_shared
 from omnipos import __version__
 from tests.hub.rig import A, HubRig
 
@@ -72,6 +73,16 @@ def test_products_are_found_by_word_sku_and_any_writing_of_a_barcode(rig: HubRig
     assert skus("limit=2&after=B") == ["K"]
     rig.ask("PUT", "/v1/products", {"products": [product | {"barcodes": []}]})
     assert skus("barcode=x-7") == []
+
+
+def test_the_same_product_is_no_change_whatever_was_left_out_or_came_before(rig: HubRig) -> None:
+    wishes = [{"sku": "P", "name": "Paper", "price_minor": 1, "tax_code": "PPN"}]
+    wishes += [wish | {"unit": "pcs"} for wish in wishes]
+    written = []
+    for wish in (*wishes, *reversed(wishes)):
+        _clean_shared.cache_clear()  # as another process of the hub
+        written.append(rig.ask("PUT", "/v1/products", {"products": [wish]})["written"])
+    assert written == [1, 0, 0, 0]
 
 
 def test_a_product_of_an_unknown_tax_is_refused_whole(rig: HubRig) -> None:
