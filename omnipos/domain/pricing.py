@@ -1,16 +1,17 @@
 """What a basket comes to: lines, savings, taxes and total; the same at the till and at the hub."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from omnipos.domain.basket import Discount, Exemption, Line
 from omnipos.domain.discounting import discounted
-from omnipos.domain.errors import BasketRefused
+from omnipos.domain.levying import TaxRule, tax_lines, untaxed
 from omnipos.domain.promotions.book import PromotionBook
 from omnipos.domain.promotions.promotion import Occasion, Pick
 from omnipos.domain.saving import Saving, SavingKind
-from omnipos.domain.tax import Tax, TaxRounding, TaxTotal, tax_lines
+from omnipos.domain.tax import Tax, TaxRounding, TaxTotal
 from omnipos.locale import _
 
 
@@ -57,29 +58,59 @@ def price_lines(
 ) -> Totals:
     """Return the sums of some lines; `discount` is for all of them together.
 
+    An exemption leaves no tax: what is added to prices falls away, and what they hold is saved.
     Raises BasketRefused when a line's tax is not in the mirror: a wrong tax is worse than a refusal.
     """
     promotions = terms.book.best([pick_of(line) for line in lines], terms.occasion)
     savings = discounted(lines, promotions, discount)
-    nets = [
-        line.amount_minor - sum(saving.amount_minor for saving in own)
-        for line, own in zip(lines, savings, strict=True)
-    ]
-    try:
-        amounts = [(net, terms.taxes[line.tax_code]) for net, line in zip(nets, lines, strict=True)]
-    except KeyError as missing:
-        raise BasketRefused(
-            _("Tax {code} is not set up here. Ask the manager to sync the till.").format(code=missing.args[0])
-        ) from None
-    totals, line_taxes = tax_lines(amounts, terms.rounding)
-    on_top = sum(total.tax_minor for total in totals if not total.inclusive)
+    nets = [line.amount_minor - _sum(own) for line, own in zip(lines, savings, strict=True)]
+    taxed = _tax(lines, nets, terms, exemption)
+    savings = tuple((*own, *more) for own, more in zip(savings, taxed.savings, strict=True))
+    on_top = sum(total.tax_minor for total in taxed.totals if not total.inclusive)
+    goods_minor = sum(line.amount_minor for line in lines)
     return Totals(
-        goods_minor=sum(line.amount_minor for line in lines),
-        taxes=totals,
-        line_taxes=line_taxes,
+        goods_minor=goods_minor,
+        taxes=taxed.totals,
+        line_taxes=taxed.line_taxes,
         line_savings=savings,
-        total_minor=sum(nets) + on_top,
+        total_minor=goods_minor - sum(_sum(own) for own in savings) + on_top,
     )
+
+
+class _Taxed(NamedTuple):
+    totals: tuple[TaxTotal, ...]
+    line_taxes: tuple[int, ...]
+    savings: Sequence[tuple[Saving, ...]]
+    """What each line is cheaper by without its tax."""
+
+
+def _tax(lines: Sequence[Line], nets: Sequence[int], terms: Terms, exemption: Exemption | None) -> _Taxed:
+    nothing: tuple[int, ...] = (0,) * len(lines)
+    unsaved: tuple[tuple[Saving, ...], ...] = ((),) * len(lines)
+    if not terms.registered:
+        return _Taxed((), nothing, unsaved)
+    rule = TaxRule(taxes=terms.taxes, at_ms=terms.occasion.at_ms, rounding=terms.rounding)
+    amounts = [(net, line.tax_code) for net, line in zip(nets, lines, strict=True)]
+    totals, line_taxes = tax_lines(amounts, rule)
+    if exemption is None:
+        return _Taxed(totals, line_taxes, unsaved)
+    free = [
+        _without_tax(rule.taxes[code], tax) for (_net, code), tax in zip(amounts, line_taxes, strict=True)
+    ]
+    amounts = [(net - _sum(saved), code) for (net, code), saved in zip(amounts, free, strict=True)]
+    return _Taxed(untaxed(amounts, rule, exemption.reason), nothing, free)
+
+
+def _without_tax(tax: Tax, tax_minor: int) -> tuple[Saving, ...]:
+    """Return what an exempt customer saves on a line: the tax that its price holds."""
+    if not tax.inclusive or not tax_minor:
+        return ()
+    name = _("Without {tax}").format(tax=tax.name)
+    return (Saving(kind=SavingKind.EXEMPT, name=name, amount_minor=tax_minor),)
+
+
+def _sum(savings: Sequence[Saving]) -> int:
+    return sum(saving.amount_minor for saving in savings)
 
 
 def pick_of(line: Line) -> Pick:

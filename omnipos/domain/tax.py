@@ -1,4 +1,4 @@
-"""Tax on a sale: once per rate and receipt or by line, inclusive, exclusive or exempt, in minor units."""
+"""Taxes as a shop sets them up: rates and base fractions, dated, alone or several together."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -47,6 +47,25 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True, tag="tax", omit_defaults=Tr
     """The codes of the taxes that fall on one line together, in order; then the own rate is 0."""
     compound: bool = False
     """Taken on the amount with the taxes before it, as one of several parts."""
+    mark: str = ""
+    """What stands behind its goods on a receipt, such as `*` at Japan's reduced rate."""
+
+    @property
+    def share_of_amount(self) -> tuple[int, int]:
+        """The part of the amount before tax that it takes, as numerator and denominator."""
+        return self.rate_ppm * self.base_numerator, PPM * self.base_denominator
+
+    def at(self, at_ms: int) -> "Tax":
+        """Return the tax with the rate that is in force at a moment (UTC milliseconds)."""
+        for dated in reversed(self.later_rates):
+            if dated.valid_from_ms <= at_ms:
+                return msgspec.structs.replace(
+                    self,
+                    rate_ppm=dated.rate_ppm,
+                    base_numerator=dated.base_numerator,
+                    base_denominator=dated.base_denominator,
+                )
+        return self
 
 
 class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +80,7 @@ class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
     base_numerator: int = 1
     base_denominator: int = 1
     reason: str = ""
+    mark: str = ""
 
     @property
     def taxable_minor(self) -> int:
@@ -70,9 +90,27 @@ class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 def tax_on(amount_minor: int, tax: Tax) -> int:
     """Return the tax in (inclusive) or on (exclusive) an amount, half up, never through a rounded base."""
-    part = tax.rate_ppm * tax.base_numerator
-    whole = PPM * tax.base_denominator
+    part, whole = tax.share_of_amount
     return half_up(amount_minor * part, whole + part if tax.inclusive else whole)
+
+
+def apportion(total: int, parts: Sequence[int], whole: int) -> list[int]:
+    """Return a rounded total as the sum of its exact parts, each `part / whole`, in whole units.
+
+    Each becomes the unit below or above it, by largest remainder; the earlier wins a tie. The total
+    must be the sum of the exact parts rounded up or down.
+    """
+    shares, remainders = [], []
+    for part in parts:
+        units, remainder = divmod(part, whole)
+        shares.append(units)
+        remainders.append(remainder)
+    left = total - sum(shares)
+    assert 0 <= left <= len(shares), "a total is its parts rounded"
+    if left:
+        for index in sorted(range(len(parts)), key=lambda i: (-remainders[i], i))[:left]:
+            shares[index] += 1
+    return shares
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
@@ -86,48 +124,4 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
     scale = sum(weights)
     if scale == 0:
         return [total] + [0] * (len(weights) - 1)
-    shares, remainders = [], []
-    for weight in weights:
-        part, remainder = divmod(total * weight, scale)
-        shares.append(part)
-        remainders.append(remainder)
-    for index in sorted(range(len(weights)), key=lambda i: (-remainders[i], i))[: total - sum(shares)]:
-        shares[index] += 1
-    return shares
-
-
-def tax_lines(
-    amounts: Sequence[tuple[int, Tax]], rounding: TaxRounding
-) -> tuple[tuple[TaxTotal, ...], tuple[int, ...]]:
-    """Return the totals per rate, and the tax of each line; both add up to the same sum.
-
-    `amounts` holds each line's amount in minor units with its tax, in order.
-    """
-    by_code: dict[str, list[int]] = {}
-    for index, (_amount, tax) in enumerate(amounts):
-        by_code.setdefault(tax.code, []).append(index)
-    line_tax = [0] * len(amounts)
-    totals = []
-    for indexes in by_code.values():
-        tax = amounts[indexes[0]][1]
-        own = [amounts[i][0] for i in indexes]
-        if rounding is not TaxRounding.LINE:
-            shares = share(tax_on(sum(own), tax), own)
-        else:
-            shares = [tax_on(amount, tax) for amount in own]
-        for index, part in zip(indexes, shares, strict=True):
-            line_tax[index] = part
-        total = sum(shares)
-        totals.append(
-            TaxTotal(
-                code=tax.code,
-                name=tax.name,
-                rate_ppm=tax.rate_ppm,
-                inclusive=tax.inclusive,
-                base_minor=sum(own) - (total if tax.inclusive else 0),
-                tax_minor=total,
-                base_numerator=tax.base_numerator,
-                base_denominator=tax.base_denominator,
-            )
-        )
-    return tuple(totals), tuple(line_tax)
+    return apportion(total, [total * weight for weight in weights], scale)

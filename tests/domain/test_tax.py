@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnipos.domain.tax import Tax, TaxRounding, share, tax_lines, tax_on
+from omnipos.domain.levying import TaxRule, tax_lines
+from omnipos.domain.tax import Tax, TaxRounding, TaxTotal, share, tax_on
 from tests.rigs import EXEMPT, PPN
 
 PPN_ON_TOP = Tax(
@@ -20,6 +21,14 @@ DE_19 = Tax(code="19", name="MwSt", rate_ppm=190_000, inclusive=True)
 DE_7 = Tax(code="7", name="MwSt", rate_ppm=70_000, inclusive=True)
 JP_8 = Tax(code="8", name="消費税", rate_ppm=80_000, inclusive=True)
 JP_10 = Tax(code="10", name="消費税", rate_ppm=100_000, inclusive=True)
+
+
+def levied(
+    amounts: list[tuple[int, Tax]], rounding: TaxRounding
+) -> tuple[tuple[TaxTotal, ...], tuple[int, ...]]:
+    """Tax some amounts, each with its tax."""
+    rule = TaxRule(taxes={tax.code: tax for _amount, tax in amounts}, rounding=rounding)
+    return tax_lines([(amount, tax.code) for amount, tax in amounts], rule)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +70,13 @@ def test_the_worked_examples_of_each_country(amount: int, tax: Tax, wanted: int)
 def test_where_the_law_rounds_decides_the_sum(
     rounding: TaxRounding, tax: Tax, amounts: tuple[int, ...], wanted: int
 ) -> None:
-    totals, lines = tax_lines([(amount, tax) for amount in amounts], rounding)
+    totals, lines = levied([(amount, tax) for amount in amounts], rounding)
     assert [one.tax_minor for one in totals] == [wanted]
     assert sum(lines) == wanted
 
 
 def test_more_than_one_rate_in_a_basket_stands_apart_in_the_order_met() -> None:
-    totals, lines = tax_lines(
+    totals, lines = levied(
         [(10_500, PPN), (21_690, EXEMPT), (9000, PPN), (10_000, MY_8)], TaxRounding.RECEIPT
     )
     assert [(one.code, one.base_minor, one.tax_minor) for one in totals] == [
@@ -79,7 +88,7 @@ def test_more_than_one_rate_in_a_basket_stands_apart_in_the_order_met() -> None:
 
 
 def test_nothing_sold_has_no_tax() -> None:
-    assert tax_lines([], TaxRounding.RECEIPT) == ((), ())
+    assert levied([], TaxRounding.RECEIPT) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,7 @@ def test_line_taxes_add_up_to_the_totals_and_bases_to_the_goods(
     rates: list[Tax], lines: list[tuple[int, int]], rounding: TaxRounding
 ) -> None:
     amounts = [(amount, rates[index % len(rates)]) for amount, index in lines]
-    totals, line_taxes = tax_lines(amounts, rounding)
+    totals, line_taxes = levied(amounts, rounding)
     assert sum(line_taxes) == sum(one.tax_minor for one in totals)
     goods = sum(amount for amount, _tax in amounts)
     included = sum(one.tax_minor for one in totals if one.inclusive)
