@@ -1,4 +1,4 @@
-"""`omnipos import products|customers`: a CSV file into the hub, good rows kept, bad rows told by line."""
+"""`omnipos import`: a file of rows into the hub, good rows kept, bad rows told by line."""
 
 import contextlib
 import json
@@ -10,11 +10,14 @@ from typing import TypeVar
 import click
 
 from hub.messages import Stores
-from omnipos.cli.csvrows import Bad, CustomerReader, Good, ProductReader, Table, open_csv
+from omnipos.cli.customerrows import customer_rows
 from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.productrows import ProductReader
+from omnipos.cli.rowfiles import Bad, Good, RowFile, open_rows
 from omnipos.cli.sending import CustomerSender, ProductSender, Progress, Sender, Tally, send_all
 from omnipos.cli.taxes import TAXES
 from omnipos.domain.errors import EntryRefused
+from omnipos.domain.shop import Shop
 from omnipos.locale import _
 from sync.errors import Retryable
 from sync.owner import OwnerClient
@@ -27,7 +30,7 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=
 
 @click.group(name="import")
 def importing() -> None:
-    """Bring products or customers in from a CSV file, plain or .gz; again changes nothing."""
+    """Bring rows in from a file, .csv or .jsonl, plain or .gz; the same again changes nothing."""
 
 
 @importing.command()
@@ -36,19 +39,26 @@ def importing() -> None:
 @json_option
 @hub_options
 def products(file: Path, tax: str, as_json: bool, address: str, key_file: Path) -> None:
-    """Columns: barcode, name, price; and sku, tax, unit, plu, department, shelf if there are any."""
+    """Columns: barcode (or sku), name, price; and as you need them barcodes, tax, unit, plu, department,
+    shelf, category, brand, family, options, deposit, min_age, serial, open_price, discountable.
+    """
     tally = Tally()
-    with owner_line(address, key_file) as line, open_csv(file) as table, _progress(file, table) as progress:
-        country, money = _place(line)
-        reader = ProductReader(table, money, tax or TAXES.get(country, TAXES["US"])[0].code)
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+        shop = place(line)
+        usual = tax or TAXES.get(shop.country, TAXES["US"])[0].code
+        reader = ProductReader(rows, shop.currency, usual)
         trouble = _send(reader.rows(), ProductSender(line, tally), tally, progress)
     odd = {"odd_codes": reader.odd_codes, "repeated_codes": reader.repeated_codes}
+    odd["warnings"] = tally.warnings
     _tell(tally, odd, trouble, as_json)
     if not as_json and reader.odd_codes:
         text = _("{count} barcodes have no right check digit; they are kept as they are.")
         click.echo(text.format(count=reader.odd_codes))
     if not as_json and reader.repeated_codes:
-        text = _("{count} barcodes stand in more than one row; a scan finds the last of them.")
+        text = _(
+            "{count} barcodes stand in more than one row. Of one SKU the last row holds;"
+            " of several SKUs a scan finds the first."
+        )
         click.echo(text.format(count=reader.repeated_codes))
     sys.exit(1 if tally.bad or trouble else 0)
 
@@ -60,18 +70,19 @@ def products(file: Path, tax: str, as_json: bool, address: str, key_file: Path) 
 def customers(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     """Columns: phone, name; and points, tier if there are any."""
     tally = Tally()
-    with owner_line(address, key_file) as line, open_csv(file) as table, _progress(file, table) as progress:
-        _place(line)
-        trouble = _send(CustomerReader(table).rows(), CustomerSender(line, tally), tally, progress)
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+        place(line)
+        trouble = _send(customer_rows(rows), CustomerSender(line, tally), tally, progress)
     _tell(tally, {}, trouble, as_json)
     sys.exit(1 if tally.bad or trouble else 0)
 
 
-def _place(line: OwnerClient) -> tuple[str, str]:
+def place(line: OwnerClient) -> Shop:
+    """Return the hub's first store: its money, its time zone and its taxes are those of a file."""
     stores = line.get("/v1/stores", Stores).stores
     if not stores:
         raise EntryRefused(_("The hub has no store yet. Make one with: omnipos hub add-store"))
-    return stores[0].country, stores[0].currency
+    return stores[0]
 
 
 def _send(rows: Iterable[Good[Wish] | Bad], sender: Sender[Wish], tally: Tally, progress: Progress) -> str:
@@ -92,23 +103,23 @@ def _tell(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> No
     if as_json:
         broken = {"error": trouble} if trouble else {}
         ok = not (tally.bad or trouble)
-        click.echo(json.dumps({"ok": ok, **vars(tally), **more, **broken}))
+        click.echo(json.dumps({"ok": ok, **tally.summary(), **more, **broken}))
         return
     if trouble:
         click.echo(trouble, err=True)
         return
     text = _("{rows} rows read: {written} written, {unchanged} were so already, {bad} left out.")
-    click.echo(text.format(**vars(tally)))
+    click.echo(text.format(**tally.summary()))
 
 
 @contextlib.contextmanager
-def _progress(file: Path, table: Table) -> Iterator[Progress]:
+def _progress(file: Path, rows: RowFile) -> Iterator[Progress]:
     hidden = not sys.stderr.isatty()
     with click.progressbar(
         length=file.stat().st_size, label=file.name, file=sys.stderr, hidden=hidden
     ) as bar:
 
         def advance() -> None:
-            bar.update(table.bytes_read - bar.pos)
+            bar.update(rows.bytes_read - bar.pos)
 
         yield advance

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import click
 
 from hub.goodsmessages import GoodsWritten, ProductWish, PutProducts
-from hub.messages import CustomersWritten, CustomerWish, PutCustomers
-from omnipos.cli.csvrows import Bad, Good
+from hub.messages import CustomersWritten, CustomerWish, PutCustomers, RowProblem
+from omnipos.cli.rowfiles import Bad, Good
 from omnipos.locale import _
 from sync.errors import Rejected, Retryable, TooLarge
 from sync.owner import OwnerClient
@@ -20,6 +20,8 @@ BACK_OFF_S = (1.0, 2.0, 4.0, 8.0)
 LONGEST_WAIT_S = 30.0
 MOST_TOLD = 50
 """Bad rows beyond this many are counted, not listed."""
+MOST_WARNED = 20
+"""And odd rows that are kept beyond this many."""
 
 Wish = TypeVar("Wish")
 Answer = TypeVar("Answer")
@@ -30,7 +32,19 @@ class Tally:
 
     def __init__(self) -> None:
         """Begin with nothing read."""
-        self.rows = self.written = self.unchanged = self.bad = 0
+        self.rows = self.written = self.unchanged = self.bad = self.warnings = 0
+
+    def summary(self) -> dict[str, int]:
+        """Return the counts that every import has."""
+        return {"rows": self.rows, "written": self.written, "unchanged": self.unchanged, "bad": self.bad}
+
+    def warn(self, line: int, detail: str) -> None:
+        """Count what is odd about a row that was kept, and say it with its line number."""
+        self.warnings += 1
+        if self.warnings <= MOST_WARNED:
+            click.echo(_("Line {line}: {reason}").format(line=line, reason=detail), err=True)
+        elif self.warnings == MOST_WARNED + 1:
+            click.echo(_("More rows are odd but kept; they are counted, not listed."), err=True)
 
     def refuse(self, line: int, reason: str) -> None:
         """Count a bad row and say why, with its line number."""
@@ -82,13 +96,70 @@ def send_all(
     progress()
 
 
+class Answered(Protocol):
+    """What the hub says of a batch that it took."""
+
+    @property
+    def written(self) -> int:
+        """How many rows changed something."""
+        ...
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows were so already."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[RowProblem | str, ...]:
+        """What is odd about rows that were taken: with their place in the batch, or as a sentence."""
+        ...
+
+
+class BatchSender(Generic[Wish]):
+    """Sends what the hub takes whole or not at all, by halves when it does not; tells what it warns of."""
+
+    def __init__(self, tally: Tally, put: Callable[[tuple[Wish, ...]], Answered]) -> None:
+        """Send by `put`, which asks the hub once."""
+        self._tally = tally
+        self._put = put
+
+    def send(self, batch: Sequence[Good[Wish]]) -> None:
+        """Send a batch; the rows that the hub refuses are told and left out."""
+        if not batch:
+            return
+        try:
+            self.send_whole(batch)
+        except (Rejected, TooLarge) as refusal:
+            if len(batch) == 1:
+                self._tally.refuse(batch[0].line, str(refusal))
+                return
+            middle = len(batch) // 2
+            self.send(batch[:middle])
+            self.send(batch[middle:])
+
+    def send_whole(self, batch: Sequence[Good[Wish]]) -> None:
+        """Send a batch; raise Rejected or TooLarge when the hub refuses it."""
+        wishes = tuple(row.wish for row in batch)
+        answer = _patiently(lambda: self._put(wishes))
+        self._tally.written += answer.written
+        self._tally.unchanged += answer.unchanged
+        for warning in answer.warnings:
+            if isinstance(warning, str):
+                self._tally.warn(batch[0].line, warning)
+            else:
+                self._tally.warn(batch[warning.row].line, warning.detail)
+        self._tally.warnings += getattr(answer, "more_warnings", 0)
+
+
 class ProductSender:
     """Sends products; a tax that the hub does not know is found out once."""
 
     def __init__(self, line: OwnerClient, tally: Tally) -> None:
         """Send over a line with the owner's key."""
-        self._line = line
         self._tally = tally
+        self._batches: BatchSender[ProductWish] = BatchSender(
+            tally, lambda wishes: line.put("/v1/products", GoodsWritten, PutProducts(products=wishes))
+        )
         self._taxes: dict[str, str] = {}
         """Why the hub refuses a tax; empty for one that it takes."""
 
@@ -102,42 +173,19 @@ class ProductSender:
                 self._tally.refuse(row.line, refusal)
             elif row.line not in tried:
                 rest.append(row)
-        self._send(rest)
+        self._batches.send(rest)
 
     def _try_tax(self, row: Good[ProductWish]) -> bool:
         """Learn whether the hub takes a tax, by the first row that has it; tell whether that was sent."""
         code = row.wish.tax_code
         self._taxes[code] = ""
         try:
-            self._count(self._put([row]))
+            self._batches.send_whole([row])
         except Rejected as rejected:
             if rejected.code == "tax_unknown":
                 self._taxes[code] = str(rejected)
             return False
         return True
-
-    def _send(self, rows: Sequence[Good[ProductWish]]) -> None:
-        if not rows:
-            return
-        try:
-            answer = self._put(rows)
-        except (Rejected, TooLarge) as refusal:
-            if len(rows) == 1:
-                self._tally.refuse(rows[0].line, str(refusal))
-                return
-            middle = len(rows) // 2
-            self._send(rows[:middle])
-            self._send(rows[middle:])
-            return
-        self._count(answer)
-
-    def _count(self, answer: GoodsWritten) -> None:
-        self._tally.written += answer.written
-        self._tally.unchanged += answer.unchanged
-
-    def _put(self, rows: Sequence[Good[ProductWish]]) -> GoodsWritten:
-        body = PutProducts(products=tuple(row.wish for row in rows))
-        return _patiently(lambda: self._line.put("/v1/products", GoodsWritten, body))
 
 
 class CustomerSender:
