@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from omnipos.domain.asking import Wanted
 from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import DomainError
 from omnipos.domain.quantity import PIECE_MILLI
-from omnipos.services import finding, selling
+from omnipos.services import asking, finding, selling
 from omnipos.services.finding import ItemOffer, Offer
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
@@ -20,7 +21,11 @@ class Scan(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """What some scans did. `other` is the first that was no item; what follows it in `rest` is untouched."""
+    """What some scans did.
+
+    `other` is the first that was no item, or an item that asks something; what follows it in `rest`
+    is untouched.
+    """
 
     view: BasketView | None
     names: tuple[str, ...]
@@ -30,7 +35,7 @@ class Rung(NamedTuple):
 
 
 def ring_scans(till: Till, scans: Sequence[Scan]) -> Rung:
-    """Ring up the items among some scans in one commit, up to the first scan that is something else."""
+    """Ring up the items among some scans in one commit, up to the first that is something else or asks."""
     items: list[tuple[Item, int]] = []
     refusals: list[str] = []
     for number, scan in enumerate(scans, start=1):
@@ -42,9 +47,24 @@ def ring_scans(till: Till, scans: Sequence[Scan]) -> Rung:
         if not isinstance(offer, ItemOffer):
             view = _ring(till, items, refusals)
             return Rung(view, _names(items), tuple(refusals), offer, tuple(scans[number:]))
-        items.append((offer.item, offer.quantity_milli * scan.quantity_milli // PIECE_MILLI))
+        try:
+            wanted = _wanted(offer, scan)
+            question = asking.open_question(till, wanted)
+        except DomainError as error:
+            refusals.append(str(error))
+            continue
+        if question is not None:
+            view = _ring(till, items, refusals)
+            asks = ItemOffer(item=wanted.item, quantity_milli=wanted.quantity_milli)
+            return Rung(view, _names(items), tuple(refusals), asks, tuple(scans[number:]))
+        items.append(wanted)
     view = _ring(till, items, refusals)
     return Rung(view, _names(items), tuple(refusals), None, ())
+
+
+def _wanted(offer: ItemOffer, scan: Scan) -> Wanted:
+    is_counted = scan.quantity_milli != PIECE_MILLI
+    return Wanted(*finding.several(offer.item, scan.quantity_milli, is_counted=is_counted))
 
 
 def _names(items: Sequence[tuple[Item, int]]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.catalogue import Item, Price
+from omnipos.domain.catalogue import Item, Price, Product
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.names import clean_text
@@ -141,12 +141,17 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_item(
-    basket: Basket, item: Item, quantity_milli: int, price: Price | None = None
+    basket: Basket,
+    item: Item,
+    quantity_milli: int,
+    price: Price | None = None,
+    deposit: Product | None = None,
 ) -> tuple[Basket, Line]:
     """Add a quantity of an item; the same product at the same price raises its line.
 
-    `price` is what it costs now and for this customer. Returns the new basket and the line that now
-    holds the item. Raises BasketRefused or EntryRefused.
+    `price` is what it costs now and for this customer; `deposit` is sold with each of it, on a line of
+    its own. Returns the new basket and the line that now holds the item. Raises BasketRefused or
+    EntryRefused.
     """
     assert_open_to_change(basket)
     product = item.product
@@ -155,11 +160,33 @@ def add_item(
     _check_whole(product.name, product.unit, quantity_milli)
     for line in basket.lines:
         if _same_line(line, item, price):
-            return change_quantity(basket, line.line_id, line.quantity_milli + quantity_milli)
+            return _requantified(basket, line, line.quantity_milli + quantity_milli)
     if len(basket.lines) >= MOST_LINES:
         raise BasketRefused(_("This basket is full. Pay it and begin another."))
-    line = Line(
-        line_id=basket.next_line_id,
+    line = _new_line(basket.next_line_id, item, quantity_milli, price)
+    added = [line]
+    if deposit is not None:
+        own = Price(price_minor=deposit.price_minor)
+        beside = _new_line(basket.next_line_id + 1, Item(product=deposit), quantity_milli, own)
+        added.append(msgspec.structs.replace(beside, deposit_for=line.line_id, discountable=False))
+    for one in added:
+        check_amount(one)
+    changed = msgspec.structs.replace(
+        basket, lines=(*basket.lines, *added), next_line_id=basket.next_line_id + len(added)
+    )
+    return changed, line
+
+
+def _new_line(line_id: int, item: Item, quantity_milli: int, price: Price) -> Line:
+    product = item.product
+    if price.price_minor == 0 and item.label_minor is None:
+        raise BasketRefused(
+            _("{name} has the price 0 here. Ask the manager for its price; it was not rung up.").format(
+                name=clean_text(product.name)
+            )
+        )
+    return Line(
+        line_id=line_id,
         product_id=product.product_id,
         sku=product.sku,
         name=clean_text(product.name),
@@ -174,45 +201,80 @@ def add_item(
         family=product.family,
         discountable=product.discountable,
         price_list=price.price_list,
+        label_minor=item.label_minor,
+        serials=item.answers.serials,
     )
-    check_amount(line)
-    changed = msgspec.structs.replace(
-        basket, lines=(*basket.lines, line), next_line_id=basket.next_line_id + 1
-    )
-    return changed, line
 
 
 def _same_line(line: Line, item: Item, price: Price) -> bool:
     product = item.product
     same_product = line.product_id == product.product_id and line.unit == product.unit
     same_price = line.unit_price_minor == price.price_minor and line.tax_code == product.tax_code
+    # What stands on one label or has one number is a line of its own, to be taken out by itself.
+    is_single = item.label_minor is not None or item.answers.serials
     by_hand = line.discount is not None or line.override is not None
-    return same_product and same_price and not line.order_line_id and not by_hand
+    was_single = line.label_minor is not None or line.serials or line.deposit_for or line.order_line_id
+    return same_product and same_price and not is_single and not was_single and not by_hand
 
 
 def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[Basket, Line]:
-    """Give a line another quantity; return the basket and the line as it is now."""
+    """Give a line another quantity; its deposit follows. Return the basket and the line as it is now."""
     assert_open_to_change(basket)
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
+    _assert_no_deposit(basket, line)
+    if line.label_minor is not None:
+        raise BasketRefused(
+            _("{name} has its price from a label. Take the line out, or scan another label.").format(
+                name=line.name
+            )
+        )
+    if line.serials:
+        raise BasketRefused(
+            _("Each {name} has its own number. Take the line out, or scan another one.").format(
+                name=line.name
+            )
+        )
+    return _requantified(basket, line, quantity_milli)
+
+
+def _requantified(basket: Basket, line: Line, quantity_milli: int) -> tuple[Basket, Line]:
     _check_whole(line.name, line.unit, quantity_milli)
-    changed = msgspec.structs.replace(line, quantity_milli=check_quantity(quantity_milli))
-    check_amount(changed)
-    lines = tuple(changed if one.line_id == line_id else one for one in basket.lines)
-    return msgspec.structs.replace(basket, lines=lines), changed
+    quantity_milli = check_quantity(quantity_milli)
+    lines = tuple(
+        msgspec.structs.replace(one, quantity_milli=quantity_milli)
+        if one.line_id == line.line_id or one.deposit_for == line.line_id
+        else one
+        for one in basket.lines
+    )
+    for one in lines:
+        check_amount(one)
+    changed = msgspec.structs.replace(basket, lines=lines)
+    return changed, line_of(changed, line.line_id)
 
 
 def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
-    """Take a line out; return the basket and the line that was taken."""
+    """Take a line out, and its deposit with it; return the basket and the line that was taken."""
     assert_open_to_change(basket)
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order. Give up the hand-over to take it out."))
-    lines = tuple(one for one in basket.lines if one.line_id != line_id)
+    _assert_no_deposit(basket, line)
+    lines = tuple(one for one in basket.lines if line_id not in (one.line_id, one.deposit_for))
     # What was given for these goods must not wait for whatever is scanned next.
     discount = basket.discount if lines else None
     return msgspec.structs.replace(basket, lines=lines, discount=discount), line
+
+
+def _assert_no_deposit(basket: Basket, line: Line) -> None:
+    if line.deposit_for:
+        goods = line_of(basket, line.deposit_for)
+        raise BasketRefused(
+            _("{deposit} belongs to {name} and goes with it. Change {name} instead.").format(
+                deposit=line.name, name=goods.name
+            )
+        )
 
 
 def line_of(basket: Basket, line_id: int) -> Line:

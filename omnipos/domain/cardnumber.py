@@ -37,10 +37,11 @@ def _is_card_number(digits: str) -> bool:
         len(digits) == length and first <= int(digits[: len(str(first))]) <= last
         for first, last, length in _ISSUERS
     )
-    return fits and _luhn(digits)
+    return fits and is_luhn(digits)
 
 
-def _luhn(digits: str) -> bool:
+def is_luhn(digits: str) -> bool:
+    """Tell whether digits end with the check digit of Luhn (ISO/IEC 7812-1, annex B)."""
     doubled = [int(digit) * 2 for digit in digits[-2::-2]]
     return (sum(map(int, digits[-1::-2])) + sum(n - 9 if n > 9 else n for n in doubled)) % 10 == 0
 

@@ -67,6 +67,20 @@ class ListPrice(msgspec.Struct, frozen=True, kw_only=True, tag="list_price", omi
     """The earliest first; before the first of them the product's own price holds."""
 
 
+class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was answered about one item before it is rung up; the quantity stands beside the item."""
+
+    is_measured: bool = False
+    """Its quantity was typed, or weighed."""
+    price_minor: int | None = None
+    """What was typed as its price."""
+    serials: tuple[str, ...] = ()
+    doubted: str = ""
+    """A serial number that looks wrong; the same once more is taken."""
+    is_old_enough: bool | None = None
+    """Whether the customer was seen to have the age; None when nobody was asked."""
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """A product found by what was scanned or typed, with the quantity that one scan means."""
 
@@ -75,6 +89,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     quantity_milli: int = PIECE_MILLI
     label_minor: int | None = None
     """What a scale label says that its goods cost."""
+    variants: tuple[Product, ...] = ()
+    """A family of which one is to be chosen; `product` stands for all of them until then."""
+    answers: Answers = Answers()
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,6 +1,6 @@
 """When and where a basket is priced: the moment in the shop's own time zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ def occasion_at(
     shop: Shop, at_ms: int, *, group: str = "", channel: str = "store", coupons: dict[str, str] | None = None
 ) -> Occasion:
     """Return the occasion of a sale in a shop at a moment (UTC milliseconds)."""
-    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))
+    local = _local(shop, at_ms)
     return Occasion(
         at_ms=at_ms,
         weekday=local.isoweekday(),
@@ -24,3 +24,12 @@ def occasion_at(
         store_code=shop.code,
         coupons=coupons or {},
     )
+
+
+def date_at(shop: Shop, at_ms: int) -> date:
+    """Return the day that it is in a shop at a moment (UTC milliseconds)."""
+    return _local(shop, at_ms).date()
+
+
+def _local(shop: Shop, at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))

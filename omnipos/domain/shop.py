@@ -48,6 +48,8 @@ class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     tax_label: str
     cash_rounding: CashRounding
+    labels: tuple[LabelLayout, ...] = ()
+    """How scales are mostly set up there; what the shop says of its own scales comes before this."""
 
 
 COUNTRIES = {
@@ -57,6 +59,10 @@ COUNTRIES = {
         language="id",
         tax_label="NPWP",
         cash_rounding=CashRounding(mode=RoundingMode.NEAREST, step_minor=100),
+        labels=(
+            LabelLayout(pattern="21IIIIIVVVVVC", times=10),
+            LabelLayout(pattern="22IIIIIVVVVVC", value="weight"),
+        ),
     ),
     "MY": CountryHabits(
         currency="MYR",
@@ -64,6 +70,10 @@ COUNTRIES = {
         language="ms",
         tax_label="SST",
         cash_rounding=CashRounding(mode=RoundingMode.NEAREST, step_minor=5),
+        labels=(
+            LabelLayout(pattern="21IIIIIVVVVVC"),
+            LabelLayout(pattern="22IIIIIVVVVVC", value="weight"),
+        ),
     ),
     "US": CountryHabits(
         currency="USD",
@@ -71,5 +81,12 @@ COUNTRIES = {
         language="en",
         tax_label="Tax ID",
         cash_rounding=CashRounding(),
+        labels=(LabelLayout(pattern="2IIIIIVVVVVC"),),
     ),
 }
+
+
+def layouts_of(shop: Shop) -> tuple[LabelLayout, ...]:
+    """Return how the labels of a shop's scales are read: as it says itself, else as in its country."""
+    habits = COUNTRIES.get(shop.country)
+    return shop.labels or (habits.labels if habits else ())

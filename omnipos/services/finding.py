@@ -1,21 +1,31 @@
 """The omnibox: what a scan or a typed text means, and what to offer while it is typed."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 import msgspec
 
-from omnipos.domain.catalogue import Item
+from omnipos.domain import label
+from omnipos.domain.asking import with_price
+from omnipos.domain.barcode import GTIN_LENGTHS, is_gtin
+from omnipos.domain.catalogue import Item, Product, price_at
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import DomainError, EntryRefused, ItemUnknown
-from omnipos.domain.names import clean_text
+from omnipos.domain.money import parse_money
+from omnipos.domain.names import clean_text, search_words
 from omnipos.domain.order import Order
 from omnipos.domain.phone import looks_like_phone
 from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
 from omnipos.domain.sale import Sale
+from omnipos.domain.shop import layouts_of
 from omnipos.locale import _
 from omnipos.services import recognising
 from omnipos.services.till import Till
 from omnipos.store import books, catalogue, orders
 
 LONGEST_ENTRY = 200
+MOST_LOOKED_AT = 200
+"""Products looked at for one list of offers; a family with more variants than this is offered by them."""
 
 
 class ItemOffer(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
@@ -59,20 +69,36 @@ def has_goods(till: Till) -> bool:
     return catalogue.has_products(till.store.books)
 
 
-def scanned(till: Till, code: str) -> Offer:
-    """Return what a scanned code means: an item, an order's collection code, or a receipt.
+class Typed(msgspec.Struct, frozen=True, kw_only=True):
+    """A typed text in its parts: `3*12.500@BREAD` is three of them, at 12.500 each."""
 
-    A scan is never a phone number. Raises ItemUnknown when nothing answers to it.
+    rest: str
+    quantity_milli: int = PIECE_MILLI
+    is_counted: bool = False
+    price_minor: int | None = None
+
+
+def scanned(till: Till, code: str) -> Offer:
+    """Return what a scanned code means: an item, an order's collection code, a receipt, or a scale label.
+
+    A scan is never a phone number. Raises ItemUnknown when nothing answers to it, and EntryRefused for
+    a label that cannot be right.
     """
     written = clean_text(code, LONGEST_ENTRY)
-    found = _exact(till, written, PIECE_MILLI)
+    found = _exact(till, Typed(rest=written))
     if found is None:
-        raise ItemUnknown(
-            _("Nothing here answers to {code}. Type its name, or ask the manager to add it.").format(
-                code=written[:40]
-            )
-        )
+        raise ItemUnknown(_unknown_words(written))
     return found
+
+
+def _unknown_words(code: str) -> str:
+    if code.isascii() and code.isdigit() and len(code) in GTIN_LENGTHS and not is_gtin(code):
+        return _(
+            "{code} is no right barcode: its check digit is wrong. Scan it again, or type its name."
+        ).format(code=code)
+    return _("Nothing here answers to {code}. Type its name, or ask the manager to add it.").format(
+        code=code[:40]
+    )
 
 
 def understood(till: Till, text: str) -> Offer:
@@ -80,12 +106,13 @@ def understood(till: Till, text: str) -> Offer:
 
     Raises EntryRefused or ItemUnknown with what was probably meant.
     """
-    quantity_milli, rest = split_quantity(text)
+    typed = split_entry(till, text)
+    rest = typed.rest
     if not rest:
         raise EntryRefused(_("Type or scan the item behind the quantity, such as 3*0812."))
     if rest.startswith("#"):
         return _order_only(till, rest)
-    exact = _exact(till, rest, quantity_milli)
+    exact = _exact(till, typed)
     if exact is not None:
         return exact
     if rest.isdigit() and len(rest) <= 2:
@@ -93,7 +120,7 @@ def understood(till: Till, text: str) -> Offer:
         raise EntryRefused(
             _("Did you mean {count} pieces? Type {count}* and then the item.").format(count=rest)
         )
-    found = offers(till, text, 1)
+    found = _offers(till, typed, 1)
     if found:
         return found[0]
     raise ItemUnknown(
@@ -104,14 +131,19 @@ def understood(till: Till, text: str) -> Offer:
 def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
     """Return what a text typed so far may mean, the likeliest first. Never raises for odd input."""
     try:
-        quantity_milli, rest = split_quantity(text)
-    except EntryRefused:
+        typed = split_entry(till, text)
+        return _offers(till, typed, limit)
+    except DomainError:
         return ()
+
+
+def _offers(till: Till, typed: Typed, limit: int) -> tuple[Offer, ...]:
+    rest = typed.rest
     if not rest:
         return ()
     if rest.startswith("#"):
         return _orders_beginning(till, rest[1:], limit)
-    exact = _exact(till, rest, quantity_milli)
+    exact = _exact(till, typed)
     found: list[Offer] = [exact] if exact else []
     is_phone = looks_like_phone(rest) or (rest.isdigit() and len(rest) == 4)
     if is_phone:
@@ -119,12 +151,7 @@ def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
         found += [CustomerOffer(customer=one) for one in people]
         if not people and len(rest) >= 8:
             found.append(NewCustomerOffer(phone=rest))
-    products = catalogue.products_by_name(till.store.books, rest, limit)
-    found += [
-        ItemOffer(item=Item(product=one), quantity_milli=quantity_milli, by_name=True)
-        for one in products
-        if not _is_item(exact, one.product_id)
-    ]
+    found += islice((one for one in _by_name(till, typed) if not _is_item(exact, one)), limit)
     if not is_phone and not rest.isdigit():
         people = recognising.find(till, rest, 3)
         # Products come first, but a name typed for a customer must stay in sight.
@@ -133,8 +160,87 @@ def offers(till: Till, text: str, limit: int = 8) -> tuple[Offer, ...]:
     return tuple(found[:limit])
 
 
-def _is_item(exact: Offer | None, product_id: str) -> bool:
-    return isinstance(exact, ItemOffer) and exact.item.product.product_id == product_id
+def _by_name(till: Till, typed: Typed) -> Iterator[ItemOffer]:
+    """Yield what the words typed may mean; the variants of a family are one offer that opens the choice."""
+    db = till.store.books
+    families: set[str] = set()
+    for product in islice(catalogue.matching(db, typed.rest), MOST_LOOKED_AT):
+        if product.family in families:
+            continue
+        variants: tuple[Product, ...] = ()
+        if product.family:
+            families.add(product.family)
+            variants = _variants_meant(catalogue.family_named(db, product.family), typed.rest)
+        one = _family_item(variants or (product,))
+        if typed.price_minor is None or one.product.open_price:
+            yield _item_offer(one, typed, by_name=True)
+
+
+def _variants_meant(variants: tuple[Product, ...], text: str) -> tuple[Product, ...]:
+    wanted = search_words(text)
+    return tuple(
+        one
+        for one in variants
+        if all(any(own.startswith(word) for own in search_words(f"{one.name} {one.sku}")) for word in wanted)
+    )
+
+
+def _family_item(variants: tuple[Product, ...]) -> Item:
+    return Item(product=variants[0], variants=variants if len(variants) > 1 else ())
+
+
+def _item_offer(item: Item, typed: Typed, *, by_name: bool = False) -> ItemOffer:
+    if typed.price_minor is not None:
+        item = with_price(item, typed.price_minor)
+    item, quantity_milli = several(item, typed.quantity_milli, is_counted=typed.is_counted)
+    return ItemOffer(item=item, quantity_milli=quantity_milli, by_name=by_name)
+
+
+def several(item: Item, count_milli: int, *, is_counted: bool) -> tuple[Item, int]:
+    """Return an item and the quantity to ring when a quantity was typed before it.
+
+    Raises EntryRefused for a part of a label's pack.
+    """
+    quantity_milli = count_milli * item.quantity_milli // PIECE_MILLI
+    if item.label_minor is not None:
+        packs, part = divmod(count_milli, PIECE_MILLI)
+        if part:
+            raise EntryRefused(_("A label is for a whole pack. Type a whole number before it, or none."))
+        return msgspec.structs.replace(item, label_minor=item.label_minor * packs), quantity_milli
+    if is_counted and not item.answers.is_measured:
+        measured = msgspec.structs.replace(item.answers, is_measured=True)
+        item = msgspec.structs.replace(item, answers=measured)
+    return item, quantity_milli
+
+
+def _is_item(exact: Offer | None, other: ItemOffer) -> bool:
+    if not isinstance(exact, ItemOffer) or other.item.variants:
+        return False
+    return exact.item.product.product_id == other.item.product.product_id
+
+
+def split_entry(till: Till, text: str) -> Typed:
+    """Return a typed text in its parts: the quantity before a `*`, the price before an `@`, and the rest.
+
+    What stands before an `@` and is no sum belongs to the rest. Raises EntryRefused for no quantity.
+    """
+    entry = clean_text(text, LONGEST_ENTRY)
+    before, star, behind = entry.partition("*")
+    quantity_milli = parse_quantity(before) if star else PIECE_MILLI
+    rest = behind.strip() if star else entry
+    price, at, item = rest.partition("@")
+    price_minor = None
+    if at and item.strip():
+        try:
+            price_minor = parse_money(price, till.shop().currency)
+        except EntryRefused:
+            price_minor = None
+    return Typed(
+        rest=rest if price_minor is None else item.strip(),
+        quantity_milli=quantity_milli,
+        is_counted=bool(star),
+        price_minor=price_minor,
+    )
 
 
 def split_quantity(text: str) -> tuple[int, str]:
@@ -149,16 +255,35 @@ def split_quantity(text: str) -> tuple[int, str]:
     return parse_quantity(before), behind.strip()
 
 
-def _exact(till: Till, text: str, quantity_milli: int) -> Offer | None:
-    db = till.store.books
+def _exact(till: Till, typed: Typed) -> Offer | None:
+    db, text = till.store.books, typed.rest
     item = catalogue.item_by_code(db, text)
+    if item is None:
+        variants = catalogue.family_named(db, text)
+        item = _family_item(variants) if variants else None
     if item is not None:
-        return ItemOffer(item=item, quantity_milli=quantity_milli * item.quantity_milli // PIECE_MILLI)
+        return _item_offer(item, typed)
     order = orders.order_by_code(db, till.identity.device_id, text)
     if order is not None:
         return OrderOffer(order=order)
     sale = books.sale_by_receipt(db, text)
-    return SaleOffer(sale=sale) if sale else None
+    if sale is not None:
+        return SaleOffer(sale=sale)
+    return _item_offer(_by_label(till, text), typed) if label.is_label(text) else None
+
+
+def _by_label(till: Till, code: str) -> Item:
+    read = label.read_label(code, layouts_of(till.shop()))
+    product = catalogue.product_by_plu(till.store.books, read.plu)
+    if product is None:
+        raise ItemUnknown(
+            _("The label {code} is of item {plu}, and nothing here has that PLU. Ask the manager.").format(
+                code=code, plu=read.plu
+            )
+        )
+    # A label says what its goods cost today; their weight follows from today's price.
+    now_minor = price_at(product, till.clock.now_ms())
+    return label.labelled(read, msgspec.structs.replace(product, price_minor=now_minor), code)
 
 
 def _order_only(till: Till, text: str) -> Offer:

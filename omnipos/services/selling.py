@@ -1,26 +1,30 @@
 """Ringing up: the open basket, its lines, and baskets put aside and taken up again."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
+from omnipos.domain import asking
 from omnipos.domain import basket as rules
+from omnipos.domain.asking import Question, Wanted
 from omnipos.domain.basket import Basket, BasketState, Line
 from omnipos.domain.cardnumber import free_text
-from omnipos.domain.catalogue import Item
+from omnipos.domain.catalogue import Item, Product, price_at
 from omnipos.domain.customer import Customer
 from omnipos.domain.discounting import check_sums
 from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
+from omnipos.domain.occasion import date_at
 from omnipos.domain.pricing import Totals, price_lines
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
-from omnipos.events import BasketVoided, LineVoided
+from omnipos.events import AgeChecked, BasketVoided, LineVoided
 from omnipos.locale import _
 from omnipos.services import pricedesk
 from omnipos.services.till import Till
-from omnipos.store import baskets, journal
+from omnipos.store import baskets, catalogue, journal
 from omnipos.store.connection import transaction
 
 
@@ -95,19 +99,58 @@ def save(till: Till, before: Basket, after: Basket) -> None:
 def ring(till: Till, items: Sequence[tuple[Item, int]]) -> BasketView:
     """Add items with their quantities (thousandths), all in one commit; return the basket.
 
-    Raises BasketRefused or EntryRefused, and then adds none of them.
+    An age that was checked for one of them is journalled with it. Raises BasketRefused or
+    EntryRefused, also while something is still to be asked, and then adds none of them.
     """
     till.signed_in(Right.SELL)
     before = after = open_basket(till)
     touched = 0
+    checks: list[AgeChecked] = []
     group, now_ms = pricedesk.group_of(pricedesk.customer_of(till, before)), till.clock.now_ms()
     for item, quantity_milli in items:
-        price = pricedesk.price_of(till, item.product, group, now_ms)
-        after, line = rules.add_item(after, item, quantity_milli, price)
+        question = open_question(till, after, item, quantity_milli)
+        if question is not None:
+            raise BasketRefused(asking.question_words(question))
+        is_told = item.label_minor is not None or item.answers.price_minor is not None
+        price = None if is_told else pricedesk.price_of(till, item.product, group, now_ms)
+        deposit = _deposit_of(till, item.product)
+        after, line = rules.add_item(after, item, quantity_milli, price, deposit)
         touched = line.line_id
+        if item.product.min_age > after.age_checked:
+            after = msgspec.structs.replace(after, age_checked=item.product.min_age)
+            checks.append(_age_seen(after, item.product))
     view = view_of(till, after, touched)
-    save(till, before, after)
+    _save_with(till, before, after, checks)
     return view
+
+
+def open_question(till: Till, basket: Basket, item: Item, quantity_milli: int) -> Question | None:
+    """Return what must be asked before an item goes into a basket."""
+    today = date_at(till.shop(), till.clock.now_ms()) if item.product.min_age else date.min
+    return asking.next_question(Wanted(item, quantity_milli), basket, today)
+
+
+def _age_seen(basket: Basket, product: Product) -> AgeChecked:
+    return AgeChecked(
+        basket_id=basket.basket_id,
+        product_id=product.product_id,
+        name=product.name,
+        min_age=product.min_age,
+        sold=True,
+    )
+
+
+def _deposit_of(till: Till, product: Product) -> Product | None:
+    if not product.deposit_id:
+        return None
+    deposit = catalogue.product_by_id(till.store.books, product.deposit_id)
+    if deposit is None:
+        raise BasketRefused(
+            _("The deposit of {name} is not known here. Ask the manager to sync the till.").format(
+                name=product.name
+            )
+        )
+    return msgspec.structs.replace(deposit, price_minor=price_at(deposit, till.clock.now_ms()))
 
 
 def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView:
@@ -118,37 +161,58 @@ def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView
     before = open_basket(till)
     old = rules.line_of(before, line_id)
     after, line = rules.change_quantity(before, line_id, quantity_milli)
+    if line.quantity_milli > old.quantity_milli:
+        _check_more(till, before, line)
     view = view_of(till, after, line.line_id)
     check_sums(after, view.totals.promotions, line.line_id)
-    if line.quantity_milli >= old.quantity_milli:
-        save(till, before, after)
-    else:
-        less = old.quantity_milli - line.quantity_milli
-        _save_void(till, before, after, msgspec.structs.replace(old, quantity_milli=less))
+    _save_with(till, before, after, _voids(before, after))
     return view
+
+
+def _check_more(till: Till, basket: Basket, line: Line) -> None:
+    product = catalogue.product_by_id(till.store.books, line.product_id)
+    if product is not None and product.min_age > basket.age_checked:
+        raise BasketRefused(
+            _("{name} is sold from {years} years on. Scan it, so that the age is asked.").format(
+                name=line.name, years=product.min_age
+            )
+        )
 
 
 def void_line(till: Till, line_id: int) -> BasketView:
-    """Take a line out; the journal keeps what it was."""
+    """Take a line out with its deposit; the journal keeps what they were."""
     till.signed_in(Right.SELL)
     before = open_basket(till)
     after, line = rules.void_line(before, line_id)
-    view = view_of(till, after, _neighbour(before, line))
-    _save_void(till, before, after, line)
+    view = view_of(till, after, _neighbour(before, after, line))
+    _save_with(till, before, after, _voids(before, after))
     return view
 
 
-def _save_void(till: Till, before: Basket, after: Basket, voided: Line) -> None:
+def _voids(before: Basket, after: Basket) -> list[LineVoided]:
+    """Return what one basket has less than the one before it, line by line."""
+    left = {line.line_id: line.quantity_milli for line in after.lines}
+    return [
+        LineVoided(basket_id=before.basket_id, line=msgspec.structs.replace(line, quantity_milli=less))
+        for line in before.lines
+        if (less := line.quantity_milli - left.get(line.line_id, 0)) > 0
+    ]
+
+
+def _save_with(till: Till, before: Basket, after: Basket, facts: Sequence[AgeChecked | LineVoided]) -> None:
+    """Save a changed basket and what the journal keeps of the change, in one transaction."""
     db = till.store.books
     with transaction(db):
         baskets.save_basket(db, before, after, till.clock.now_ms())
-        journal.append(db, till.stamp(), LineVoided(basket_id=before.basket_id, line=voided))
-    till.syncing.nudge()
+        for fact in facts:
+            journal.append(db, till.stamp(), fact)
+    if facts:
+        till.syncing.nudge()
 
 
-def _neighbour(before: Basket, taken: Line) -> int:
+def _neighbour(before: Basket, after: Basket, taken: Line) -> int:
     index = before.lines.index(taken)
-    rest = [line.line_id for line in before.lines if line is not taken]
+    rest = [line.line_id for line in after.lines]
     return rest[min(index, len(rest) - 1)] if rest else 0
 
 

@@ -1,5 +1,7 @@
 """Finding products in the mirror: by code at once, by name as one types."""
 
+from collections.abc import Iterator
+from itertools import islice
 from sqlite3 import Connection
 
 import msgspec
@@ -33,6 +35,24 @@ def item_by_code(db: Connection, code: str) -> Item | None:
     return None
 
 
+def family_named(db: Connection, name: str) -> tuple[Product, ...]:
+    """Return the variants of the family with exactly this name, in the order in which they came."""
+    rows = db.execute(
+        "SELECT body FROM mirror.product WHERE family = ? AND family <> '' ORDER BY rank", [name]
+    )
+    return tuple(_decode(body) for (body,) in rows)
+
+
+def product_by_plu(db: Connection, plu: str) -> Product | None:
+    """Return the product that a label's item number names, with or without its leading zeros."""
+    bare = plu.lstrip("0") or "0"
+    row = db.execute(
+        "SELECT body FROM mirror.product WHERE plu IN (?, ?) AND plu <> '' ORDER BY plu <> ? LIMIT 1",
+        (plu, bare, plu),
+    ).fetchone()
+    return _decode(row[0]) if row else None
+
+
 def product_by_id(db: Connection, product_id: str) -> Product | None:
     """Return a product by its id."""
     row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
@@ -41,16 +61,22 @@ def product_by_id(db: Connection, product_id: str) -> Product | None:
 
 def products_by_name(db: Connection, text: str, limit: int) -> list[Product]:
     """Return products whose names hold all the words typed, each as a beginning, most popular first."""
+    return list(islice(matching(db, text), limit))
+
+
+def matching(db: Connection, text: str) -> Iterator[Product]:
+    """Yield the products whose names hold all the words typed, read one by one as they are wanted."""
     query = match_words(text)
     if not query:
-        return []
+        return
     # Rows come in order of rank by themselves; ranking them by relevance would visit every match.
     rows = db.execute(
         "SELECT p.body FROM mirror.product_search s JOIN mirror.product p ON p.rank = s.rowid"
-        " WHERE s.product_search MATCH ? ORDER BY s.rowid LIMIT ?",
-        (query, limit),
+        " WHERE s.product_search MATCH ? ORDER BY s.rowid",
+        [query],
     )
-    return [_decode(body) for (body,) in rows]
+    for (body,) in rows:
+        yield _decode(body)
 
 
 def match_words(text: str) -> str:

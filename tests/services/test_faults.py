@@ -12,8 +12,9 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import OrderState, Taker
 from omnipos.domain.staff import Approval
-from omnipos.events import AgeChecked, EpochCause, Fact, StockCounted, decode_fact
+from omnipos.events import EpochCause, Fact, StockCounted, decode_fact
 from omnipos.services import (
+    asking,
     collecting,
     correcting,
     epochs,
@@ -28,6 +29,7 @@ from omnipos.services import (
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
+from tests.goods import fill_goods
 from tests.rigs import DEVICE, NOON_MS, STORE, fill, order, selling_till, staff_members
 from tests.services.faulty import everything, failing_at
 
@@ -118,11 +120,31 @@ def begin_epoch(till: Till) -> None:
     till.store.call(lambda: epochs.begin_epoch(till.store.books, till.clock, newer, EpochCause.RESTORED))
 
 
+def with_goods_that_ask(till: Till) -> None:
+    fill_goods(till.store.folder)
+
+
+def with_bottles(till: Till) -> None:
+    with_goods_that_ask(till)
+    answer_age(till, "yes")
+
+
+def answer_age(till: Till, answer: str) -> None:
+    found = till.call(finding.scanned, "BIR-620")
+    assert isinstance(found, finding.ItemOffer)
+    step = till.call(asking.begin, found.item, 3000)
+    till.call(asking.answer, step, answer)
+
+
 BY_MANAGER = Approval(staff_id="s-budi", reason="till 2 is broken")
 RINA = CustomerDraft(name="Rina", phone="081311112222", agreed=(Purpose.SERVICE,))
 
 STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
     "ring": (with_lines, lambda till: ring(till, INDOMIE)),
+    "sell after an age check": (with_goods_that_ask, lambda till: answer_age(till, "yes")),
+    "refuse after an age check": (with_goods_that_ask, lambda till: answer_age(till, "no")),
+    "void with a deposit": (with_bottles, lambda till: till.call(selling.void_line, 1)),
+    "void part with a deposit": (with_bottles, lambda till: till.call(selling.change_quantity, 1, 1000)),
     "void": (with_lines, lambda till: till.call(selling.void_line, 1)),
     "pay": (with_lines, lambda till: till.call(tendering.pay_cash, 50_000)),
     "pay part": (with_lines, lambda till: till.call(tendering.pay_cash, 1000)),
@@ -157,7 +179,7 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
 }
 
 
-NOT_YET_DONE_AT_A_TILL = {AgeChecked, StockCounted}
+NOT_YET_DONE_AT_A_TILL = {StockCounted}
 
 
 def facts(till: Till) -> set[type]:

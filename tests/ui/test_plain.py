@@ -31,7 +31,7 @@ def test_an_item_is_rung_and_said_with_its_quantity_and_the_total(till: Till, li
         ("x*8998866200578", "“x” is not a quantity. Type a number such as 3 or 0.5."),
         ("2", "Did you mean 2 pieces? Type 2* and then the item."),
         ("xyzzy", "Nothing is called “xyzzy” here: no item, customer, order or receipt."),
-        ("8999999999990", "Nothing here answers to 8999999999990."),
+        ("8999999999990", "8999999999990 is no right barcode: its check digit is wrong."),
         ("9310072011691", "Nothing here answers to 9310072011691."),
         ("#777", "No order #777 for this store is known here."),
         ("081399998888", "Nobody has the number 081399998888 yet. Type customer add NAME, 081399998888"),
