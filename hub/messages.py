@@ -59,7 +59,7 @@ class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Written(msgspec.Struct, frozen=True, kw_only=True):
     """How many rows a request wrote, and how many were so already; what may be a mistake is warned of."""
 
     written: int

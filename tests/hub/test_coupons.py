@@ -63,7 +63,7 @@ def test_coupons_reach_the_tills_by_their_codes(rig: HubRig) -> None:
         {"code": "MANY", "most_uses": 5, "valid_from_ms": 3, "valid_until_ms": 9},
     )
     answer = give_out(rig, once, often, {"code": "EVER", "unlimited": True})
-    assert answer == {"written": 3, "unchanged": 0}
+    assert answer == {"written": 3, "unchanged": 0, "warnings": []}
     assert told(rig) == {
         "coupon/ONCE-1": Coupon(code="ONCE-1", promotion_id=ID),
         "coupon/MANY": Coupon(code="MANY", promotion_id=ID, most_uses=5, valid_from_ms=3, valid_until_ms=9),

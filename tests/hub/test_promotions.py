@@ -64,7 +64,7 @@ def test_a_wish_in_the_words_of_the_shop_becomes_a_record_for_the_tills(rig: Hub
         "exclusive": True,
         "most_times": 2,
     }
-    assert put(rig, wish) == {"written": 1, "unchanged": 0}
+    assert put(rig, wish) == {"written": 1, "unchanged": 0, "warnings": []}
     assert told(rig) == [
         Promotion(
             promotion_id=promotion_id_of("HAPPY"),
@@ -148,7 +148,7 @@ def test_hours_are_read_as_people_write_them(
 def test_the_same_again_changes_nothing_and_another_wish_replaces_all_of_it(rig: HubRig) -> None:
     assert put(rig, HAPPY | {"priority": 3})["written"] == 1
     head = rig.pull("catalogue").head
-    assert put(rig, HAPPY | {"priority": 3}) == {"written": 0, "unchanged": 1}
+    assert put(rig, HAPPY | {"priority": 3}) == {"written": 0, "unchanged": 1, "warnings": []}
     assert rig.pull("catalogue").head == head
     assert put(rig, HAPPY)["written"] == 1
     assert [one.priority for one in told(rig)] == [0]
@@ -211,16 +211,16 @@ def test_promotions_are_listed_in_pages(rig: HubRig) -> None:
 
 def test_promotions_that_fight_for_the_same_goods_are_warned_of(rig: HubRig) -> None:
     mine = HAPPY | {"exclusive": True, "goods": {"skus": ["A"]}, "weekdays": ["mon"]}
-    assert put(rig, mine) == {"written": 1, "unchanged": 0}
+    assert put(rig, mine) == {"written": 1, "unchanged": 0, "warnings": []}
     (warning,) = put(rig, mine | {"code": "TWIN"})["warnings"]
     assert warning == (
         "Promotions HAPPY and TWIN are both exclusive for the same goods at the same priority."
         " The one that is better for the customer is taken."
     )
-    assert put(rig, mine | {"code": "TWIN", "priority": 1}) == {"written": 1, "unchanged": 0}
-    assert put(rig, mine | {"code": "TWIN", "weekdays": ["tue"]}) == {"written": 1, "unchanged": 0}
-    assert put(rig, mine | {"code": "TWIN", "goods": {"skus": ["B"]}}) == {"written": 1, "unchanged": 0}
-    assert put(rig, mine | {"code": "TWIN", "exclusive": False}) == {"written": 1, "unchanged": 0}
+    assert put(rig, mine | {"code": "TWIN", "priority": 1}) == {"written": 1, "unchanged": 0, "warnings": []}
+    assert put(rig, mine | {"code": "TWIN", "weekdays": ["tue"]}) == {"written": 1, "unchanged": 0, "warnings": []}
+    assert put(rig, mine | {"code": "TWIN", "goods": {"skus": ["B"]}}) == {"written": 1, "unchanged": 0, "warnings": []}
+    assert put(rig, mine | {"code": "TWIN", "exclusive": False}) == {"written": 1, "unchanged": 0, "warnings": []}
 
 
 def test_only_the_owner_writes_promotions_and_web_shops_read_them(rig: HubRig) -> None:
