@@ -14,7 +14,9 @@ from hub.messages import Written
 from hub.problems import Refused
 from hub.promotionmessages import BundleWish, GoodsWish, PromotionWish, RewardWish
 from hub.unit import Unit
+from omnipos.domain.errors import EntryRefused
 from omnipos.domain.names import clean_text
+from omnipos.domain.promotions.checking import check_promotion
 from omnipos.domain.promotions.promotion import Bundle, BundlePart, Goods, Promotion, Reward
 from omnipos.locale import _, later
 
@@ -111,23 +113,21 @@ def _all_goods(wish: PromotionWish) -> Iterator[GoodsWish]:
 
 
 def _promotion(wish: PromotionWish, id_of: Callable[[str, str], str], stores: set[str]) -> Promotion:
-    code, name = clean_text(wish.code, 64), clean_text(wish.name)
-    if not code or not name:
-        raise _refused(wish.code, "promotion", _("Its code and its name must be readable."))
+    code = clean_text(wish.code, 64)
     for store in wish.stores:
         if store not in stores:
             raise _refused(code, "store_unknown", _("There is no store {code}.").format(code=store))
     from_minute, until_minute = _minute(code, wish.from_time), _minute(code, wish.until_time)
-    return Promotion(
+    promotion = Promotion(
         promotion_id=promotion_id_of(code),
         code=code,
-        name=name,
+        name=wish.name,
         reward=_reward(code, wish.reward, id_of),
         goods=_goods(code, wish.goods, id_of),
-        groups=_folded(wish.groups),
-        channels=tuple(dict.fromkeys(wish.channels)),
-        stores=tuple(dict.fromkeys(wish.stores)),
-        weekdays=tuple(sorted({_weekday(code, day) for day in wish.weekdays})),
+        groups=wish.groups,
+        channels=wish.channels,
+        stores=wish.stores,
+        weekdays=tuple(_weekday(code, day) for day in wish.weekdays),
         from_minute=from_minute,
         until_minute=until_minute,
         valid_from_ms=wish.valid_from_ms,
@@ -139,6 +139,10 @@ def _promotion(wish: PromotionWish, id_of: Callable[[str, str], str], stores: se
         most_times=wish.most_times,
         active=wish.active,
     )
+    try:
+        return check_promotion(promotion)
+    except EntryRefused as senseless:
+        raise _refused(code, "promotion", str(senseless)) from None
 
 
 def _reward(code: str, wish: RewardWish, id_of: Callable[[str, str], str]) -> Reward:
@@ -151,18 +155,13 @@ def _reward(code: str, wish: RewardWish, id_of: Callable[[str, str], str]) -> Re
 
 def _goods(code: str, wish: GoodsWish, id_of: Callable[[str, str], str]) -> Goods:
     return Goods(
-        products=tuple(dict.fromkeys(id_of(code, sku) for sku in wish.skus)),
-        families=_folded(wish.families),
-        categories=_folded(wish.categories),
-        departments=_folded(wish.departments),
-        brands=_folded(wish.brands),
-        without=tuple(dict.fromkeys(id_of(code, sku) for sku in wish.without)),
+        products=tuple(id_of(code, sku) for sku in wish.skus),
+        families=wish.families,
+        categories=wish.categories,
+        departments=wish.departments,
+        brands=wish.brands,
+        without=tuple(id_of(code, sku) for sku in wish.without),
     )
-
-
-def _folded(names: Sequence[str]) -> tuple[str, ...]:
-    folded = (clean_text(name).casefold() for name in names)
-    return tuple(dict.fromkeys(name for name in folded if name))
 
 
 def _weekday(code: str, day: int | str) -> int:

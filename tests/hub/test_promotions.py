@@ -94,7 +94,7 @@ def test_the_id_of_a_code_stays_for_ever() -> None:
 
 def test_every_kind_of_reward_can_be_wished_for(rig: HubRig) -> None:
     part = {"goods": {"skus": ["A"]}, "count": 2}
-    steps = [{"from_milli": 3000, "rate_ppm": 50_000}, {"from_milli": 6000, "price_minor": 3000}]
+    steps = [{"from_milli": 3000, "rate_ppm": 50_000}, {"from_milli": 6000, "rate_ppm": 90_000}]
     rewards: list[tuple[dict[str, Any], object]] = [
         ({"type": "percent", "rate_ppm": 1}, PercentOff(rate_ppm=1)),
         ({"type": "amount", "amount_minor": 500}, AmountOff(amount_minor=500)),
@@ -113,7 +113,7 @@ def test_every_kind_of_reward_can_be_wished_for(rig: HubRig) -> None:
         ),
         (
             {"type": "tiers", "steps": steps},
-            Tiers(steps=(Step(from_milli=3000, rate_ppm=50_000), Step(from_milli=6000, price_minor=3000))),
+            Tiers(steps=(Step(from_milli=3000, rate_ppm=50_000), Step(from_milli=6000, rate_ppm=90_000))),
         ),
         (
             {"type": "spend", "from_minor": 50_000, "amount_minor": 5000},
@@ -169,7 +169,16 @@ def test_the_same_again_changes_nothing_and_another_wish_replaces_all_of_it(rig:
         ({"from_time": "25:00"}, "time", "“25:00” is no time of the day; write it like 17:00."),
         ({"until_time": "17.00"}, "time", "“17.00” is no time of the day; write it like 17:00."),
         ({"until_time": "24:01"}, "time", "“24:01” is no time of the day; write it like 17:00."),
-        ({"name": "\u202e"}, "promotion", "Its code and its name must be readable."),
+        (
+            {"name": "\u202e"},
+            "promotion",
+            "A promotion needs a name: it stands on the receipt below what it takes off.",
+        ),
+        (
+            {"valid_from_ms": 9, "valid_until_ms": 9},
+            "promotion",
+            "The promotion ends before it begins. Check its dates.",
+        ),
         (
             {"reward": {"type": "bundle", "parts": [{"goods": {"skus": ["NONE"]}}], "price_minor": 1}},
             "product_unknown",
@@ -211,16 +220,14 @@ def test_promotions_are_listed_in_pages(rig: HubRig) -> None:
 
 def test_promotions_that_fight_for_the_same_goods_are_warned_of(rig: HubRig) -> None:
     mine = HAPPY | {"exclusive": True, "goods": {"skus": ["A"]}, "weekdays": ["mon"]}
-    assert put(rig, mine) == {"written": 1, "unchanged": 0, "warnings": []}
+    assert put(rig, mine)["warnings"] == []
     (warning,) = put(rig, mine | {"code": "TWIN"})["warnings"]
     assert warning == (
         "Promotions HAPPY and TWIN are both exclusive for the same goods at the same priority."
         " The one that is better for the customer is taken."
     )
-    assert put(rig, mine | {"code": "TWIN", "priority": 1}) == {"written": 1, "unchanged": 0, "warnings": []}
-    assert put(rig, mine | {"code": "TWIN", "weekdays": ["tue"]}) == {"written": 1, "unchanged": 0, "warnings": []}
-    assert put(rig, mine | {"code": "TWIN", "goods": {"skus": ["B"]}}) == {"written": 1, "unchanged": 0, "warnings": []}
-    assert put(rig, mine | {"code": "TWIN", "exclusive": False}) == {"written": 1, "unchanged": 0, "warnings": []}
+    for apart in ({"priority": 1}, {"weekdays": ["tue"]}, {"goods": {"skus": ["B"]}}, {"exclusive": False}):
+        assert put(rig, mine | {"code": "TWIN"} | apart)["warnings"] == [], apart
 
 
 def test_only_the_owner_writes_promotions_and_web_shops_read_them(rig: HubRig) -> None:
