@@ -1,9 +1,35 @@
 """All promotions of a shop, ready to price any basket: which may apply, and what they take off."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from omnipos.domain.promotions.choosing import expect_later, settle_level
+from omnipos.domain.promotions.lots import Lot, is_whole, lots_of, spread
+from omnipos.domain.promotions.matching import Finder, Found, Rule
 from omnipos.domain.promotions.promotion import Occasion, Pick, Promotion
-from omnipos.domain.saving import Saving
+from omnipos.domain.promotions.searching import Looks
+from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, taker_of
+from omnipos.domain.saving import Saving, SavingKind
+
+MOST_LOOKS = 2000
+"""How many ways of making sets one sale may try out; beyond, the greatest saving comes first."""
+
+
+Minors = dict[tuple[int, int], int]
+"""What comes off: by line and a promotion's place, in the order in which it was given."""
+
+
+class Outcome(NamedTuple):
+    """What comes off the lines of a basket."""
+
+    minors: Minors
+    exclusive: bool
+    """Whether an exclusive promotion took part."""
+
+    @property
+    def total_minor(self) -> int:
+        """All that is saved."""
+        return sum(self.minors.values())
 
 
 class PromotionBook:
@@ -12,7 +38,141 @@ class PromotionBook:
     def __init__(self, promotions: Iterable[Promotion] = ()) -> None:
         """Take the promotions that are active."""
         self.promotions = tuple(one for one in promotions if one.active)
+        self._finder = Finder(self.promotions)
 
     def best(self, picks: Sequence[Pick], occasion: Occasion) -> tuple[tuple[Saving, ...], ...]:
         """Return what comes off each line, in the order of the lines."""
-        return ((),) * len(picks)
+        if not self.promotions:
+            return ((),) * len(picks)
+        order = sorted(range(len(picks)), key=lambda line: _content(picks[line]))
+        ordered = [picks[line] for line in order]
+        touchable = [line for line, pick in enumerate(ordered) if _is_touchable(pick)]
+        found = self._finder.find(ordered, touchable, occasion)
+        outcome = _settle(found, ordered, touchable)
+        if outcome.exclusive and (found.combinable or found.spends):
+            without = _settle(_without_exclusive(found), ordered, touchable)
+            outcome = without if without.total_minor > outcome.total_minor else outcome
+        savings: list[list[Saving]] = [[] for _line in picks]
+        for (line, place), minor in outcome.minors.items():
+            if minor:
+                promotion = self._finder.rules[place].promotion
+                savings[order[line]].append(_saving(promotion, minor, occasion))
+        return tuple(tuple(own) for own in savings)
+
+
+def _content(pick: Pick) -> tuple[str | int | bool, ...]:
+    """Lines of equal content are interchangeable, so that their order makes no difference to the total."""
+    return (
+        pick.product_id,
+        pick.amount_minor,
+        pick.quantity_milli,
+        pick.unit,
+        pick.family,
+        pick.category,
+        pick.department,
+        pick.brand,
+        pick.discountable,
+    )
+
+
+def _is_touchable(pick: Pick) -> bool:
+    return pick.discountable and pick.quantity_milli > 0 and pick.amount_minor > 0
+
+
+def _settle(found: Found, picks: Sequence[Pick], lines: Sequence[int]) -> Outcome:
+    """Let the levels choose, the highest first; then what combines comes off, and thresholds last."""
+    lots = [
+        lot
+        for line in lines
+        for lot in lots_of(
+            line,
+            picks[line].amount_minor,
+            picks[line].pieces,
+            picks[line].quantity_milli,
+            is_whole(picks[line]),
+        )
+    ]
+    rest = {line: _rest(picks[line]) for line in lines}
+    minors: Minors = {}
+    exclusive = _choose(found, lots, picks, rest, minors)
+    afterwards = [(rule, combine(rule, own, rest, picks)) for rule, own in found.combinable]
+    for rule, own_minors in afterwards + spend(found.spends, rest):
+        for line, minor in own_minors.items():
+            minors[line, rule.place] = minors.get((line, rule.place), 0) + minor
+    return Outcome(minors, exclusive)
+
+
+def _choose(
+    found: Found,
+    lots: list[Lot],
+    picks: Sequence[Pick],
+    rest: dict[int, Rest],
+    minors: Minors,
+) -> bool:
+    """Let each level take its pieces; tell whether an exclusive promotion took some."""
+    exclusive = False
+    looks = Looks(MOST_LOOKS)
+    lots_at: dict[int, list[int]] = {line: [] for line in rest}
+    for index, lot in enumerate(lots):
+        lots_at[lot.line].append(index)
+    for priority in sorted({*found.by_piece, *found.takers}, reverse=True):
+        by_piece = found.by_piece.get(priority, {})
+        takers = [
+            taker_of(rule, [index for line in own for index in lots_at[line]], lots, picks)
+            for rule, own in found.takers.get(priority, ())
+        ]
+        if found.combinable and _any_exclusive(found, priority):
+            expect_later(lots, later_rewards(found.combinable, priority))
+        else:
+            expect_later(lots, {})
+        for taken in settle_level(lots, by_piece, takers, looks):
+            for (index, count), minor in zip(taken.parts, spread(taken, lots), strict=True):
+                lot = lots[index]
+                key = (lot.line, taken.rule.place)
+                minors[key] = minors.get(key, 0) + minor
+                if taken.rule.promotion.exclusive:
+                    exclusive = True
+                    rest[lot.line].left -= lot.price * count
+                    rest[lot.line].milli -= lot.milli * count
+                    rest[lot.line].pieces -= count
+                else:
+                    rest[lot.line].left -= minor
+    return exclusive
+
+
+def _any_exclusive(found: Found, priority: int) -> bool:
+    rules = [rule for own in found.by_piece.get(priority, {}).values() for rule in own]
+    rules += [rule for rule, _lines in found.takers.get(priority, ())]
+    return any(rule.promotion.exclusive for rule in rules)
+
+
+def _rest(pick: Pick) -> Rest:
+    return Rest(left=pick.amount_minor, milli=pick.quantity_milli, pieces=pick.pieces, whole=is_whole(pick))
+
+
+def _without_exclusive(found: Found) -> Found:
+    """Return what is found without the exclusive promotions that something they shut out could beat."""
+    highest = max(rule.promotion.priority for rule, _lines in (*found.combinable, *found.spends))
+
+    def stays(rule: Rule) -> bool:
+        return not rule.promotion.exclusive or rule.promotion.priority > highest
+
+    return Found(
+        {
+            priority: {line: [rule for rule in rules if stays(rule)] for line, rules in level.items()}
+            for priority, level in found.by_piece.items()
+        },
+        {priority: [one for one in level if stays(one[0])] for priority, level in found.takers.items()},
+        found.combinable,
+        found.spends,
+    )
+
+
+def _saving(promotion: Promotion, minor: int, occasion: Occasion) -> Saving:
+    return Saving(
+        kind=SavingKind.PROMOTION,
+        name=promotion.name,
+        amount_minor=minor,
+        promotion_id=promotion.promotion_id,
+        coupon=occasion.coupons.get(promotion.promotion_id, "") if promotion.needs_coupon else "",
+    )
