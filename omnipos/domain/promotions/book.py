@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from omnipos.domain.promotions.choosing import expect_later, settle_level
 from omnipos.domain.promotions.lots import Lot, is_whole, lots_of, spread
 from omnipos.domain.promotions.matching import Finder, Found, Rule
-from omnipos.domain.promotions.promotion import Occasion, Pick, Promotion
+from omnipos.domain.promotions.promotion import Occasion, Pick, Promotion, Spend
 from omnipos.domain.promotions.searching import Looks
+from omnipos.domain.promotions.sets import spend_minor
 from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, taker_of
 from omnipos.domain.saving import Saving, SavingKind
 
 MOST_LOOKS = 2000
 """How many ways of making sets one sale may try out; beyond, the greatest saving comes first."""
 
-
+MOST_LOST = 3
+"""So many thresholds that other promotions took out of reach are tried alone on their goods."""
 Minors = dict[tuple[int, int], int]
 """What comes off: by line and a promotion's place, in the order in which it was given."""
 
@@ -48,10 +52,13 @@ class PromotionBook:
         ordered = [picks[line] for line in order]
         touchable = [line for line, pick in enumerate(ordered) if _is_touchable(pick)]
         found = self._finder.find(ordered, touchable, occasion)
-        outcome = _settle(found, ordered, touchable)
-        if outcome.exclusive and (found.combinable or found.spends):
-            without = _settle(_without_exclusive(found), ordered, touchable)
-            outcome = without if without.total_minor > outcome.total_minor else outcome
+        first = _settle(found, ordered, touchable)
+        others = []
+        if first.exclusive and (found.combinable or found.spends):
+            others.append(_without_exclusive(found))
+        others += [_alone(found, one) for one in _lost_thresholds(found, first, ordered)]
+        outcomes = [first, *(_settle(other, ordered, touchable) for other in others)]
+        outcome = max(outcomes, key=lambda one: one.total_minor)
         savings: list[list[Saving]] = [[] for _line in picks]
         for (line, place), minor in outcome.minors.items():
             if minor:
@@ -165,6 +172,36 @@ def _without_exclusive(found: Found) -> Found:
         {priority: [one for one in level if stays(one[0])] for priority, level in found.takers.items()},
         found.combinable,
         found.spends,
+    )
+
+
+def _lost_thresholds(found: Found, outcome: Outcome, picks: Sequence[Pick]) -> list[tuple[Rule, list[int]]]:
+    """Return the thresholds that would save more alone than all that is saved on their goods."""
+    saved: dict[int, int] = {}
+    for (line, _place), minor in outcome.minors.items():
+        saved[line] = saved.get(line, 0) + minor
+    lost = []
+    for rule, lines in found.spends:
+        assert isinstance(rule.promotion.reward, Spend), "only thresholds come last"
+        minor = spend_minor(rule.promotion.reward, sum(picks[line].amount_minor for line in lines))
+        if minor > sum(saved.get(line, 0) for line in lines):
+            lost.append((-minor, rule.place, rule, lines))
+    return [
+        (rule, lines) for _minor, _place, rule, lines in sorted(lost, key=lambda one: one[:2])[:MOST_LOST]
+    ]
+
+
+def _alone(found: Found, threshold: tuple[Rule, list[int]]) -> Found:
+    """Return what is found with a threshold that has its goods to itself, as an exclusive one has."""
+    rule, lines = threshold
+    alone = msgspec.structs.replace(
+        rule, promotion=msgspec.structs.replace(rule.promotion, exclusive=True, combinable=False)
+    )
+    priority = rule.promotion.priority
+    level = [*found.takers.get(priority, ()), (alone, lines)]
+    return found._replace(
+        takers={**found.takers, priority: level},
+        spends=[one for one in found.spends if one[0] is not rule],
     )
 
 
