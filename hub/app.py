@@ -19,7 +19,19 @@ from sqlalchemy.exc import OperationalError
 from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
 from hub.problems import Refused
-from hub.routes import coupons, customers, epochs, hints, owner, promotions, records, shop, tills, watching
+from hub.routes import (
+    coupons,
+    customers,
+    epochs,
+    hints,
+    owner,
+    promotions,
+    records,
+    shop,
+    taxes,
+    tills,
+    watching,
+)
 from hub.schema_page import SchemaPage
 from hub.unit import WriteConflict
 from omnipos import __version__
@@ -62,6 +74,7 @@ def create_app(hub: Hub) -> Litestar:
                     *shop.handlers,
                     *customers.handlers,
                     *promotions.handlers,
+                    *taxes.handlers,
                     *coupons.handlers,
                     *records.handlers,
                     *watching.handlers,

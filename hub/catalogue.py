@@ -1,4 +1,4 @@
-"""Taxes and products at the hub as they are now, and which id a SKU stands for."""
+"""Products at the hub as they are now, and which id a SKU stands for."""
 
 import hashlib
 import uuid
@@ -8,14 +8,10 @@ import msgspec
 from sqlalchemy import Connection, or_, select
 
 from hub import tables
-from hub.database import upsert
-from hub.feed import CATALOGUE
-from hub.messages import MOST_ROWS, TaxWish, Written
-from hub.unit import Unit
+from hub.messages import MOST_ROWS
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import Product
-from omnipos.domain.names import clean_text, search_words
-from omnipos.domain.tax import Tax
+from omnipos.domain.names import search_words
 
 _SKUS = uuid.UUID("8c2b6a3e-51a0-5d0e-9f5c-6f1c0f1e7a10").bytes
 
@@ -26,28 +22,6 @@ def product_id_of(sku: str) -> str:
     name = hashlib.sha1(_SKUS + sku.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(name[16], 16) & 3]
     return f"{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
-
-
-def put_taxes(unit: Unit, wishes: Sequence[TaxWish]) -> Written:
-    """Add or change tax rates."""
-    table = tables.tax
-    known = {row.code: row.record for row in unit.conn.execute(select(table))}
-    rows = {}
-    for wish in wishes:
-        tax = msgspec.convert(
-            {**msgspec.structs.asdict(wish), "type": "tax", "name": clean_text(wish.name)}, Tax
-        )
-        record = msgspec.json.encode(tax).decode()
-        if known.get(tax.code) != record:
-            rows[tax.code] = {"code": tax.code, "record": record}
-            unit.tell(CATALOGUE, f"tax/{tax.code}", tax)
-    upsert(unit.conn, table, list(rows.values()), replace=("record",))
-    return Written(written=len(rows), unchanged=len(wishes) - len(rows))
-
-
-def taxes(conn: Connection) -> dict[str, Tax]:
-    """Return every tax rate by its code."""
-    return {row.code: msgspec.json.decode(row.record, type=Tax) for row in conn.execute(select(tables.tax))}
 
 
 def records(conn: Connection, skus: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Role
-from omnipos.domain.tax import TaxRounding
+from omnipos.domain.tax import Tax, TaxRounding
 
 MOST_ROWS = 5000
 MOST_STAFF = 200
@@ -27,6 +27,7 @@ Milli = Annotated[int, Meta(gt=0, le=MOST_MILLI)]
 SignedMilli = Annotated[int, Meta(ge=-MOST_MILLI * 1000, le=MOST_MILLI * 1000)]
 TimeMs = Annotated[int, Meta(ge=0, le=LARGEST)]
 Count = Annotated[int, Meta(ge=0, le=10**12)]
+RatePpm = Annotated[int, Meta(ge=0, le=10_000_000)]
 Phone = Annotated[str, Meta(max_length=40)]
 
 
@@ -34,22 +35,43 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What every request body is: frozen, and nothing in it that the hub would overlook."""
 
 
+class DatedRateWish(Wish, frozen=True, kw_only=True):
+    """A rate and from when on it holds; see domain.tax.DatedRate."""
+
+    valid_from_ms: TimeMs
+    rate_ppm: RatePpm
+    base_numerator: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
+    base_denominator: Annotated[int, Meta(gt=0, le=1_000_000)] = 1
+
+
 class TaxWish(Wish, frozen=True, kw_only=True):
     """One tax rate; see domain.tax.Tax."""
 
     code: Code
     name: Name
-    rate_ppm: Annotated[int, Meta(ge=0, le=10_000_000)]
+    rate_ppm: RatePpm
     inclusive: bool
     base_numerator: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
     base_denominator: Annotated[int, Meta(gt=0, le=1_000_000)] = 1
     reason: MaybeName = ""
+    later_rates: Annotated[tuple[DatedRateWish, ...], Meta(max_length=50)] = ()
+    parts: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
+    compound: bool = False
+    mark: Annotated[str, Meta(max_length=4)] = ""
 
 
 class PutTaxes(Wish, frozen=True, kw_only=True):
     """`PUT /v1/taxes`: rates to add or change, by code."""
 
     taxes: Annotated[tuple[TaxWish, ...], Meta(max_length=200)]
+    allow_more_than_all: bool = False
+    """Take rates of more than 100% too; without it they are refused as a slip."""
+
+
+class Taxes(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/taxes`: every tax, in order of the codes."""
+
+    taxes: tuple[Tax, ...]
 
 
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,6 +239,7 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     language: Annotated[str, Meta(max_length=8)] = ""
     time_zone: MaybeCode = ""
     tax_rounding: TaxRounding | None = None
+    tax_registered: bool | None = None
     cash_rounding: CashRounding | None = None
     footer: Words | None = None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from hub import catalogue, customers, shops, stock, tables
+from hub import catalogue, customers, shops, stock, tables, taxes
 from hub.feed import orders_stream
 from hub.messages import OrderWish
 from hub.problems import Refused
@@ -95,7 +95,7 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         fencing_number=1 if holder.device_id else 0,
     )
     terms = pricing.Terms(
-        taxes=catalogue.taxes(unit.conn),
+        taxes=taxes.by_code(unit.conn),
         occasion=occasion_at(shop, unit.now_ms),
         rounding=shop.tax_rounding,
         registered=shop.tax_registered,

@@ -68,6 +68,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         language=wish.language or base.language,
         time_zone=wish.time_zone or base.time_zone,
         tax_rounding=wish.tax_rounding or base.tax_rounding,
+        tax_registered=base.tax_registered if wish.tax_registered is None else wish.tax_registered,
         cash_rounding=wish.cash_rounding or base.cash_rounding,
         **{
             name: clean_text(given, longest)

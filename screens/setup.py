@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.types import CSSPathType
 
 from omnipos.domain.errors import DomainError
-from omnipos.domain.shop import COUNTRIES
+from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
 from omnipos.locale import LANGUAGES, _, later, speak
 from screens.themes import DARK
 from screens.widgets.cells import Row, wrapped
@@ -24,7 +24,15 @@ from screens.widgets.painted import Painted
 HERE = Path(__file__).parent
 
 LANGUAGE_NAMES = {"en": "English", "id": "Bahasa Indonesia", "ms": "Bahasa Melayu"}
-COUNTRY_NAMES = {"ID": later("Indonesia"), "MY": later("Malaysia"), "US": later("United States")}
+COUNTRY_NAMES = {
+    "ID": later("Indonesia"),
+    "MY": later("Malaysia"),
+    "US": later("United States"),
+    "GB": later("United Kingdom"),
+    "DE": later("Germany"),
+    "JP": later("Japan"),
+    "SG": later("Singapore"),
+}
 
 
 class SetupKind(StrEnum):
@@ -144,7 +152,8 @@ class SetupApp(App[SetupAnswers | None]):
             field.display = field in self._fields
         self._lines.display = self._step < 3
         if self._step < 3:
-            self._question.ask(headings[self._step], fiscal if self._step == 1 else "")
+            warns = self._step == 1 or (self._step == 2 and self._country in CERTIFIED_TILLS)
+            self._question.ask(headings[self._step], fiscal if warns else "")
             rows = [((f"{number}  {text}", "plain"),) for number, text in enumerate(self._choices(), 1)]
             self._lines.show(rows, 0)
         else:

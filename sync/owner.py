@@ -23,3 +23,7 @@ class OwnerClient(HubClient):
     def post(self, path: str, answer: type[Answer], body: Any) -> Answer:
         """Make something."""
         return self._ask("POST", path, answer, body, zipped=False)
+
+    def delete(self, path: str, answer: type[Answer]) -> Answer:
+        """Take something away."""
+        return self._ask("DELETE", path, answer, zipped=False)

@@ -16,7 +16,7 @@ ALLOWED = {
     # Names of keys, as they stand on the keyboard.
     "Esc", "Enter", "Del", "Ins", "Space",
     # What a card slip, a tax office, a protocol or a log calls a thing.
-    "Tax ID", "Authorization", "Exempt food", "Runcit tidak bercukai",
+    "Tax ID", "VAT No", "Reg. No", "GST Reg No", "Authorization", "Exempt food", "Runcit tidak bercukai",
     "tcp://HOST:9100, file:///dev/usb/lp0, folder:///path, none",
     # Languages name themselves, and so does the program.
     "English", "Bahasa Indonesia", "Bahasa Melayu", "OmniPOS", "https://hub.example",

@@ -19,7 +19,6 @@ from hub.messages import (
     OrderWish,
     PostMovements,
     PutCustomers,
-    PutTaxes,
     Stock,
     Written,
 )
@@ -31,12 +30,6 @@ from omnipos.locale import _
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
 Text = Annotated[str, QueryParameter(max_length=200)]
-
-
-@put("/v1/taxes", guards=[shops_only], tags=["shop"])
-async def put_taxes(hub: Ours, data: JSONBody[PutTaxes]) -> Written:
-    """Add or change tax rates by code."""
-    return await hub.write(lambda unit: catalogue.put_taxes(unit, data.taxes))
 
 
 @put("/v1/products", guards=[shops_only], tags=["shop"])
@@ -187,7 +180,6 @@ async def get_stock(
 
 
 handlers = [
-    put_taxes,
     put_products,
     get_products,
     remove_product,

@@ -79,8 +79,10 @@ def set_up(folder: Path) -> bool:
             fetch_first(folder)
         case SetupKind.DEMO:
             from omnipos.cli.demo.commands import run_demo
+            from omnipos.cli.demo.goods import PREFIXES
 
-            run_demo(default_folder("omnipos-demo"), answers.country, answers.language)
+            country = answers.country if answers.country in PREFIXES else "US"
+            run_demo(default_folder("omnipos-demo"), country, answers.language)
             return False
         case unknown:
             assert_never(unknown)

@@ -13,8 +13,9 @@ from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.ownhub import hub_database, take_keeper_lock
+from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
 from omnipos.domain.errors import EntryRefused, StoreTrouble
-from omnipos.domain.shop import COUNTRIES
+from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
 from omnipos.domain.staff import Role
 from omnipos.locale import _, ngettext
 from sync.owner import OwnerClient
@@ -117,6 +118,8 @@ def add_store(code: str, name: str, country: str, address: str, key_file: Path) 
         if not stores:
             put_missing_taxes(line, country)
     click.echo(_("Store {code} is {name}.").format(code=code, name=name))
+    if wish.country in CERTIFIED_TILLS:
+        click.echo(_(NOT_CERTIFIED), err=True)
 
 
 @hub.command()
@@ -214,5 +217,5 @@ def _device_id(line: OwnerClient, till: str) -> str:
     return found[0].device_id
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, *TAX_COMMANDS):
     hub.add_command(_command)

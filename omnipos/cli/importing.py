@@ -6,16 +6,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
-from hub.messages import Stores
+from hub.messages import PutTaxes, Stores, TaxWish, Written
 from omnipos.cli.customerrows import customer_rows
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.productrows import ProductReader
 from omnipos.cli.rowfiles import Bad, Good, RowFile, open_rows
-from omnipos.cli.sending import CustomerSender, ProductSender, Progress, Sender, Tally, send_all
+from omnipos.cli.sending import BatchSender, CustomerSender, ProductSender, Progress, Sender, Tally, send_all
 from omnipos.cli.taxes import TAXES
+from omnipos.cli.taxrows import tax_rows
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.shop import Shop
 from omnipos.locale import _
@@ -73,6 +75,28 @@ def customers(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
         place(line)
         trouble = _send(customer_rows(rows), CustomerSender(line, tally), tally, progress)
+    _tell(tally, {}, trouble, as_json)
+    sys.exit(1 if tally.bad or trouble else 0)
+
+
+@importing.command()
+@file_argument
+@click.option("--allow-more-than-all", is_flag=True, help="Take rates of more than 100% too.")
+@json_option
+@hub_options
+def taxes(file: Path, allow_more_than_all: bool, as_json: bool, address: str, key_file: Path) -> None:
+    """Columns: code, rate in percent; and as you need them name, inclusive, base (11/12), reason, parts
+    (STATE+COUNTY), compound, mark, and from: a date, in a further row of a code for a later rate.
+    """
+    tally = Tally()
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+
+        def put(wishes: tuple[TaxWish, ...]) -> Written:
+            body = PutTaxes(taxes=wishes, allow_more_than_all=allow_more_than_all)
+            return line.put("/v1/taxes", Written, body)
+
+        found = tax_rows(rows, ZoneInfo(place(line).time_zone))
+        trouble = _send(found, BatchSender(tally, put), tally, progress)
     _tell(tally, {}, trouble, as_json)
     sys.exit(1 if tally.bad or trouble else 0)
 

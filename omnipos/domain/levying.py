@@ -208,9 +208,12 @@ def _taken(parts: tuple[tuple[int, int, bool], ...]) -> tuple[tuple[int, ...], i
     return tuple(one // common for one in taken), whole // common
 
 
-def check_taxes(taxes: Mapping[str, Tax], *, allow_more_than_all: bool = False) -> None:
+def check_taxes(
+    taxes: Mapping[str, Tax], among: Mapping[str, Tax] | None = None, *, allow_more_than_all: bool = False
+) -> None:
     """Raise EntryRefused when taxes cannot be set up so: unknown, cyclic or mixed parts, rates out of order.
 
+    `among` are all the taxes that there will be, those checked too.
     A rate of 100% is as much as the price before it; more is a slip unless it is allowed.
     """
     for code, tax in taxes.items():
@@ -226,7 +229,7 @@ def check_taxes(taxes: Mapping[str, Tax], *, allow_more_than_all: bool = False) 
         if not allow_more_than_all:
             _check_rates(tax, times)
         try:
-            parts_of(code, taxes)
+            parts_of(code, taxes if among is None else among)
         except BasketRefused:
             raise EntryRefused(
                 _("Tax {code} names a part that is not set up. Send the part first, or with it.").format(

@@ -47,10 +47,14 @@ class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     language: str
     tax_label: str
-    cash_rounding: CashRounding
+    cash_rounding: CashRounding = CashRounding()
+    tax_rounding: TaxRounding = TaxRounding.RATE
     labels: tuple[LabelLayout, ...] = ()
     """How scales are mostly set up there; what the shop says of its own scales comes before this."""
 
+
+CERTIFIED_TILLS = frozenset({"AT", "DE", "FR", "IT", "PT"})
+"""Countries whose law wants a certified till or fiscal module; OmniPOS has none."""
 
 COUNTRIES = {
     "ID": CountryHabits(
@@ -58,6 +62,8 @@ COUNTRIES = {
         time_zone="Asia/Jakarta",
         language="id",
         tax_label="NPWP",
+        # The receipt is the tax invoice, whose tax is whole rupiah (PER-11/PJ/2025 art. 129).
+        tax_rounding=TaxRounding.RECEIPT,
         cash_rounding=CashRounding(mode=RoundingMode.NEAREST, step_minor=100),
         labels=(
             LabelLayout(pattern="21IIIIIVVVVVC", times=10),
@@ -80,9 +86,16 @@ COUNTRIES = {
         time_zone="America/New_York",
         language="en",
         tax_label="Tax ID",
+        # By invoice, which the seller may choose (SSUTA section 324).
+        tax_rounding=TaxRounding.RECEIPT,
         cash_rounding=CashRounding(),
         labels=(LabelLayout(pattern="2IIIIIVVVVVC"),),
     ),
+    "GB": CountryHabits(currency="GBP", time_zone="Europe/London", language="en", tax_label="VAT No"),
+    "DE": CountryHabits(currency="EUR", time_zone="Europe/Berlin", language="en", tax_label="USt-IdNr."),
+    # Once per rate on each receipt (NTA qualified invoice Q&A 46).
+    "JP": CountryHabits(currency="JPY", time_zone="Asia/Tokyo", language="en", tax_label="Reg. No"),
+    "SG": CountryHabits(currency="SGD", time_zone="Asia/Singapore", language="en", tax_label="GST Reg No"),
 }
 
 

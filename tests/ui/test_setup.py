@@ -53,3 +53,14 @@ async def test_demo_shop_asks_no_more_and_escape_leaves() -> None:
         await pilot.press("1", "escape", "escape")
     assert demo.return_value == SetupAnswers(kind=SetupKind.DEMO, country="US", language="en")
     assert left.return_value is None
+
+
+async def test_a_country_that_wants_a_certified_till_is_warned_of_again() -> None:
+    for key, warned in (("5", True), ("4", False)):
+        app = SetupApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("1", key)
+            await pilot.pause()
+            shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "How will it work?" in shown
+        assert ("must not be used" in shown) is warned

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from omnipos.cli.demo.goods import PREFIXES
 from omnipos.cli.demo.shop import OpenDemo, open_demo, orders_now, throw_away
 from omnipos.cli.folders import default_folder, use_folder
 from omnipos.cli.stopping import stopping_in_order
-from omnipos.domain.shop import COUNTRIES
 from omnipos.locale import LANGUAGES, _, speak
 
 
@@ -29,7 +29,7 @@ demo_folder_option = click.option(
 @click.group(invoke_without_command=True)
 @click.option("--reset", is_flag=True, help="Throw the demo shop away and make it anew.")
 @demo_folder_option
-@click.option("--country", type=click.Choice(sorted(COUNTRIES)), help="Where the shop is; ID unless told.")
+@click.option("--country", type=click.Choice(sorted(PREFIXES)), help="Where the shop is; ID unless told.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="What the till speaks; else the country's.")
 @click.option("--no-app", is_flag=True, help="Run all but the screens, until SIGTERM or Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Tell what there is in one line of JSON.")
