@@ -1,13 +1,13 @@
 """All promotions of a shop, ready to price any basket: which may apply, and what they take off."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from omnipos.domain.promotions.choosing import expect_later, settle_level
 from omnipos.domain.promotions.lots import Lot, is_whole, lots_of, spread
-from omnipos.domain.promotions.matching import Finder, Found, Rule
+from omnipos.domain.promotions.matching import Finder, Found, Key, Rule, pick_keys
 from omnipos.domain.promotions.promotion import Occasion, Pick, Promotion, Spend
 from omnipos.domain.promotions.searching import Looks
 from omnipos.domain.promotions.sets import spend_minor
@@ -17,8 +17,8 @@ from omnipos.domain.saving import Saving, SavingKind
 MOST_LOOKS = 2000
 """How many ways of making sets one sale may try out; beyond, the greatest saving comes first."""
 
-MOST_LOST = 3
-"""So many thresholds that other promotions took out of reach are tried alone on their goods."""
+Keys = Mapping[int, Sequence[Key]]
+"""By what each line's promotions are looked up."""
 Minors = dict[tuple[int, int], int]
 """What comes off: by line and a promotion's place, in the order in which it was given."""
 
@@ -50,14 +50,18 @@ class PromotionBook:
             return ((),) * len(picks)
         order = sorted(range(len(picks)), key=lambda line: _content(picks[line]))
         ordered = [picks[line] for line in order]
-        touchable = [line for line, pick in enumerate(ordered) if _is_touchable(pick)]
-        found = self._finder.find(ordered, touchable, occasion)
-        first = _settle(found, ordered, touchable)
+        lines = {line: pick for line, pick in enumerate(ordered) if _is_touchable(pick)}
+        keys = {line: pick_keys(pick) for line, pick in lines.items()}
+        looks = Looks(MOST_LOOKS)
+        found = self._finder.find(keys, occasion)
+        first = _settle(found, lines, keys, looks)
         others = []
         if first.exclusive and (found.combinable or found.spends):
             others.append(_without_exclusive(found))
-        others += [_alone(found, one) for one in _lost_thresholds(found, first, ordered)]
-        outcomes = [first, *(_settle(other, ordered, touchable) for other in others)]
+        lost = _lost_threshold(found, first, lines)
+        if lost is not None:
+            others.append(_alone(found, lost))
+        outcomes = [first, *(_settle(other, lines, keys, looks) for other in others)]
         outcome = max(outcomes, key=lambda one: one.total_minor)
         savings: list[list[Saving]] = [[] for _line in picks]
         for (line, place), minor in outcome.minors.items():
@@ -86,23 +90,17 @@ def _is_touchable(pick: Pick) -> bool:
     return pick.discountable and pick.quantity_milli > 0 and pick.amount_minor > 0
 
 
-def _settle(found: Found, picks: Sequence[Pick], lines: Sequence[int]) -> Outcome:
+def _settle(found: Found, picks: Mapping[int, Pick], keys: Keys, looks: Looks) -> Outcome:
     """Let the levels choose, the highest first; then what combines comes off, and thresholds last."""
     lots = [
         lot
-        for line in lines
-        for lot in lots_of(
-            line,
-            picks[line].amount_minor,
-            picks[line].pieces,
-            picks[line].quantity_milli,
-            is_whole(picks[line]),
-        )
+        for line, pick in picks.items()
+        for lot in lots_of(line, pick.amount_minor, pick.pieces, pick.quantity_milli, is_whole(pick))
     ]
-    rest = {line: _rest(picks[line]) for line in lines}
+    rest = {line: _rest(pick) for line, pick in picks.items()}
     minors: Minors = {}
-    exclusive = _choose(found, lots, picks, rest, minors)
-    afterwards = [(rule, combine(rule, own, rest, picks)) for rule, own in found.combinable]
+    exclusive = _choose(found, lots, keys, looks, rest, minors)
+    afterwards = [(rule, combine(rule, own, rest, keys)) for rule, own in found.combinable]
     for rule, own_minors in afterwards + spend(found.spends, rest):
         for line, minor in own_minors.items():
             minors[line, rule.place] = minors.get((line, rule.place), 0) + minor
@@ -112,20 +110,20 @@ def _settle(found: Found, picks: Sequence[Pick], lines: Sequence[int]) -> Outcom
 def _choose(
     found: Found,
     lots: list[Lot],
-    picks: Sequence[Pick],
+    keys: Keys,
+    looks: Looks,
     rest: dict[int, Rest],
     minors: Minors,
 ) -> bool:
     """Let each level take its pieces; tell whether an exclusive promotion took some."""
     exclusive = False
-    looks = Looks(MOST_LOOKS)
     lots_at: dict[int, list[int]] = {line: [] for line in rest}
     for index, lot in enumerate(lots):
         lots_at[lot.line].append(index)
     for priority in sorted({*found.by_piece, *found.takers}, reverse=True):
         by_piece = found.by_piece.get(priority, {})
         takers = [
-            taker_of(rule, [index for line in own for index in lots_at[line]], lots, picks)
+            taker_of(rule, [index for line in own for index in lots_at[line]], lots, keys)
             for rule, own in found.takers.get(priority, ())
         ]
         if found.combinable and _any_exclusive(found, priority):
@@ -175,20 +173,20 @@ def _without_exclusive(found: Found) -> Found:
     )
 
 
-def _lost_thresholds(found: Found, outcome: Outcome, picks: Sequence[Pick]) -> list[tuple[Rule, list[int]]]:
-    """Return the thresholds that would save more alone than all that is saved on their goods."""
+def _lost_threshold(
+    found: Found, outcome: Outcome, picks: Mapping[int, Pick]
+) -> tuple[Rule, list[int]] | None:
+    """Return the threshold that saves most of those that alone would save more than all on their goods."""
     saved: dict[int, int] = {}
     for (line, _place), minor in outcome.minors.items():
         saved[line] = saved.get(line, 0) + minor
-    lost = []
+    most, lost = 0, None
     for rule, lines in found.spends:
         assert isinstance(rule.promotion.reward, Spend), "only thresholds come last"
         minor = spend_minor(rule.promotion.reward, sum(picks[line].amount_minor for line in lines))
-        if minor > sum(saved.get(line, 0) for line in lines):
-            lost.append((-minor, rule.place, rule, lines))
-    return [
-        (rule, lines) for _minor, _place, rule, lines in sorted(lost, key=lambda one: one[:2])[:MOST_LOST]
-    ]
+        if minor > most and minor > sum(saved.get(line, 0) for line in lines):
+            most, lost = minor, (rule, lines)
+    return lost
 
 
 def _alone(found: Found, threshold: tuple[Rule, list[int]]) -> Found:

@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 
 from omnipos.domain.promotions.lots import Lot, PieceReward, Taken, loose_worth, off, off_later, worth
 from omnipos.domain.promotions.matching import Rule
-from omnipos.domain.promotions.searching import Looks, Search
+from omnipos.domain.promotions.searching import MOST_SETS, Looks, Search
 from omnipos.domain.promotions.sets import Plan, Taker, is_set, plan
 
 MOST_FIRST = 3
@@ -21,12 +21,12 @@ def settle_level(
     `by_piece` holds for each line the promotions that any single piece of it may have.
     """
     for lot in lots:
-        lot.loose, lot.base = None, 0
+        lot.loose, lot.base, lot.known = None, 0, {}
         if lot.count and lot.line in by_piece:
             _offer_loose(lot, by_piece[lot.line])
     taken = []
-    for group in _groups(takers, lots):
-        chosen = _best_of_group(group, lots, looks)
+    for group, used in _groups([taker for taker in takers if taker.lots], lots):
+        chosen = _best_of_group(group, used, lots, looks)
         _take(chosen, lots)
         taken += chosen
     for index, lot in enumerate(lots):
@@ -41,39 +41,43 @@ def settle_level(
 def _offer_loose(lot: Lot, rules: Sequence[Rule]) -> None:
     """Find what saves most on the pieces of a lot that are in no set."""
     amount, milli = lot.price * lot.count, lot.milli * lot.count
-    most, place = off_later(lot.later, amount, milli), -1
+    most, place = off_later(lot, amount, milli) if lot.later else 0, -1
     for rule in rules:
         minor = off(rule.piece, amount, milli)
         if lot.later and not rule.promotion.exclusive:
-            minor += off_later(lot.later, amount - minor, milli)
+            minor += off_later(lot, amount - minor, milli)
         if minor > most or (minor == most and rule.place < place):
             most, place, lot.loose = minor, rule.place, rule
     if lot.loose is not None:
         lot.base = off(lot.loose.piece, lot.price, lot.milli)
 
 
-def _groups(takers: Sequence[Taker], lots: Sequence[Lot]) -> list[list[Taker]]:
-    """Part promotions that share no free lot, so that each group is settled by itself."""
-    group_of: dict[int, int] = {}
-    groups: list[list[Taker]] = []
+def _groups(takers: Sequence[Taker], lots: Sequence[Lot]) -> list[tuple[list[Taker], list[int]]]:
+    """Part promotions that share no lot, with the lots of each group, so that each is settled by itself."""
+    group_of = list(range(len(lots)))
+
+    def top(index: int) -> int:
+        while group_of[index] != index:
+            group_of[index] = index = group_of[group_of[index]]
+        return index
+
     for taker in takers:
-        mine = {group_of[index] for index in taker.lots if index in group_of}
-        target = min(mine, default=len(groups))
-        if target == len(groups):
-            groups.append([])
-        groups[target].append(taker)
-        for other in sorted(mine - {target}):
-            groups[target] += groups[other]
-            for moved in groups[other]:
-                group_of.update((index, target) for index in moved.lots if lots[index].count)
-            groups[other] = []
-        group_of.update((index, target) for index in taker.lots if lots[index].count)
-    return [sorted(group, key=lambda taker: taker.rule.place) for group in groups if group]
+        first = top(taker.lots[0])
+        for index in taker.lots:
+            group_of[top(index)] = first
+    groups: dict[int, tuple[list[Taker], list[int]]] = {}
+    for taker in takers:
+        groups.setdefault(top(taker.lots[0]), ([], []))[0].append(taker)
+    for index in range(len(lots)):
+        if top(index) in groups:
+            groups[top(index)][1].append(index)
+    return list(groups.values())
 
 
-def _best_of_group(group: Sequence[Taker], lots: Sequence[Lot], looks: Looks) -> list[Taken]:
+def _best_of_group(
+    group: Sequence[Taker], used: Sequence[int], lots: Sequence[Lot], looks: Looks
+) -> list[Taken]:
     """Return the best of what was tried: the greatest saving first, and all sets there can be."""
-    used = sorted({index for taker in group for index in taker.lots})
     before = [lots[index].count for index in used]
     best: list[Taken] = []
     most = sum(loose_worth(lots[index], lots[index].count) for index in used)
@@ -100,7 +104,9 @@ def _ways(group: Sequence[Taker], lots: Sequence[Lot], looks: Looks) -> list[Cal
         return taken + found + _greedily([one for one in wholes if one is not first], lots)
 
     ways: list[Callable[[], list[Taken]]] = [lambda: _greedily(group, lots)]
-    if sets and (len(group) > 1 or any(lots[i].loose or lots[i].later for i in group[0].lots)):
+    if 0 < len(sets) <= MOST_SETS and (
+        len(group) > 1 or any(lots[i].loose or lots[i].later for i in group[0].lots)
+    ):
         ways += [partial(search, first) for first in (None, *wholes[:MOST_FIRST])]
     return ways
 
@@ -138,4 +144,4 @@ def _take(taken: Sequence[Taken], lots: Sequence[Lot]) -> None:
 def expect_later(lots: Sequence[Lot], rewards: Mapping[int, Sequence[PieceReward]]) -> None:
     """Tell each lot what would come off it afterwards, so that an exclusive promotion must beat that."""
     for lot in lots:
-        lot.later = tuple(rewards.get(lot.line, ()))
+        lot.later, lot.known_later = tuple(rewards.get(lot.line, ())), {}

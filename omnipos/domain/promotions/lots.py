@@ -1,6 +1,6 @@
 """Pieces of a basket as the engine moves them: alike pieces of one line together, never one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -29,6 +29,10 @@ class Lot(msgspec.Struct, kw_only=True, gc=False):
     """What one piece saves without a set."""
     later: tuple[PieceReward, ...] = ()
     """What an exclusive promotion would shut out: the combinable ones that would come off afterwards."""
+    known: dict[int, int] = {}
+    """What so many pieces save without a set, kept while the level is settled."""
+    known_later: dict[tuple[int, int], int] = {}
+    """What comes off an amount afterwards, likewise."""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -60,18 +64,23 @@ def is_whole(pick: Pick) -> bool:
 def off(reward: PieceReward, amount: int, milli: int) -> int:
     """Return what a promotion by the piece takes off an amount for a quantity: from 0 to all of it."""
     if type(reward) is PercentOff:
-        return half_up(amount * min(reward.rate_ppm, PPM), PPM)
+        minor = half_up(amount * reward.rate_ppm, PPM)
+        return minor if minor <= amount else amount
     if type(reward) is AmountOff:
         return min(half_up(reward.amount_minor * milli, PIECE_MILLI), amount)
     assert type(reward) is FixedPrice, "sets and thresholds are no promotions by the piece"
     return max(amount - half_up(reward.price_minor * milli, PIECE_MILLI), 0)
 
 
-def off_later(rewards: Iterable[PieceReward], amount: int, milli: int) -> int:
-    """Return what several promotions take off an amount, each off what the one before left."""
-    left = amount
-    for reward in rewards:
-        left -= off(reward, left, milli)
+def off_later(lot: Lot, amount: int, milli: int) -> int:
+    """Return what combinable promotions take off an amount, each off what the one before left."""
+    key = (amount, milli)
+    left = lot.known_later.get(key)
+    if left is None:
+        left = amount
+        for reward in lot.later:
+            left -= off(reward, left, milli)
+        lot.known_later[key] = left
     return amount - left
 
 
@@ -89,18 +98,26 @@ def worth(taken: Taken, lots: Sequence[Lot]) -> int:
     total = taken.minor
     for (index, count), minor in zip(taken.parts, spread(taken, lots), strict=True):
         lot = lots[index]
-        total += off_later(lot.later, lot.price * count - minor, lot.milli * count)
+        total += off_later(lot, lot.price * count - minor, lot.milli * count)
     return total
 
 
 def loose_worth(lot: Lot, count: int) -> int:
     """Return what some pieces of a lot save when they are in no set."""
-    amount, milli = lot.price * count, lot.milli * count
+    if lot.loose is None and not lot.later:
+        return 0
+    minor = lot.known.get(count)
+    if minor is None:
+        minor = lot.known[count] = _loose_worth(lot, lot.price * count, lot.milli * count)
+    return minor
+
+
+def _loose_worth(lot: Lot, amount: int, milli: int) -> int:
     if lot.loose is None:
-        return off_later(lot.later, amount, milli) if lot.later else 0
+        return off_later(lot, amount, milli)
     minor = off(lot.loose.piece, amount, milli)
     if lot.later and not lot.loose.promotion.exclusive:
-        minor += off_later(lot.later, amount - minor, milli)
+        minor += off_later(lot, amount - minor, milli)
     return minor
 
 

@@ -1,6 +1,6 @@
 """Which promotions a basket has to do with: looked up by its goods, then asked for their conditions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +17,8 @@ from omnipos.domain.promotions.promotion import (
     Spend,
 )
 
+Key = tuple[str, str]
+"""A kind and a name by which promotions are looked up."""
 EVERYTHING = ("", "")
 
 
@@ -29,6 +31,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether it asks for anything but its goods."""
     by_piece: bool
     """Whether it is given to any number of single pieces, so that nothing but the piece matters."""
+
+    parts: tuple[frozenset[Key], ...] = ()
+    """For a bundle, what each of its parts is looked up by."""
 
     @property
     def piece(self) -> PercentOff | AmountOff | FixedPrice:
@@ -73,16 +78,13 @@ def holds(promotion: Promotion, occasion: Occasion) -> bool:
     return not promotion.weekdays or weekday in promotion.weekdays
 
 
-def covers(goods: Goods, pick: Pick) -> bool:
-    """Tell whether a line's product is among some goods."""
-    if pick.product_id in goods.without:
-        return False
-    named = _keys(goods)
-    return named == [EVERYTHING] or any(key in named for key in pick_keys(pick))
+def covers(goods: Goods, named: frozenset[Key], keys: Sequence[Key]) -> bool:
+    """Tell whether a line is among some goods; `named` and `keys` are what both are looked up by."""
+    return not named.isdisjoint(keys) and keys[1][1] not in goods.without
 
 
-def pick_keys(pick: Pick) -> list[tuple[str, str]]:
-    """Return by what a line's promotions are looked up."""
+def pick_keys(pick: Pick) -> list[Key]:
+    """Return by what a line's promotions are looked up; its product comes second."""
     keys = [EVERYTHING, ("product", pick.product_id)]
     if pick.family:
         keys.append(("family", pick.family.casefold()))
@@ -95,7 +97,8 @@ def pick_keys(pick: Pick) -> list[tuple[str, str]]:
     return keys
 
 
-def _keys(goods: Goods) -> list[tuple[str, str]]:
+def keys_of(goods: Goods) -> list[Key]:
+    """Return by what goods are looked up."""
     keys = [("product", one) for one in goods.products]
     keys += [("family", one.casefold()) for one in goods.families]
     keys += [("category", one.casefold()) for one in goods.categories]
@@ -144,21 +147,21 @@ class Finder:
         """Sort the promotions and put each under the goods that it names."""
         ordered = sorted(promotions, key=lambda one: (-one.priority, one.code, one.promotion_id))
         self.rules = [_rule(promotion, place) for place, promotion in enumerate(ordered)]
-        self.buckets: dict[tuple[str, str], Bucket] = {}
+        self.buckets: dict[Key, Bucket] = {}
         for rule in self.rules:
             for key in dict.fromkeys(_all_keys(rule.promotion)):
                 self.buckets.setdefault(key, Bucket()).add(rule)
         for bucket in self.buckets.values():
             bucket.settle()
 
-    def find(self, picks: Sequence[Pick], lines: Iterable[int], occasion: Occasion) -> Found:
-        """Return what holds now and has to do with some lines of a basket."""
+    def find(self, keys: Mapping[int, Sequence[Key]], occasion: Occasion) -> Found:
+        """Return what holds now and has to do with some lines, of which `keys` says what they are."""
         by_piece: dict[int, dict[int, list[Rule]]] = {}
         others: dict[int, tuple[Rule, list[int]]] = {}
-        seen: dict[tuple[str, str], tuple[list[list[Rule]], list[Rule]]] = {}
-        for line in lines:
-            product_id = picks[line].product_id
-            for key in pick_keys(picks[line]):
+        seen: dict[Key, tuple[list[list[Rule]], list[Rule]]] = {}
+        for line, own_keys in keys.items():
+            product_id = own_keys[1][1]
+            for key in own_keys:
                 if key not in seen:
                     seen[key] = _holding(self.buckets.get(key), occasion)
                 strongest, rest = seen[key]
@@ -186,19 +189,22 @@ def _rule(promotion: Promotion, place: int) -> Rule:
         promotion.valid_until_ms,
         promotion.from_minute - promotion.until_minute,
     )
-    by_piece = isinstance(promotion.reward, PercentOff | AmountOff | FixedPrice)
+    reward = promotion.reward
+    by_piece = isinstance(reward, PercentOff | AmountOff | FixedPrice)
+    bundle = reward.parts if isinstance(reward, Bundle) else ()
     return Rule(
         promotion=promotion,
         place=place,
         conditional=promotion.needs_coupon or any(conditions) or any(times),
         by_piece=by_piece and not promotion.most_times,
+        parts=tuple(frozenset(keys_of(part.goods)) for part in bundle),
     )
 
 
-def _all_keys(promotion: Promotion) -> list[tuple[str, str]]:
+def _all_keys(promotion: Promotion) -> list[Key]:
     if isinstance(promotion.reward, Bundle):
-        return [key for part in promotion.reward.parts for key in _keys(part.goods)]
-    return _keys(promotion.goods)
+        return [key for part in promotion.reward.parts for key in keys_of(part.goods)]
+    return keys_of(promotion.goods)
 
 
 def _holding(bucket: Bucket | None, occasion: Occasion) -> tuple[list[list[Rule]], list[Rule]]:

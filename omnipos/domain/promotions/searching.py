@@ -50,7 +50,7 @@ class Search:
         states = 1
         for index in self._indexes:
             states *= self._lots[index].count + 1
-            if states > MOST_STATES or len(self._takers) > MOST_SETS:
+            if states > MOST_STATES:
                 return None
         counts = tuple(self._lots[index].count for index in self._indexes)
         times = tuple(taker.rule.promotion.most_times or sum(counts) for taker in self._takers)

@@ -10,6 +10,7 @@ from omnipos.domain.promotions.lots import (
     Taken,
     loose_worth,
     off,
+    off_later,
     step_reward,
     worth,
 )
@@ -230,15 +231,18 @@ def _at_step(
     offers = []
     for index in free:
         lot = lots[index]
-        minor = off(reward, lot.price * lot.count, lot.milli * lot.count)
-        one = Taken(rule=rule, minor=minor, parts=((index, lot.count),))
-        offers.append((gain_of((one,), lots), index, one))
+        amount, milli = lot.price * lot.count, lot.milli * lot.count
+        minor = off(reward, amount, milli)
+        more = minor - loose_worth(lot, lot.count)
+        if lot.later and not rule.promotion.exclusive:
+            more += off_later(lot, amount - minor, milli)
+        offers.append((more, index, minor))
     offers.sort(key=lambda offer: (-offer[0], offer[1]))
     taken, gain, quantity = [], 0, 0
-    for more, index, one in offers:
+    for more, index, minor in offers:
         if more <= 0 and quantity >= from_milli:
             break
-        taken.append(one)
+        taken.append(Taken(rule=rule, minor=minor, parts=((index, lots[index].count),)))
         gain += more
         quantity += lots[index].milli * lots[index].count
     return Plan(gain, taken)

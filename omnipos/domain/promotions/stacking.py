@@ -1,13 +1,13 @@
 """What comes off afterwards: combinable promotions, then spend thresholds, each off what is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import msgspec
 
 from omnipos.domain.promotions.lots import Lot, PieceReward, lots_of, off, spread
-from omnipos.domain.promotions.matching import Rule, covers
-from omnipos.domain.promotions.promotion import Bundle, BuyGet, Pick, SetPrice, Spend
+from omnipos.domain.promotions.matching import Key, Rule, covers
+from omnipos.domain.promotions.promotion import Bundle, BuyGet, SetPrice, Spend
 from omnipos.domain.promotions.sets import Taker, plan, spend_minor
 from omnipos.domain.tax import share
 
@@ -24,18 +24,23 @@ class Rest(msgspec.Struct, kw_only=True, gc=False):
     whole: bool
 
 
-def taker_of(rule: Rule, own: Sequence[int], lots: Sequence[Lot], picks: Sequence[Pick]) -> Taker:
+def taker_of(rule: Rule, own: Sequence[int], lots: Sequence[Lot], keys: Mapping[int, Sequence[Key]]) -> Taker:
     """Return a promotion with those of its lots that it can use; what is weighed is in no set."""
     reward = rule.promotion.reward
-    sets = isinstance(reward, BuyGet | SetPrice | Bundle)
-    usable = [index for index in own if lots[index].whole or not sets]
+    sets = isinstance(reward, (BuyGet, SetPrice, Bundle))
+    usable = [index for index in own if lots[index].count and (lots[index].whole or not sets)]
     parts = []
     if isinstance(reward, Bundle):
-        parts = [[i for i in usable if covers(part.goods, picks[lots[i].line])] for part in reward.parts]
+        parts = [
+            [i for i in usable if covers(part.goods, named, keys[lots[i].line])]
+            for part, named in zip(reward.parts, rule.parts, strict=True)
+        ]
     return Taker(rule, usable, parts)
 
 
-def combine(rule: Rule, lines: Sequence[int], rest: dict[int, Rest], picks: Sequence[Pick]) -> dict[int, int]:
+def combine(
+    rule: Rule, lines: Sequence[int], rest: dict[int, Rest], keys: Mapping[int, Sequence[Key]]
+) -> dict[int, int]:
     """Take a combinable promotion off what is left of its lines; return what it takes off each."""
     open_lines = [line for line in lines if line in rest and rest[line].left]
     if rule.by_piece:
@@ -43,7 +48,7 @@ def combine(rule: Rule, lines: Sequence[int], rest: dict[int, Rest], picks: Sequ
     else:
         lots = [lot for line in open_lines for lot in _lots(line, rest[line])]
         minors = dict.fromkeys(open_lines, 0)
-        for one in plan(taker_of(rule, range(len(lots)), lots, picks), lots).taken:
+        for one in plan(taker_of(rule, range(len(lots)), lots, keys), lots).taken:
             for (index, _count), minor in zip(one.parts, spread(one, lots), strict=True):
                 minors[lots[index].line] += minor
     for line, minor in minors.items():

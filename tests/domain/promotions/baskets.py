@@ -7,7 +7,7 @@ from itertools import combinations, product
 from hypothesis import strategies as st
 
 from omnipos.domain.promotions.book import PromotionBook
-from omnipos.domain.promotions.matching import covers
+from omnipos.domain.promotions.matching import covers, keys_of, pick_keys
 from omnipos.domain.promotions.promotion import (
     PPM,
     AmountOff,
@@ -167,13 +167,13 @@ def best_by_trying_all(promotions: Sequence[Promotion], picks: Sequence[Pick]) -
         one = promotions[number]
         reward = one.reward
         if isinstance(reward, Bundle):
-            fits = [[i for i in free if covers(part.goods, pieces[i][0])] for part in reward.parts]
+            fits = [[i for i in free if _covers(part.goods, pieces[i][0])] for part in reward.parts]
             chosen = [combinations(of_it, part.count) for of_it, part in zip(fits, reward.parts, strict=True)]
             sets = [frozenset().union(*parts) for parts in product(*chosen)]
             size = sum(part.count for part in reward.parts)
             sets = [one_set for one_set in sets if len(one_set) == size]
         else:
-            mine = [i for i in free if covers(one.goods, pieces[i][0])]
+            mine = [i for i in free if _covers(one.goods, pieces[i][0])]
             sets = [frozenset(chosen) for chosen in combinations(mine, _size(reward))]
         return [(taken, _saving(reward, sorted(pieces[i][1] for i in taken))) for taken in sets]
 
@@ -193,6 +193,10 @@ def best_by_trying_all(promotions: Sequence[Promotion], picks: Sequence[Pick]) -
         return most
 
     return best(frozenset(range(len(pieces))), tuple(one.most_times or len(pieces) for one in promotions))
+
+
+def _covers(goods: Goods, pick: Pick) -> bool:
+    return covers(goods, frozenset(keys_of(goods)), pick_keys(pick))
 
 
 def _size(reward: Reward) -> int:
