@@ -1,12 +1,24 @@
-"""What is sent and got about goods: products with all they carry, and pages of them."""
+"""What is sent and got about goods: products with all they carry, their prices, and pages of both."""
 
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from hub.messages import LARGEST, MOST_ROWS, Code, MaybeCode, MaybeName, Milli, Minor, Name, RowProblem, Wish
-from omnipos.domain.catalogue import Product
+from hub.messages import (
+    LARGEST,
+    MOST_ROWS,
+    Code,
+    MaybeCode,
+    MaybeName,
+    Milli,
+    Minor,
+    Name,
+    RowProblem,
+    TimeMs,
+    Wish,
+)
+from omnipos.domain.catalogue import DatedPrice, Product
 from omnipos.domain.quantity import PIECE_MILLI
 
 MOST_DATED = 50
@@ -61,6 +73,66 @@ class PutProducts(Wish, frozen=True, kw_only=True):
     """`PUT /v1/products`: products to add or change, the most sold first."""
 
     products: Annotated[tuple[ProductWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class PriceWish(Wish, frozen=True, kw_only=True, gc=False):
+    """What a product costs from a moment on: for everybody, or for the customers of a group."""
+
+    sku: Code
+    price_minor: Minor
+    valid_from_ms: TimeMs = 0
+    """0 for at once: then it is the product's own price, or the first of the group's."""
+    group: MaybeCode = ""
+    """A customer's tier, in any case; empty for everybody."""
+
+
+class PutPrices(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/prices`: prices to add or change, by SKU, group and moment; all others stay."""
+
+    prices: Annotated[tuple[PriceWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class ListPriceWish(Wish, frozen=True, kw_only=True, gc=False):
+    """What a product costs in a price list, and from when on."""
+
+    sku: Code
+    price_minor: Minor
+    valid_from_ms: TimeMs = 0
+
+
+class PutPriceList(Wish, frozen=True, kw_only=True):
+    """`PUT /v1/price-lists/{group}`: prices to add or change, by SKU and moment; all others stay."""
+
+    prices: Annotated[tuple[ListPriceWish, ...], Meta(max_length=MOST_ROWS)]
+
+
+class ListedPrices(msgspec.Struct, frozen=True, kw_only=True):
+    """What one product costs in a price list; before the first moment its own price holds."""
+
+    sku: str
+    product_id: str
+    prices: tuple[DatedPrice, ...]
+
+
+class PriceList(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/price-lists/{group}`: a page; `next` goes into `after`, empty at the end."""
+
+    group: str
+    prices: tuple[ListedPrices, ...]
+    next: str
+
+
+class PriceListSize(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer group that has prices of its own, and for how many products."""
+
+    group: str
+    products: int
+
+
+class PriceLists(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/price-lists`: all of them."""
+
+    price_lists: tuple[PriceListSize, ...]
 
 
 class GoodsWritten(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

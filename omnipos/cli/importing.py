@@ -13,9 +13,19 @@ import click
 from hub.messages import PutTaxes, Stores, TaxWish, Written
 from omnipos.cli.customerrows import customer_rows
 from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.pricerows import PriceReader
 from omnipos.cli.productrows import ProductReader
 from omnipos.cli.rowfiles import Bad, Good, RowFile, open_rows
-from omnipos.cli.sending import BatchSender, CustomerSender, ProductSender, Progress, Sender, Tally, send_all
+from omnipos.cli.sending import (
+    BatchSender,
+    CustomerSender,
+    ProductSender,
+    Progress,
+    Sender,
+    Tally,
+    price_sender,
+    send_all,
+)
 from omnipos.cli.taxes import TAXES
 from omnipos.cli.taxrows import tax_rows
 from omnipos.domain.errors import EntryRefused
@@ -98,6 +108,24 @@ def taxes(file: Path, allow_more_than_all: bool, as_json: bool, address: str, ke
         found = tax_rows(rows, ZoneInfo(place(line).time_zone))
         trouble = _send(found, BatchSender(tally, put), tally, progress)
     _tell(tally, {}, trouble, as_json)
+    sys.exit(1 if tally.bad or trouble else 0)
+
+
+@importing.command()
+@file_argument
+@json_option
+@hub_options
+def prices(file: Path, as_json: bool, address: str, key_file: Path) -> None:
+    """Columns: sku, price; and valid_from (a day or time of the shop's own), group (a tier) if there are any.
+
+    Prices are added to those that are there; the ones ahead come into force by themselves.
+    """
+    tally = Tally()
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+        shop = place(line)
+        read = PriceReader(rows, shop.currency, ZoneInfo(shop.time_zone)).rows()
+        trouble = _send(read, price_sender(line, tally), tally, progress)
+    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
     sys.exit(1 if tally.bad or trouble else 0)
 
 

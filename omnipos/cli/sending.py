@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 import click
 
-from hub.goodsmessages import GoodsWritten, ProductWish, PutProducts
+from hub.goodsmessages import GoodsWritten, PriceWish, ProductWish, PutPrices, PutProducts
 from hub.messages import CustomersWritten, CustomerWish, PutCustomers, RowProblem
 from omnipos.cli.rowfiles import Bad, Good
 from omnipos.locale import _
@@ -186,6 +186,11 @@ class ProductSender:
                 self._taxes[code] = str(rejected)
             return False
         return True
+
+
+def price_sender(line: OwnerClient, tally: Tally) -> BatchSender[PriceWish]:
+    """Return what sends prices, of everybody and of groups."""
+    return BatchSender(tally, lambda wishes: line.put("/v1/prices", GoodsWritten, PutPrices(prices=wishes)))
 
 
 class CustomerSender:

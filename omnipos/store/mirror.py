@@ -1,5 +1,6 @@
 """The mirror's writing side: a page of a stream and its cursor in one transaction."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from sqlite3 import Connection
 from typing import Any
@@ -157,11 +158,7 @@ def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
 def _delete(db: Connection, family: str, keys: list[str]) -> None:
     match family:
         case "catalogue":
-            others = {key: _CATALOGUE_KINDS.get(key.partition("/")[0].partition(":")[0]) for key in keys}
-            _remove_products(db, [_id_in(key, "product") for key, kind in others.items() if kind is None])
-            for key, kind in others.items():
-                if kind is not None:
-                    db.execute(kind, [key.replace(":", "/", 1).partition("/")[2]])
+            _delete_goods(db, keys)
         case "customers":
             _remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
@@ -184,9 +181,22 @@ _CATALOGUE_KINDS = {
     "tax": "DELETE FROM tax WHERE code = ?",
     "promotion": "DELETE FROM promotion WHERE promotion_id = ?",
     "coupon": "DELETE FROM coupon WHERE code = ?",
-    "list_price": "DELETE FROM list_price WHERE product_id || '/' || customers = ?",
+    "list_price": "DELETE FROM list_price WHERE product_id = ? AND customers = ?",
 }
 """What else the catalogue holds, by the word before its keys; a key without one is a product's id."""
+
+
+def _delete_goods(db: Connection, keys: list[str]) -> None:
+    products = []
+    for key in keys:
+        kind = re.split("[/:]", key, maxsplit=1)[0]
+        if kind in _CATALOGUE_KINDS:
+            # A group's name may have any mark in it, a product's id none.
+            one = _id_in(key, kind)
+            db.execute(_CATALOGUE_KINDS[kind], one.split("/", 1) if kind == "list_price" else [one])
+        else:
+            products.append(_id_in(key, "product"))
+    _remove_products(db, products)
 
 
 def _id_in(key: str, kind: str) -> str:
