@@ -49,6 +49,7 @@ class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
     card_minor: int
     online_minor: int
     change_minor: int
+    saved_minor: int
     customer_id: str
     order_id: str
     flags: str
@@ -72,6 +73,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     change_minor: int
     rounding_minor: int
     tax_minor: int
+    saved_minor: int
 
 
 class Exceptions(msgspec.Struct, frozen=True, kw_only=True):

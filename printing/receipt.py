@@ -41,7 +41,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         Rule(),
         *_identity(paper),
         Rule(),
-        *(row for line in sale.lines for row in _goods(line, sale.currency)),
+        *(row for line in sale.lines for part in (_goods, _savings) for row in part(line, sale.currency)),
         Rule(),
         *_totals(sale),
         Feed(),
@@ -81,13 +81,23 @@ def _goods(line: SaleLine, currency: str) -> Iterator[Element]:
     yield Row((f"{quantity} × {format_amount(line.unit_price_minor, currency)}", amount), indent=2)
 
 
+def _savings(line: SaleLine, currency: str) -> Iterator[Element]:
+    """Yield what came off a line, each with the name of the offer that gave it."""
+    for saving in line.savings:
+        yield Row((clean_text(saving.name, 80), format_amount(-saving.amount_minor, currency)), indent=2)
+
+
 def _totals(sale: Sale) -> Iterator[Element]:
     added = [tax for tax in sale.taxes if not tax.inclusive and tax.tax_minor]
-    if added:
+    if added or sale.saved_minor:
         goods = sum(line.amount_minor for line in sale.lines)
         yield Row((_("Goods"), format_amount(goods, sale.currency)))
-        for tax in added:
-            yield Row((tax_name(tax, sale.currency), format_amount(tax.tax_minor, sale.currency)))
+    if sale.saved_minor:
+        yield Row((_("Saved"), format_amount(-sale.saved_minor, sale.currency)))
+    for code in sale.coupons:
+        yield Row((_("Coupon {code}").format(code=clean_text(code, 40)),), indent=2)
+    for tax in added:
+        yield Row((tax_name(tax, sale.currency), format_amount(tax.tax_minor, sale.currency)))
     if sale.rounding_minor:
         yield Row((_("Total before rounding"), format_amount(sale.total_minor, sale.currency)))
         yield Row((_("Rounding"), format_amount(sale.rounding_minor, sale.currency)))

@@ -17,12 +17,13 @@ from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import selling, signing_in
-from omnipos.services.finding import CustomerOffer, ItemOffer, OrderOffer, SaleOffer
+from omnipos.services.finding import CouponOffer, CustomerOffer, ItemOffer, OrderOffer, SaleOffer
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
     plain_counting,
+    plain_coupons,
     plain_exceptions,
     plain_leases,
     plain_orders,
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Command] = {
     "recall": plain_selling.recall,
     "reprint": plain_selling.reprint,
     "customer": plain_people.customer,
+    "coupon": plain_coupons.coupon,
     "order": plain_orders.open_order,
     "pick": plain_orders.pick,
     "ready": plain_orders.make_ready,
@@ -183,6 +185,8 @@ class PlainCounter:
                 return plain_orders.say_order(self._talk, order)
             case SaleOffer(sale=sale):
                 return plain_selling.receipt_answer(self._talk, sale)
+            case CouponOffer(code=code):
+                return plain_coupons.give(self._talk, code)
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 
@@ -239,6 +243,10 @@ class PlainCounter:
             tax=format_money(sums.tax_minor, report.currency),
             cash=format_money(report.cash_in_drawer_minor, report.currency),
         )
+        if sums.saved_minor:
+            said += " " + _("Customers saved {amount}.").format(
+                amount=format_money(sums.saved_minor, report.currency)
+            )
         return Answer(say=said, more={"report": msgspec.to_builtins(report)})
 
     def _written(self, found: Answer) -> str:
@@ -265,12 +273,13 @@ class PlainCounter:
 def _help() -> Answer:
     return Answer(
         say=_(
-            "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands: sign-in"
-            " NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add NAME, PHONE,"
-            " customer none, pay cash 50000, pay card 20000 CODE, park, parked, recall 17, orders, order N,"
-            " pick CODE, ready N PLACE, hand-over N CODE, ask N, give-back N, take-over N REASON, override N"
-            " REASON, reprint, receipt N, exceptions, exception N, settle N ANSWER, report,"
-            " customer edit name NAME, count CODE, count finish, status, sync, quit."
+            "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands:"
+            " sign-in NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add"
+            " NAME, PHONE, customer none, coupon CODE, coupon off CODE, pay cash 50000, pay card 20000 CODE,"
+            " park, parked, recall 17, orders, order N, pick CODE, ready N PLACE, hand-over N CODE, ask N,"
+            " give-back N, take-over N REASON, override N REASON, reprint, receipt N, exceptions, exception"
+            " N, settle N ANSWER, report, customer edit name NAME, count CODE, count finish, status, sync,"
+            " quit."
         )
     )
 

@@ -5,6 +5,7 @@ import msgspec
 from omnipos.domain.exceptions import kind_of
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
+from omnipos.domain.saving import Saving
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from omnipos.services.settling import Listed
@@ -24,9 +25,13 @@ def basket_shape(view: BasketView) -> Shape:
             "unit": line.unit,
             "quantity_milli": line.quantity_milli,
             "unit_price_minor": line.unit_price_minor,
+            "price_list": line.price_list,
             "amount_minor": line.amount_minor,
+            "savings": [_saving(one) for one in savings],
         }
-        for number, line in enumerate(basket.lines, start=1)
+        for number, (line, savings) in enumerate(
+            zip(basket.lines, view.totals.line_savings, strict=True), start=1
+        )
     ]
     who = view.customer
     customer = {"customer_id": who.customer_id, "name": who.name, "phone": who.phone} if who else None
@@ -35,6 +40,9 @@ def basket_shape(view: BasketView) -> Shape:
         "lines": lines,
         "customer": customer,
         "order": basket.order.number if basket.order else None,
+        "coupons": [msgspec.to_builtins(one) for one in view.coupons],
+        "goods_minor": view.totals.goods_minor,
+        "saved_minor": view.totals.saved_minor,
         "total_minor": view.totals.total_minor,
         "tax_minor": view.totals.tax_minor,
         "due_minor": owed.due_minor,
@@ -51,6 +59,7 @@ def sale_shape(sale: Sale) -> Shape:
         "receipt_number": sale.receipt_number,
         "currency": sale.currency,
         "total_minor": sale.total_minor,
+        "saved_minor": sale.saved_minor,
         "tax_minor": sale.tax_minor,
         "rounding_minor": sale.rounding_minor,
         "change_minor": sale.change_minor,
@@ -63,13 +72,26 @@ def sale_shape(sale: Sale) -> Shape:
                 "quantity_milli": line.quantity_milli,
                 "unit_price_minor": line.unit_price_minor,
                 "amount_minor": line.amount_minor,
+                "savings": [_saving(one) for one in line.savings],
+                "net_minor": line.net_minor,
                 "tax_minor": line.tax_minor,
             }
             for line in sale.lines
         ],
+        "coupons": sale.coupons,
         "customer_id": sale.customer_id,
         "order_id": sale.order_id,
         "at_ms": sale.completed_at_ms,
+    }
+
+
+def _saving(saving: Saving) -> Shape:
+    return {
+        "kind": saving.kind.value,
+        "name": saving.name,
+        "amount_minor": saving.amount_minor,
+        "promotion_id": saving.promotion_id,
+        "coupon": saving.coupon,
     }
 
 

@@ -55,8 +55,9 @@ def ring(talk: Talk, offer: ItemOffer, text: str) -> Answer:
 
 def _line_and_total(talk: Talk, view: BasketView) -> str:
     talk.touched = view.touched
-    line = next(one for one in view.basket.lines if one.line_id == view.touched)
-    return f"{line_words(line, view.basket.currency)}. {total_words(view)}"
+    lines = zip(view.basket.lines, view.totals.line_savings, strict=True)
+    line, savings = next(one for one in lines if one[0].line_id == view.touched)
+    return f"{line_words(line, view.basket.currency, savings)}. {total_words(view)}"
 
 
 def understand(talk: Talk, text: str) -> Offer:

@@ -1,5 +1,7 @@
 """The sentences of the plain counter: baskets, sales, customers, orders and the till's state in words."""
 
+from collections.abc import Sequence
+
 from omnipos.domain.basket import Line
 from omnipos.domain.customer import FIELD_WORDS, CustomerField
 from omnipos.domain.money import currency, format_money
@@ -7,11 +9,13 @@ from omnipos.domain.order import OPEN_STATES, STATE_WORDS, Order, till_name
 from omnipos.domain.phone import display
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale
+from omnipos.domain.saving import Saving
 from omnipos.domain.shop import Shop
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _, later, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import leasing
+from omnipos.services.pricedesk import CouponShown
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
@@ -33,10 +37,22 @@ def quantity_words(quantity_milli: int, unit: str, money: str) -> str:
     return ngettext("{count} piece", "{count} pieces", quantity_milli // PIECE_MILLI).format(count=written)
 
 
-def line_words(line: Line, money: str) -> str:
-    """Say a line: `Indomie Goreng 85 g, 3 pieces, Rp 10.500`."""
+def line_words(line: Line, money: str, savings: Sequence[Saving] = ()) -> str:
+    """Say a line: `Teh Botol 450 ml, 2 pieces, Rp 12.000, second at half price −Rp 3.000`."""
     quantity = quantity_words(line.quantity_milli, line.unit, money)
-    return f"{line.name}, {quantity}, {format_money(line.amount_minor, money)}"
+    said = f"{line.name}, {quantity}, {format_money(line.amount_minor, money)}"
+    return ", ".join((said, *(f"{one.name} {format_money(-one.amount_minor, money)}" for one in savings)))
+
+
+def coupon_words(coupon: CouponShown, money: str) -> str:
+    """Say what a coupon in the basket does, or why it does nothing yet."""
+    if coupon.idle:
+        return _("Coupon {code}, {name}: {why}.").format(
+            code=coupon.code, name=coupon.name or _("unknown"), why=coupon.idle
+        )
+    return _("Coupon {code} opens {name} and saves {amount}.").format(
+        code=coupon.code, name=coupon.name, amount=format_money(coupon.saved_minor, money)
+    )
 
 
 def total_words(view: BasketView) -> str:
@@ -63,9 +79,12 @@ def basket_words(view: BasketView) -> str:
     else:
         said = [_("Basket {number}.").format(number=basket.number)]
     said += [
-        _("Line {number}: {line}.").format(number=number, line=line_words(line, money))
-        for number, line in enumerate(basket.lines, start=1)
+        _("Line {number}: {line}.").format(number=number, line=line_words(line, money, savings))
+        for number, (line, savings) in enumerate(
+            zip(basket.lines, view.totals.line_savings, strict=True), start=1
+        )
     ]
+    said += [coupon_words(one, money) for one in view.coupons]
     if view.customer:
         said.append(_("Customer {name}.").format(name=view.customer.name))
     if basket.order:
@@ -75,6 +94,8 @@ def basket_words(view: BasketView) -> str:
         for tax in view.totals.taxes
         if tax.rate_ppm
     ]
+    if view.totals.saved_minor:
+        said.append(_("Saved {amount}.").format(amount=format_money(view.totals.saved_minor, money)))
     if basket.lines:
         said.append(total_words(view))
     if view.due.rounding_minor and not basket.all_tenders:
@@ -90,6 +111,8 @@ def sale_words(sale: Sale) -> str:
         _("Sale {number} is done.").format(number=sale.receipt_number),
         _("Total {total}.").format(total=format_money(sale.total_minor, money)),
     ]
+    if sale.saved_minor:
+        said.append(_("Saved {amount}.").format(amount=format_money(sale.saved_minor, money)))
     if sale.rounding_minor:
         said.append(_("Rounding {amount}.").format(amount=format_money(sale.rounding_minor, money)))
     given = ", ".join(

@@ -10,8 +10,9 @@ from textual.containers import Horizontal
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import finding, selling, stocktaking
+from omnipos.services import couponing, finding, selling, stocktaking
 from omnipos.services.finding import (
+    CouponOffer,
     CustomerOffer,
     ItemOffer,
     NewCustomerOffer,
@@ -210,6 +211,8 @@ class SellScreen(Counter):
                 from screens.receipts import ReceiptScreen
 
                 await self.go(ReceiptScreen(desk, offer.sale))
+            case CouponOffer(code=code):
+                await self._take_coupon(code)
             case NewCustomerOffer():
                 from screens.customer_add import AddCustomerScreen
 
@@ -221,6 +224,20 @@ class SellScreen(Counter):
     async def attach(self, customer_id: str) -> None:
         """Put a customer beside the basket; an empty id takes the card away."""
         await self.desk.put(await self.desk.till.run(selling.attach_customer, customer_id))
+
+    async def _take_coupon(self, code: str) -> None:
+        """Give a coupon; typed once more it may be taken off again, by a numbered choice."""
+        desk = self.desk
+        if desk.view is None or code not in desk.view.basket.coupons:
+            await desk.put(await desk.till.run(couponing.give, code))
+            return
+        from screens.choice import ChoiceScreen
+
+        async def take_off() -> None:
+            await desk.put(await desk.till.run(couponing.take_off, code))
+
+        question = _("Coupon {code} is in this basket already.").format(code=code)
+        await self.go(ChoiceScreen(desk, question, ((_("Take it off again"), take_off),)))
 
     @on(Lines.Picked)
     async def pick_offer(self, event: Lines.Picked) -> None:

@@ -44,6 +44,7 @@ def _as_words(report: XReport) -> str:
         (_("Receipts"), f"{takings.first_receipt} – {takings.last_receipt}" if takings.sales else "–"),
         (_("Total"), money(takings.total_minor)),
         (_("Tax in it"), money(takings.tax_minor)),
+        (_("Saved by customers"), money(takings.saved_minor)),
         (_("Cash rounding"), money(takings.rounding_minor)),
     ]
     rows += [(_(TENDER_WORDS.get(one.kind, one.kind)), money(one.amount_minor)) for one in takings.tenders]

@@ -5,6 +5,7 @@
     ├── EntryRefused       a number or text that makes no sense here
     ├── BasketRefused      the basket does not allow this now
     ├── TenderRefused      the payment does not fit what is due
+    ├── CouponRefused      the coupon does not count, or not again
     ├── CustomerRefused    a customer's details cannot be taken
     ├── OrderRefused       the order does not allow this step
     ├── SignInRefused      name and PIN do not open the till
@@ -34,6 +35,10 @@ class BasketRefused(DomainError):
 
 class TenderRefused(DomainError):
     """The payment does not fit what is due."""
+
+
+class CouponRefused(DomainError):
+    """The coupon does not count here and now, or not again."""
 
 
 class CustomerRefused(DomainError):

@@ -21,7 +21,7 @@ from omnipos.domain.shop import layouts_of
 from omnipos.locale import _
 from omnipos.services import recognising
 from omnipos.services.till import Till
-from omnipos.store import books, catalogue, orders
+from omnipos.store import books, catalogue, orders, prices
 
 LONGEST_ENTRY = 200
 MOST_LOOKED_AT = 200
@@ -55,13 +55,20 @@ class SaleOffer(msgspec.Struct, frozen=True, kw_only=True, tag="sale"):
     sale: Sale
 
 
+class CouponOffer(msgspec.Struct, frozen=True, kw_only=True, tag="coupon"):
+    """A coupon to give, with the name of the offer that it opens; empty when that is not known here."""
+
+    code: str
+    name: str
+
+
 class NewCustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="new_customer"):
     """A phone number that nobody has yet: a customer may be added with it."""
 
     phone: str
 
 
-Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | NewCustomerOffer
+Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | CouponOffer | NewCustomerOffer
 
 
 def has_goods(till: Till) -> bool:
@@ -79,7 +86,8 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scanned(till: Till, code: str) -> Offer:
-    """Return what a scanned code means: an item, an order's collection code, a receipt, or a scale label.
+    """Return what a scanned code means: an item, an order's collection code, a receipt, a coupon, or a scale
+    label.
 
     A scan is never a phone number. Raises ItemUnknown when nothing answers to it, and EntryRefused for
     a label that cannot be right.
@@ -269,6 +277,9 @@ def _exact(till: Till, typed: Typed) -> Offer | None:
     sale = books.sale_by_receipt(db, text)
     if sale is not None:
         return SaleOffer(sale=sale)
+    coupon = _coupon(till, text)
+    if coupon is not None:
+        return coupon
     return _item_offer(_by_label(till, text), typed) if label.is_label(text) else None
 
 
@@ -284,6 +295,14 @@ def _by_label(till: Till, code: str) -> Item:
     # A label says what its goods cost today; their weight follows from today's price.
     now_minor = price_at(product, till.clock.now_ms())
     return label.labelled(read, msgspec.structs.replace(product, price_minor=now_minor), code)
+
+
+def _coupon(till: Till, code: str) -> CouponOffer | None:
+    coupon = prices.coupon_by_code(till.store.books, code)
+    if coupon is None:
+        return None
+    promotion = prices.promotion_by_id(till.store.books, coupon.promotion_id)
+    return CouponOffer(code=coupon.code, name=promotion.name if promotion else "")
 
 
 def _order_only(till: Till, text: str) -> Offer:

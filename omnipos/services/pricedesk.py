@@ -1,13 +1,18 @@
 """The till's price desk: what a product costs now and for whom, and by what terms a basket is priced."""
 
+from collections import Counter
+
 import msgspec
 
 from omnipos.domain.basket import Basket, Line
 from omnipos.domain.catalogue import Price, Product, price_at, price_in_force
+from omnipos.domain.coupon import fault_of, idle_because
 from omnipos.domain.customer import Customer
 from omnipos.domain.occasion import occasion_at
-from omnipos.domain.pricing import Terms
+from omnipos.domain.pricing import Terms, Totals
+from omnipos.domain.promotions.promotion import Coupon
 from omnipos.domain.shop import Shop
+from omnipos.locale import _
 from omnipos.services.till import Till
 from omnipos.store import catalogue, customers, prices
 
@@ -60,14 +65,54 @@ def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None =
     return terms
 
 
+def coupons_in(till: Till, basket: Basket) -> list[Coupon]:
+    """Return the basket's coupons as far as the mirror still has them."""
+    found = (prices.coupon_by_code(till.store.books, code) for code in basket.coupons)
+    return [one for one in found if one is not None]
+
+
+def uses_of(till: Till, coupon: Coupon) -> int:
+    """Return how often a coupon was used as far as this till knows, its own sales included."""
+    return coupon.used + prices.coupon_uses_unseen(till.store.books, coupon.code)
+
+
 def _opened_by(till: Till, basket: Basket) -> dict[str, str]:
     """Return the promotions that the basket's coupons open, by id; of two codes for one the first counts."""
+    at_ms = basket.priced_at_ms or till.clock.now_ms()
     opened: dict[str, str] = {}
-    for code in basket.coupons:
-        coupon = prices.coupon_by_code(till.store.books, code)
-        if coupon is not None:
-            opened.setdefault(coupon.promotion_id, code)
+    for coupon in coupons_in(till, basket):
+        if not fault_of(coupon, uses_of(till, coupon), at_ms):
+            opened.setdefault(coupon.promotion_id, coupon.code)
     return opened
+
+
+class CouponShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A coupon in the basket: the offer it opens, what that saves, or in a few words why nothing yet."""
+
+    code: str
+    name: str
+    saved_minor: int
+    idle: str = ""
+
+
+def coupons_shown(till: Till, basket: Basket, terms: Terms, totals: Totals) -> tuple[CouponShown, ...]:
+    """Return what each coupon of a basket does now."""
+    saved = Counter[str]()
+    for saving in (one for own in totals.line_savings for one in own):
+        saved[saving.coupon] += saving.amount_minor
+    return tuple(_shown(till, code, terms, saved[code]) for code in basket.coupons)
+
+
+def _shown(till: Till, code: str, terms: Terms, saved_minor: int) -> CouponShown:
+    coupon = prices.coupon_by_code(till.store.books, code)
+    promotion = prices.promotion_by_id(till.store.books, coupon.promotion_id) if coupon else None
+    if coupon is None or promotion is None:
+        return CouponShown(code=code, name="", saved_minor=saved_minor, idle=_("no longer known here"))
+    idle = ""
+    if not saved_minor:
+        fault = fault_of(coupon, uses_of(till, coupon), terms.occasion.at_ms)
+        idle = fault or idle_because(promotion, terms.occasion)
+    return CouponShown(code=code, name=promotion.name, saved_minor=saved_minor, idle=idle)
 
 
 def repriced(till: Till, basket: Basket, group: str) -> Basket:

@@ -17,12 +17,12 @@ from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.occasion import date_at
 from omnipos.domain.pricing import Totals, price_lines
-from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import Due, due
 from omnipos.events import AgeChecked, BasketVoided, LineVoided
 from omnipos.locale import _
 from omnipos.services import pricedesk
+from omnipos.services.pricedesk import CouponShown
 from omnipos.services.till import Till
 from omnipos.store import baskets, catalogue, journal
 from omnipos.store.connection import transaction
@@ -36,6 +36,7 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
     due: Due
     customer: Customer | None = None
     touched: int = 0
+    coupons: tuple[CouponShown, ...] = ()
 
 
 def current(till: Till) -> BasketView:
@@ -72,22 +73,20 @@ def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
     customer = pricedesk.customer_of(till, basket)
     terms = pricedesk.terms_of(till, shop, basket, customer)
     totals = price_lines(basket.lines, terms, basket.discount, basket.exemption)
-    return _view(shop, basket, totals, customer, touched)
-
-
-def with_tenders(till: Till, view: BasketView, basket: Basket) -> BasketView:
-    """Return the view of a basket that differs from one seen by its tenders only; nothing is priced again."""
-    return _view(till.shop(), basket, view.totals, view.customer, view.touched)
-
-
-def _view(shop: Shop, basket: Basket, totals: Totals, customer: Customer | None, touched: int) -> BasketView:
     return BasketView(
         basket=basket,
         totals=totals,
         due=due(totals.total_minor, basket.all_tenders, shop.cash_rounding),
         customer=customer,
         touched=touched,
+        coupons=pricedesk.coupons_shown(till, basket, terms, totals) if basket.coupons else (),
     )
+
+
+def with_tenders(till: Till, view: BasketView, basket: Basket) -> BasketView:
+    """Return the view of a basket that differs from one seen by its tenders only; nothing is priced again."""
+    owed = due(view.totals.total_minor, basket.all_tenders, till.shop().cash_rounding)
+    return msgspec.structs.replace(view, basket=basket, due=owed)
 
 
 def save(till: Till, before: Basket, after: Basket) -> None:

@@ -111,7 +111,14 @@ def _check_sale(db: Connection, event: Event, sale: Sale, number: int) -> list[s
         return found
     head = tuple(number if name == "number" else getattr(sale, name) for name in SALE_HEAD)
     lines = tuple(
-        (one.product_id, one.quantity_milli, one.amount_minor, one.tax_code, one.tax_minor)
+        (
+            one.product_id,
+            one.quantity_milli,
+            one.amount_minor,
+            one.tax_code,
+            one.tax_minor,
+            one.saved_minor,
+        )
         for one in sale.lines
     )
     tenders = tuple((one.kind.value, one.amount_minor) for one in sale.tenders)

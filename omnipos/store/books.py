@@ -16,7 +16,7 @@ def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
     assert db.in_transaction, "the caller owns the unit of work"
     assert adds_up(sale), "a sale's sums agree before they are written"
     db.execute(
-        "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             sale.sale_id,
             sale.receipt_number,
@@ -31,10 +31,15 @@ def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
             sale.tax_minor,
             sale.rounding_minor,
             sale.change_minor,
+            sale.saved_minor,
         ),
     )
     db.executemany(
-        "INSERT INTO sale_line VALUES (?,?,?,?,?,?,?)",
+        "INSERT INTO coupon_use VALUES (?,?,?)",
+        [(code, event.header.epoch, event.header.seq) for code in sale.coupons],
+    )
+    db.executemany(
+        "INSERT INTO sale_line VALUES (?,?,?,?,?,?,?,?)",
         [
             (
                 sale.sale_id,
@@ -44,6 +49,7 @@ def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
                 line.amount_minor,
                 line.tax_code,
                 line.tax_minor,
+                line.saved_minor,
             )
             for position, line in enumerate(sale.lines)
         ],
@@ -120,6 +126,7 @@ SALE_HEAD = (
     "tax_minor",
     "rounding_minor",
     "change_minor",
+    "saved_minor",
 )
 
 
@@ -128,7 +135,7 @@ class SaleRow(msgspec.Struct, frozen=True, kw_only=True):
 
     head: tuple[str | int, ...]
     """The columns of `SALE_HEAD`."""
-    lines: tuple[tuple[str, int, int, str, int], ...]
+    lines: tuple[tuple[str, int, int, str, int, int], ...]
     tenders: tuple[tuple[str, int], ...]
 
 
@@ -140,7 +147,7 @@ def sale_row(db: Connection, epoch: int, seq: int) -> SaleRow | None:
     if row is None:
         return None
     lines = db.execute(
-        "SELECT product_id, quantity_milli, amount_minor, tax_code, tax_minor FROM sale_line"
+        "SELECT product_id, quantity_milli, amount_minor, tax_code, tax_minor, saved_minor FROM sale_line"
         " WHERE sale_id = ? ORDER BY position",
         [row[0]],
     )
@@ -169,7 +176,7 @@ class TakingsByKind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakingsByTax(msgspec.Struct, frozen=True, kw_only=True):
-    """What one tax came to."""
+    """What one tax came to, and the goods it is of, less what was saved on them."""
 
     code: str
     goods_minor: int
@@ -184,6 +191,7 @@ class Takings(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int
     rounding_minor: int
     change_minor: int
+    saved_minor: int
     first_receipt: str
     last_receipt: str
     tenders: tuple[TakingsByKind, ...]
@@ -194,7 +202,8 @@ def takings(db: Connection) -> Takings:
     """Return the sums of this till's books so far."""
     sums = db.execute(
         "SELECT count(*), coalesce(sum(total_minor), 0), coalesce(sum(tax_minor), 0),"
-        " coalesce(sum(rounding_minor), 0), coalesce(sum(change_minor), 0) FROM sale"
+        " coalesce(sum(rounding_minor), 0), coalesce(sum(change_minor), 0),"
+        " coalesce(sum(saved_minor), 0) FROM sale"
     ).fetchone()
     ends = [
         db.execute(f"SELECT receipt_number FROM sale ORDER BY epoch {way}, seq {way} LIMIT 1").fetchone()
@@ -204,7 +213,7 @@ def takings(db: Connection) -> Takings:
         "SELECT kind, count(*), sum(amount_minor) FROM sale_tender GROUP BY kind ORDER BY kind"
     )
     taxes = db.execute(
-        "SELECT tax_code, sum(amount_minor), sum(tax_minor) FROM sale_line"
+        "SELECT tax_code, sum(amount_minor - saved_minor), sum(tax_minor) FROM sale_line"
         " GROUP BY tax_code ORDER BY tax_code"
     )
     return Takings(
@@ -213,6 +222,7 @@ def takings(db: Connection) -> Takings:
         tax_minor=sums[2],
         rounding_minor=sums[3],
         change_minor=sums[4],
+        saved_minor=sums[5],
         first_receipt=ends[0][0] if ends[0] else "",
         last_receipt=ends[1][0] if ends[1] else "",
         tenders=tuple(TakingsByKind(kind=k, count=c, amount_minor=a) for k, c, a in tenders),

@@ -19,6 +19,7 @@ from omnipos.store.schema import (
     MIRROR_ASKED_FOR,
     PLACES_APPLIED,
     PRICES,
+    SAVINGS,
     STOCKTAKES,
 )
 
@@ -117,3 +118,9 @@ def _run(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@BOOKS()
+def savings(db: Database) -> None:
+    """Keep what was saved on sales, and which coupons this till took that the hub may not know of yet."""
+    _run(db, SAVINGS)

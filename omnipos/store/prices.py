@@ -35,6 +35,17 @@ def coupon_by_code(db: Connection, code: str) -> Coupon | None:
     return _decode_coupon(row[0]) if row else None
 
 
+def coupon_uses_unseen(db: Connection, code: str) -> int:
+    """Return how often this till's own sales used a coupon that the mirror does not count yet."""
+    place = db.execute(
+        "SELECT applied_epoch, applied_seq FROM mirror.cursor WHERE stream = 'catalogue'"
+    ).fetchone() or (0, 0)
+    row = db.execute(
+        "SELECT count(*) FROM coupon_use WHERE code = ? AND (epoch, seq) > (?, ?)", (code, *place)
+    ).fetchone()
+    return int(row[0])
+
+
 class PriceRules(msgspec.Struct, frozen=True, kw_only=True):
     """What all baskets are priced by: the taxes by code, and the promotions."""
 

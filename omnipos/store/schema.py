@@ -9,6 +9,7 @@ MIGRATIONS = {
         "stocktakes",
         "archives",
         "lives_answered",
+        "savings",
     },
     "mirror": {
         "first_mirror",
@@ -236,5 +237,13 @@ LIVES_ANSWERED = """
 CREATE TABLE life_answered (
     epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, hub_epoch TEXT NOT NULL,
     PRIMARY KEY (epoch, seq, hash, hub_epoch)
+) STRICT, WITHOUT ROWID;
+"""
+
+SAVINGS = """
+ALTER TABLE sale ADD COLUMN saved_minor INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sale_line ADD COLUMN saved_minor INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE coupon_use (
+    code TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (code, epoch, seq)
 ) STRICT, WITHOUT ROWID;
 """

@@ -8,12 +8,16 @@ from textual import events
 from omnipos.domain.basket import Line
 from omnipos.domain.money import format_amount
 from omnipos.domain.quantity import format_quantity
+from omnipos.domain.saving import Saving
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from screens.widgets.cells import Row, drawn, fit, right, wrapped
 from screens.widgets.painted import Painted
 
 LEAST_AMOUNT = 10
+
+Place = tuple[int, int | None]
+"""What a row shows: a line by its index, or one of its savings."""
 
 
 class BasketPane(Painted):
@@ -27,6 +31,7 @@ class BasketPane(Painted):
         self._view: BasketView | None = None
         self._title = ""
         self._top = 0
+        self._places: list[Place] = []
 
     def show(self, view: BasketView | None) -> None:
         """Show a basket; the line touched last becomes the chosen one."""
@@ -61,32 +66,23 @@ class BasketPane(Painted):
         return next((line for line in lines if line.line_id == self.chosen_id), None)
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
-        """Return the rows in sight, the chosen one among them."""
+        """Return the rows in sight, the chosen line with its savings among them."""
         view = self._view
         if view is None or not view.basket.lines:
             return [(), *(((f"  {line}", "dim"),) for line in wrapped(self.hint(), max(width - 4, 1)))]
-        lines = view.basket.lines
+        lines, savings, currency = view.basket.lines, view.totals.line_savings, view.basket.currency
+        self._places = _places(savings)
         at = next((n for n, line in enumerate(lines) if line.line_id == self.chosen_id), len(lines) - 1)
-        self._top = _first_in_sight(self._top, at, len(lines), height)
-        currency = view.basket.currency
-        seen = lines[self._top : self._top + height]
-        prices = [format_amount(line.unit_price_minor, currency) for line in seen]
-        price_width = max(cell_len(price) for price in prices)
-        amounts = [format_amount(line.amount_minor, currency) for line in seen]
-        amount_width = max(LEAST_AMOUNT, *(cell_len(amount) for amount in amounts))
-        number_width = max(2, len(str(len(lines))))
-        rows: list[Row] = []
-        for index, (line, price, amount) in enumerate(zip(seen, prices, amounts, strict=True), self._top):
-            quantity = format_quantity(line.quantity_milli, line.unit, currency)
-            sums = f" {quantity} × {right(price, price_width)} {right(amount, amount_width)} "
-            is_chosen = line.line_id == self.chosen_id
-            name = fit(drawn(line.name), width - number_width - 2 - cell_len(sums))
-            number = right(str(index + 1), number_width)
-            if is_chosen:
-                rows.append(((f"▸{number} {name}{sums}", "chosen"),))
-            else:
-                rows.append(((f" {number} ", "dim"), (name, "plain"), (sums, "plain")))
-        return rows
+        first = at + sum(len(own) for own in savings[:at])
+        self._top = _first_in_sight(self._top, first, first + len(savings[at]), len(self._places), height)
+        seen = self._places[self._top : self._top + height]
+        columns = _Columns(view, seen, width)
+        return [
+            columns.saving_row(savings[n][saved], currency)
+            if saved is not None
+            else columns.line_row(n, lines[n], currency, is_chosen=lines[n].line_id == self.chosen_id)
+            for n, saved in seen
+        ]
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self.move(-1)
@@ -97,15 +93,54 @@ class BasketPane(Painted):
     async def _on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         lines = self._view.basket.lines if self._view else ()
-        if offset is not None and self._top + offset.y < len(lines):
-            self.chosen_id = lines[self._top + offset.y].line_id
+        if lines and offset is not None and self._top + offset.y < len(self._places):
+            self.chosen_id = lines[self._places[self._top + offset.y][0]].line_id
             self.repaint()
 
 
-def _first_in_sight(top: int, at: int, count: int, height: int) -> int:
-    """Return the first line to show; past the end it goes on by three, so that lines mostly stand still."""
+class _Columns:
+    """The columns of the rows in sight: as wide as the widest price and amount among them."""
+
+    def __init__(self, view: BasketView, seen: Sequence[Place], width: int) -> None:
+        currency = view.basket.currency
+        lines = [view.basket.lines[n] for n, saved in seen if saved is None]
+        savings = [view.totals.line_savings[n][saved] for n, saved in seen if saved is not None]
+        prices = [format_amount(line.unit_price_minor, currency) for line in lines]
+        amounts = [line.amount_minor for line in lines] + [-one.amount_minor for one in savings]
+        self._width = width
+        self._price = max((cell_len(price) for price in prices), default=0)
+        self._amount = max(LEAST_AMOUNT, *(cell_len(format_amount(one, currency)) for one in amounts))
+        self._number = max(2, len(str(len(view.basket.lines))))
+
+    def line_row(self, index: int, line: Line, currency: str, *, is_chosen: bool) -> Row:
+        """Return the row of a line: its number, name, quantity, price and amount."""
+        quantity = format_quantity(line.quantity_milli, line.unit, currency)
+        price = right(format_amount(line.unit_price_minor, currency), self._price)
+        amount = right(format_amount(line.amount_minor, currency), self._amount)
+        sums = f" {quantity} × {price} {amount} "
+        name = fit(drawn(line.name), self._width - self._number - 2 - cell_len(sums))
+        number = right(str(index + 1), self._number)
+        if is_chosen:
+            return ((f"▸{number} {name}{sums}", "chosen"),)
+        return ((f" {number} ", "dim"), (name, "plain"), (sums, "plain"))
+
+    def saving_row(self, saving: Saving, currency: str) -> Row:
+        """Return the row of a saving below its line: what gave it, and how much."""
+        amount = right(format_amount(-saving.amount_minor, currency), self._amount)
+        left = " " * (self._number + 4)
+        name = fit(drawn(saving.name), self._width - cell_len(left) - self._amount - 2)
+        return ((f"{left}{name} {amount} ", "good"),)
+
+
+def _places(savings: Sequence[Sequence[Saving]]) -> list[Place]:
+    """Return what stands in each row: a line, and below it each of its savings."""
+    return [(n, saved) for n, own in enumerate(savings) for saved in (None, *range(len(own)))]
+
+
+def _first_in_sight(top: int, first: int, last: int, count: int, height: int) -> int:
+    """Return the first row to show; past the end it goes on by three, so that lines mostly stand still."""
     if count <= height:
         return 0
-    if at >= top + height:
-        return at - height + min(3, height)
-    return min(top, at)
+    if last >= top + height:
+        return min(last - height + min(3, height), first)
+    return min(top, first)

@@ -8,6 +8,7 @@ from omnipos.domain.phone import display
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.locale import _
 from omnipos.services.finding import (
+    CouponOffer,
     CustomerOffer,
     ItemOffer,
     NewCustomerOffer,
@@ -44,6 +45,8 @@ def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
             return _("Receipt {number}").format(number=sale.receipt_number), format_money(
                 sale.total_minor, sale.currency
             )
+        case CouponOffer(code=code, name=name):
+            return _("Coupon {code}").format(code=code), name
         case NewCustomerOffer(phone=phone):
             return _("Add a customer with {phone}").format(phone=phone), _("new")
         case unknown:

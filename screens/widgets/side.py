@@ -17,6 +17,9 @@ WIDE = 40
 TOTALS_NARROW = 6
 TOTALS_WIDE = 8
 """From `WIDE` cells on there is room for more rows of sums."""
+COUPONS_NARROW = 2
+COUPONS_WIDE = 4
+"""Of many coupons the last ones given stand beside the basket."""
 
 
 def purchase_rows(card: CustomerCard, desk: Desk, width: int) -> list[Row]:
@@ -67,7 +70,9 @@ class SellingSide:
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Return the card over the sums."""
-        sums = _sum_rows(self._view, width, TOTALS_WIDE if width >= WIDE else TOTALS_NARROW)
+        is_wide = width >= WIDE
+        sums = _coupon_rows(self._view, width, COUPONS_WIDE if is_wide else COUPONS_NARROW)
+        sums += _sum_rows(self._view, width, TOTALS_WIDE if is_wide else TOTALS_NARROW)
         room = height - len(sums)
         title = drawn(self._card.customer.name) if self._card else _("Customer")
         card = _card_rows(self._card, self._desk, width - 2, room - 2)
@@ -97,6 +102,20 @@ def _card_rows(card: CustomerCard | None, desk: Desk, width: int, height: int) -
     return [((" ", "plain"), *((cut(text, room), style) for text, style in row)) for row in rows]
 
 
+def _coupon_rows(view: BasketView | None, width: int, most: int) -> list[Row]:
+    """Return the coupons in the basket, each with what it opens and saves or why it does nothing yet."""
+    if view is None:
+        return []
+    room = width - 3
+    rows: list[Row] = []
+    for one in view.coupons[-most:]:
+        saved = format_amount(-one.saved_minor, view.basket.currency) if one.saved_minor else ""
+        does = _("opens: {name}").format(name=drawn(one.name)) if not one.idle else one.idle
+        rows.append(((f"  {between(drawn(one.code), saved, room)}", "good" if saved else "plain"),))
+        rows.append(((f"  {cut(does, room)}", "dim"),))
+    return rows
+
+
 def _sum_rows(view: BasketView | None, width: int, height: int) -> list[Row]:
     """Return lines, tax and total, set at the bottom."""
     if view is None:
@@ -112,9 +131,12 @@ def _sums(view: BasketView, height: int) -> list[tuple[str, str, str]]:
     currency = view.basket.currency
     count = len(view.basket.lines)
     found = [(ngettext("{count} line", "{count} lines", count).format(count=count), "", "dim")]
+    saved = view.totals.saved_minor
     taxed = [tax for tax in view.totals.taxes if tax.rate_ppm]
-    for tax in taxed[: max(height - 3, 0)]:
+    for tax in taxed[: max(height - 3 - bool(saved), 0)]:
         found.append((drawn(tax.name), format_amount(tax.tax_minor, currency), "dim"))
+    if saved:
+        found.append((_("Saved"), format_amount(-saved, currency), "good"))
     if view.due.paid_minor:
         found.append((_("Paid"), format_amount(-view.due.paid_minor, currency), "plain"))
         found.append((_("DUE"), format_money(view.due.due_minor, currency), "strong"))

@@ -79,6 +79,8 @@ def test_a_whole_till_has_no_findings_and_is_verified_beside_a_running_one(busy:
         ),
         ("UPDATE sale SET number = 7 WHERE number = 2", "Event 9 of epoch 1 is a sale that the books show"),
         ("UPDATE sale_line SET tax_code = 'EXEMPT'", "Event 7 of epoch 1 is a sale that the books show"),
+        ("UPDATE sale_line SET saved_minor = 1", "Event 7 of epoch 1 is a sale that the books show"),
+        ("UPDATE sale SET saved_minor = 1 WHERE number = 2", "Event 9 of epoch 1 is a sale that the books"),
         ("UPDATE sale_tender SET kind = 'card'", "Event 7 of epoch 1 is a sale that the books show"),
         ("DELETE FROM sale_tender", "Event 7 of epoch 1 is a sale that the books show differently"),
         ("DELETE FROM sale WHERE number = 1", "Event 7 of epoch 1 is a sale that is missing from the books"),
@@ -92,7 +94,8 @@ def test_a_whole_till_has_no_findings_and_is_verified_beside_a_running_one(busy:
         ("DELETE FROM outbox WHERE seq = 2", "The table outbox has 8 rows where the journal has 9"),
         (
             "INSERT INTO sale SELECT 'x', 'S1-1-000009', 9, 1, 99, completed_at_ms, staff_id, customer_id,"
-            " order_id, total_minor, tax_minor, rounding_minor, change_minor FROM sale WHERE number = 1",
+            " order_id, total_minor, tax_minor, rounding_minor, change_minor, saved_minor"
+            " FROM sale WHERE number = 1",
             "The table sale has 3 rows where the journal has 2",
         ),
     ],
