@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -244,6 +244,13 @@ class TillApp(App[None]):
                     self._scans.extendleft(reversed(rest or ()))
                     self._show()
             self._scans_done.set()
+
+    def scan_again(self, scans: Sequence[Scan]) -> None:
+        """Act on scans that had to wait, before all that came after them."""
+        if scans:
+            self._scans.extendleft(reversed(scans))
+            self._scans_done.clear()
+            self._scan_came.set()
 
     async def settled(self) -> None:
         """Wait until every key and scan so far has been acted on."""

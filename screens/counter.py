@@ -7,6 +7,8 @@ from textual import events, on
 from textual.screen import ModalScreen, Screen
 
 from omnipos.locale import _
+from omnipos.services import asking
+from omnipos.services.finding import ItemOffer
 from screens.commands import HELP, Command, where_it_works
 from screens.desk import Desk
 from screens.ringing import Rung, Scan, ring_scans
@@ -110,7 +112,12 @@ class Counter(Screen[None]):
         if rung.view is not None:
             await self.desk.put(rung.view)
         self.say_rung(rung)
-        if rung.other is not None:
+        if isinstance(rung.other, ItemOffer):
+            from screens.asking import ring_or_ask
+
+            step = await self.desk.till.run(asking.begin, rung.other.item, rung.other.quantity_milli)
+            await ring_or_ask(self, step)
+        elif rung.other is not None:
             self.say(_("That code is no item. Go back with Esc and scan it again."), "warn")
         return rung.rest
 

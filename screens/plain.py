@@ -22,6 +22,7 @@ from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
+    plain_asking,
     plain_counting,
     plain_coupons,
     plain_exceptions,
@@ -45,6 +46,7 @@ LONGEST_ANSWER = 1_000_000
 Command = Callable[[Talk, str], Answer]
 
 COMMANDS: dict[str, Command] = {
+    "answer": plain_asking.answer,
     "qty": plain_selling.change_quantity,
     "void": plain_selling.void,
     "pay": plain_selling.pay,
@@ -175,10 +177,11 @@ class PlainCounter:
         self._heard_ms = now_ms
 
     def _enter(self, text: str) -> Answer:
+        text, given = plain_asking.split_answers(text)
         found = plain_selling.understand(self._talk, text)
         match found:
             case ItemOffer():
-                return plain_selling.ring(self._talk, found, text)
+                return plain_selling.ring(self._talk, found, text, given)
             case CustomerOffer(customer=customer):
                 return plain_people.attach(self._talk, customer.customer_id)
             case OrderOffer(order=order):
@@ -259,6 +262,7 @@ class PlainCounter:
             "say": said,
             "error": None if found.ok else said,
             "basket": self._basket(),
+            "question": plain_asking.question_shape(self._talk),
             "sale": sale_shape(found.sale) if found.sale else None,
         }
         return msgspec.json.encode(shape | found.more).decode()
@@ -271,17 +275,19 @@ class PlainCounter:
 
 
 def _help() -> Answer:
-    return Answer(
-        say=_(
-            "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands:"
-            " sign-in NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add"
-            " NAME, PHONE, customer none, coupon CODE, coupon off CODE, pay cash 50000, pay card 20000 CODE,"
-            " park, parked, recall 17, orders, order N, pick CODE, ready N PLACE, hand-over N CODE, ask N,"
-            " give-back N, take-over N REASON, override N REASON, reprint, receipt N, exceptions, exception"
-            " N, settle N ANSWER, report, customer edit name NAME, count CODE, count finish, status, sync,"
-            " quit."
-        )
+    said = _(
+        "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands:"
+        " sign-in NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add"
+        " NAME, PHONE, customer none, coupon CODE, coupon off CODE, pay cash 50000, pay card 20000 CODE,"
+        " park, parked, recall 17, orders, order N, pick CODE, ready N PLACE, hand-over N CODE, ask N,"
+        " give-back N, take-over N REASON, override N REASON, reprint, receipt N, exceptions, exception"
+        " N, settle N ANSWER, report, customer edit name NAME, count CODE, count finish, status, sync,"
+        " quit."
     )
+    asking = _(
+        "When goods ask something: answer 0.482, answer yes, answer none; or at once, 4131 weight=0.482."
+    )
+    return Answer(say=f"{said} {asking}")
 
 
 def _quit() -> Answer:

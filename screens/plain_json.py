@@ -28,6 +28,8 @@ def basket_shape(view: BasketView) -> Shape:
             "price_list": line.price_list,
             "amount_minor": line.amount_minor,
             "savings": [_saving(one) for one in savings],
+            "serials": list(line.serials),
+            "deposit": bool(line.deposit_for),
         }
         for number, (line, savings) in enumerate(
             zip(basket.lines, view.totals.line_savings, strict=True), start=1

@@ -15,13 +15,13 @@ from omnipos.locale import _, ngettext
 from omnipos.services import finding, reprinting, selling, tendering, watching
 from omnipos.services.finding import ItemOffer, NewCustomerOffer, Offer
 from omnipos.services.selling import BasketView
+from screens import plain_asking
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import (
     STANDING_WORDS,
     basket_words,
     due_words,
-    line_words,
     receipt_words,
     sale_words,
     time_words,
@@ -37,11 +37,11 @@ SLIP_WORDS = {
 MOST_ALTERNATIVES = 3
 
 
-def ring(talk: Talk, offer: ItemOffer, text: str) -> Answer:
+def ring(talk: Talk, offer: ItemOffer, text: str, given: plain_asking.Given) -> Answer:
     """Ring an item up and say its line; after a name, say what else it may have meant."""
-    view = talk.till.call(selling.ring, [(offer.item, offer.quantity_milli)])
-    said = _line_and_total(talk, view)
-    if offer.by_name:
+    answer = plain_asking.ring(talk, offer, given)
+    said = answer.say
+    if offer.by_name and answer.ok:
         others = [
             one.item.product.name
             for one in talk.till.call(finding.offers, text)
@@ -50,14 +50,7 @@ def ring(talk: Talk, offer: ItemOffer, text: str) -> Answer:
         if others:
             names = ", ".join(others[:MOST_ALTERNATIVES])
             said += " " + _("It was the first match. Others are {names}.").format(names=names)
-    return Answer(say=said)
-
-
-def _line_and_total(talk: Talk, view: BasketView) -> str:
-    talk.touched = view.touched
-    lines = zip(view.basket.lines, view.totals.line_savings, strict=True)
-    line, savings = next(one for one in lines if one[0].line_id == view.touched)
-    return f"{line_words(line, view.basket.currency, savings)}. {total_words(view)}"
+    return msgspec.structs.replace(answer, say=said)
 
 
 def understand(talk: Talk, text: str) -> Offer:
@@ -96,7 +89,7 @@ def change_quantity(talk: Talk, rest: str) -> Answer:
         raise EntryRefused(_("The quantity must be more than nothing. Type void 2 to take line 2 out."))
     line_id = _line_id(view, number) if number.strip() else _last_line_id(talk, view)
     changed = talk.till.call(selling.change_quantity, line_id, parse_quantity(quantity))
-    return Answer(say=_line_and_total(talk, changed))
+    return Answer(say=plain_asking.line_and_total(talk, changed))
 
 
 def _last_line_id(talk: Talk, view: BasketView) -> int:
@@ -159,6 +152,7 @@ def say_basket(talk: Talk, _rest: str) -> Answer:
 
 def pay(talk: Talk, rest: str) -> Answer:
     """`pay cash`, `pay cash 50000`, `pay card 20000 CODE`, `pay card all CODE`; sums in major units."""
+    plain_asking.check_nothing_asked(talk)
     means, _space, what = rest.partition(" ")
     match means.casefold():
         case "cash":
@@ -241,6 +235,7 @@ def _paid(talk: Talk, paid: tendering.Paid) -> Answer:
 
 def park(talk: Talk, rest: str) -> Answer:
     """`park` puts the basket aside; what is typed behind it stands by it as a note."""
+    plain_asking.check_nothing_asked(talk)
     before = talk.till.call(selling.current).basket.number
     talk.till.call(selling.park, rest)
     return Answer(

@@ -1,5 +1,6 @@
 """What a plain conversation remembers from line to line, and what it answers to each."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -10,6 +11,7 @@ from omnipos.domain.errors import DomainError
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
 from omnipos.locale import _
+from omnipos.services.asking import Step
 from omnipos.services.till import Till
 
 
@@ -45,6 +47,8 @@ class Talk:
         """The order whose next hand-over a manager allowed though another till holds it."""
         self.unlocked = False
         """Set by a sign-in over a basket: its first tender asks once more, as after a recall."""
+        self.questions: deque[Step] = deque()
+        """Goods that ask something before they are rung up, the first one is answered first."""
         self._choices: dict[str, Callable[[], Answer]] = {}
 
     def ask(self, question: str, choices: Sequence[Choice]) -> NoReturn:

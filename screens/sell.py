@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import couponing, finding, selling, stocktaking
+from omnipos.services import asking, couponing, finding, selling, stocktaking
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -20,6 +20,7 @@ from omnipos.services.finding import (
     OrderOffer,
     SaleOffer,
 )
+from screens.asking import ring_or_ask
 from screens.commands import SELL_KEYS, Command
 from screens.counter import Counter
 from screens.desk import Desk
@@ -121,7 +122,11 @@ class SellScreen(Counter):
             await self.desk.open_basket()
         if rung.refusals:
             self.say_rung(rung)
-        if rung.other is not None:
+        if isinstance(rung.other, ItemOffer):
+            # What is being typed stays: the box is about what was scanned.
+            self.show()
+            await self._ring(rung.other)
+        elif rung.other is not None:
             self.show()
             await self._take_offer(rung.other)
         return rung.rest
@@ -199,8 +204,7 @@ class SellScreen(Counter):
         desk = self.desk
         match offer:
             case ItemOffer():
-                items = [(offer.item, offer.quantity_milli)]
-                await desk.put(await desk.till.run(selling.ring, items))
+                await self._ring(offer)
             case CustomerOffer():
                 await self.attach(offer.customer.customer_id)
             case OrderOffer():
@@ -220,6 +224,10 @@ class SellScreen(Counter):
             case unknown:
                 assert_never(unknown)
         self._clear()
+
+    async def _ring(self, offer: ItemOffer) -> None:
+        step = await self.desk.till.run(asking.begin, offer.item, offer.quantity_milli)
+        await ring_or_ask(self, step)
 
     async def attach(self, customer_id: str) -> None:
         """Put a customer beside the basket; an empty id takes the card away."""

@@ -100,6 +100,13 @@ def next_question(wanted: Wanted, basket: Basket, today: date) -> Question | Non
     return None
 
 
+def may_ask(item: Item) -> bool:
+    """Tell whether an item can ask anything at all."""
+    product = item.product
+    is_measured = product.unit != "pcs"
+    return bool(item.variants or is_measured or product.open_price or product.min_age or product.asks_serial)
+
+
 def born_on_or_before(years: int, today: date) -> date:
     """Return the last birthday that makes somebody so many years old; who was born on 29 February waits."""
     try:

@@ -3,7 +3,7 @@
 import msgspec
 
 from omnipos.domain import asking as rules
-from omnipos.domain.asking import OldEnough, Question, Wanted
+from omnipos.domain.asking import OldEnough, Question, Wanted, WhichSerial
 from omnipos.domain.catalogue import Item
 from omnipos.domain.staff import Right
 from omnipos.events import AgeChecked
@@ -11,7 +11,7 @@ from omnipos.locale import _
 from omnipos.services import selling
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
-from omnipos.store import baskets, journal
+from omnipos.store import baskets, catalogue, journal
 from omnipos.store.connection import transaction
 
 
@@ -45,8 +45,17 @@ def answer(till: Till, step: Step, text: str) -> Step:
 
 
 def open_question(till: Till, wanted: Wanted) -> Question | None:
-    """Return what an item asks before it can be rung up."""
+    """Return what an item asks before it can be rung up; most goods ask nothing, and no basket is read."""
+    if not rules.may_ask(wanted.item):
+        return None
     return selling.open_question(till, selling.open_basket(till), *wanted)
+
+
+def is_answered_by_scan(till: Till, step: Step, code: str) -> bool:
+    """Tell whether a scan answers the open question: a number is asked for, and no product has that code."""
+    if not isinstance(step.question, WhichSerial):
+        return False
+    return catalogue.item_by_code(till.store.books, code) is None
 
 
 def _go_on(till: Till, wanted: Wanted) -> Step:

@@ -2,11 +2,12 @@
 
 from typing import assert_never
 
+from omnipos.domain.catalogue import Item
 from omnipos.domain.money import format_money
 from omnipos.domain.order import STATE_WORDS
 from omnipos.domain.phone import display
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -26,10 +27,22 @@ def offer_row(offer: Offer, desk: Desk, width: int) -> Row:
     return ((between(f" {drawn(left)}", f"{drawn(behind)} ", width), "plain"),)
 
 
+def _variants_words(item: Item, quantity_milli: int, desk: Desk) -> str:
+    prices = [one.price_minor for one in item.variants]
+    count = ngettext("{count} variant", "{count} variants", len(prices)).format(count=len(prices))
+    span = " – ".join(format_money(one, desk.currency) for one in sorted({min(prices), max(prices)}))
+    pieces = f"{format_quantity(quantity_milli, 'pcs', desk.currency)} × "
+    return f"{count} · {pieces if quantity_milli != PIECE_MILLI else ''}{span}"
+
+
 def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
     match offer:
         case ItemOffer(item=item, quantity_milli=quantity_milli):
             product = item.product
+            if item.variants:
+                return product.family, _variants_words(item, quantity_milli, desk)
+            if product.open_price and not product.price_minor:
+                return product.name, _("price is asked")
             price = format_money(product.price_minor, desk.currency)
             if product.unit != "pcs":
                 price += f" / {product.unit}"

@@ -79,7 +79,7 @@ def test_a_sale_from_scan_to_change(till: Till) -> None:
 
 def test_a_program_is_told_the_basket_and_the_sale_in_minor_units(till: Till) -> None:
     told = tell(till, f"3*{INDOMIE}")
-    assert set(told) == {"ok", "say", "error", "basket", "sale"}
+    assert set(told) == {"ok", "say", "error", "basket", "question", "sale"}
     assert (told["ok"], told["error"], told["sale"]) == (True, None, None)
     assert told["basket"] == {
         "number": 1,
@@ -95,6 +95,8 @@ def test_a_program_is_told_the_basket_and_the_sale_in_minor_units(till: Till) ->
                 "price_list": "",
                 "amount_minor": 10_500,
                 "savings": [],
+                "serials": [],
+                "deposit": False,
             }
         ],
         "customer": None,

@@ -30,6 +30,7 @@ PATH = (
     INDOMIE,
     f"2*{TEH}",
     "4131",
+    "answer 1",
     "qty 0,482",
     "qty 0",
     "void 9",
