@@ -79,6 +79,8 @@ def off_later(lot: Lot, amount: int, milli: int) -> int:
     if left is None:
         left = amount
         for reward in lot.later:
+            if not left:
+                break
             left -= off(reward, left, milli)
         lot.known_later[key] = left
     return amount - left

@@ -111,12 +111,18 @@ class Search:
     def _sets(self, taker: Taker, counts: _Counts, first: int) -> Iterator[_Counts]:
         """Return every set that a promotion can make with a piece of the first lot in it."""
         reward = taker.rule.promotion.reward
+        none = (0,) * len(counts)
         if isinstance(reward, Bundle):
-            wanted = [(part.count, lots) for part, lots in zip(reward.parts, taker.parts, strict=True)]
+            wanted = [
+                (part.count, [self._at[i] for i in lots if i in self._at])
+                for part, lots in zip(reward.parts, taker.parts, strict=True)
+            ]
+            ways = _filled(wanted, counts, none)
         else:
-            wanted = [(set_size(reward), taker.lots)]
-        here = [(count, [self._at[i] for i in lots if i in self._at]) for count, lots in wanted]
-        for used in _filled(here, counts, (0,) * len(counts)):
+            others = [self._at[i] for i in taker.lots if i in self._at and counts[self._at[i]]]
+            one = (*none[:first], 1, *none[first + 1 :])
+            ways = _filled([(set_size(reward) - 1, others)], counts, one)
+        for used in ways:
             self._looks.take()
             if used[first]:
                 yield used
