@@ -14,6 +14,7 @@ from hub import epochs, exceptions, feed, hints, watching
 from hub.database import Database
 from hub.keys import keep_hub_key
 from hub.pacing import Pace
+from hub.quoting import RulesKept
 from hub.unit import Unit
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class Hub:
         """Of one till, web shop or owner: far above any use, so that a broken program starves nobody else."""
         self.pace_of_strangers = Pace(burst=1000, per_s=50)
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
+        self.price_rules = RulesKept()
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))

@@ -1,4 +1,4 @@
-"""What the owner and web shops send and get of promotions, coupons and quotes."""
+"""What the owner and web shops send and get of promotions and coupons."""
 
 from typing import Annotated
 
@@ -10,9 +10,6 @@ from omnipos.domain.promotions.promotion import PPM, Promotion
 
 MOST_LISTED = 5000
 """Goods of one kind that one promotion names."""
-MOST_PROMOTIONS = 500
-MOST_QUOTED = 500
-"""Lines of one quote."""
 
 Part = Annotated[int, Meta(ge=0, le=PPM)]
 Pieces = Annotated[int, Meta(ge=1, le=10_000)]
@@ -138,7 +135,7 @@ class PromotionWish(Wish, frozen=True, kw_only=True):
 class PutPromotions(Wish, frozen=True, kw_only=True):
     """`PUT /v1/promotions`: promotions to add or change, by code; all or none."""
 
-    promotions: Annotated[tuple[PromotionWish, ...], Meta(max_length=MOST_PROMOTIONS)]
+    promotions: Annotated[tuple[PromotionWish, ...], Meta(max_length=MOST_ROWS)]
 
 
 class Promotions(msgspec.Struct, frozen=True, kw_only=True):

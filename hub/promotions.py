@@ -2,7 +2,8 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection, delete, select
@@ -24,6 +25,7 @@ _CODES = uuid.UUID("5b0f6c1d-3a77-5c92-8d0e-2f4b9a6c7e11").bytes
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_MINUTES = 24 * 60
+MOST_WARNINGS = 100
 NO_PROMOTION = later("There is no promotion {code}.")
 
 
@@ -54,7 +56,9 @@ def put_promotions(unit: Unit, wishes: Sequence[PromotionWish]) -> Written:
     return Written(
         written=len(rows),
         unchanged=len(wishes) - len(rows),
-        warnings=tuple(_contradictions(list(known.values()), {one.code for one in changed.values()})),
+        warnings=tuple(
+            islice(_contradictions(known.values(), {one.code for one in changed.values()}), MOST_WARNINGS)
+        ),
     )
 
 
@@ -193,7 +197,7 @@ def _refused(code: str, word: str, reason: str) -> Refused:
     return Refused(422, word, text.format(code=code, reason=reason))
 
 
-def _contradictions(promotions: Sequence[Promotion], changed: set[str]) -> Iterator[str]:
+def _contradictions(promotions: Iterable[Promotion], changed: set[str]) -> Iterator[str]:
     """Tell of promotions that each want the same goods for themselves, with no priority between them."""
     alike: dict[tuple[int, Goods], list[Promotion]] = {}
     for one in promotions:

@@ -18,7 +18,10 @@ COMMANDS = {
     "plain": ("omnipos.cli.counter:plain", "Sell line by line, without a screen."),
     "enrol": ("omnipos.cli.enrol:enrol", "Make this computer a till of a hub."),
     "hub": ("omnipos.cli.hub_commands:hub", "Run a hub, and set up its stores, staff and tills."),
-    "import": ("omnipos.cli.importing:importing", "Bring products or customers in from a CSV file."),
+    "import": (
+        "omnipos.cli.importing:importing",
+        "Bring products, customers, promotions and more in from a file.",
+    ),
     "report": ("omnipos.cli.report:report", "Print the totals of this till."),
     "sync": ("omnipos.cli.syncing:sync", "Send and fetch everything now."),
     "backup": ("omnipos.cli.backup:backup", "Save the till, and the hub in its folder, to a file."),

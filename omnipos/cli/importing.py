@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from hub.messages import PutTaxes, Stores, TaxWish, Written
+from hub.promotionmessages import CouponWish, PromotionWish, PutCoupons, PutPromotions
 from omnipos.cli.customerrows import customer_rows
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.pricerows import PriceReader
 from omnipos.cli.productrows import ProductReader
+from omnipos.cli.promotionrows import coupon_rows, promotion_rows
 from omnipos.cli.rowfiles import Bad, Good, RowFile, open_rows
 from omnipos.cli.sending import (
     BatchSender,
@@ -125,6 +127,43 @@ def prices(file: Path, as_json: bool, address: str, key_file: Path) -> None:
         shop = place(line)
         read = PriceReader(rows, shop.currency, ZoneInfo(shop.time_zone)).rows()
         trouble = _send(read, price_sender(line, tally), tally, progress)
+    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
+    sys.exit(1 if tally.bad or trouble else 0)
+
+
+@importing.command()
+@file_argument
+@json_option
+@hub_options
+def promotions(file: Path, as_json: bool, address: str, key_file: Path) -> None:
+    """Columns: code, name, kind, value; and as you need them sku, family, category, department, brand,
+    without, from, until, days, hours, group, channel, store, coupon, priority, exclusive, combinable,
+    most_times, active. A .jsonl file has a promotion a line, as the hub's API takes it: every kind.
+    """
+    tally = Tally()
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+        wishes = promotion_rows(rows, place(line))
+        sender: BatchSender[PromotionWish] = BatchSender(
+            tally, lambda some: line.put("/v1/promotions", Written, PutPromotions(promotions=some))
+        )
+        trouble = _send(wishes, sender, tally, progress)
+    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
+    sys.exit(1 if tally.bad or trouble else 0)
+
+
+@importing.command()
+@file_argument
+@json_option
+@hub_options
+def coupons(file: Path, as_json: bool, address: str, key_file: Path) -> None:
+    """Columns: code, promotion; and uses (1 unless said, or unlimited), from, until if there are any."""
+    tally = Tally()
+    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
+        wishes = coupon_rows(rows, place(line))
+        sender: BatchSender[CouponWish] = BatchSender(
+            tally, lambda some: line.put("/v1/coupons", Written, PutCoupons(coupons=some))
+        )
+        trouble = _send(wishes, sender, tally, progress)
     _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
     sys.exit(1 if tally.bad or trouble else 0)
 
