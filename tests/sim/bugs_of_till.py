@@ -9,6 +9,7 @@ from omnipos.protocol import Outcome, Page, PushAnswer, PushBatch, Verdict
 from omnipos.store import catalogue, journal, mirror, outbox
 from omnipos.store.connection import Connection, Store, transaction
 from sync import push
+from sync.access import DevicePass
 from sync.client import HubClient
 from sync.errors import Retryable, Unsettled
 from sync.pull import Pulling
@@ -78,6 +79,7 @@ def receipt_counter_reset_by_restore() -> dict[str, Any]:
 
 
 @bug
+@needs(crashes=0.5, disk_trouble=0.5)
 def cursor_committed_before_its_page() -> dict[str, Any]:
     def early(db: Connection, page: Page) -> None:
         mirror.apply_page(db, msgspec.structs.replace(page, changes=()))
@@ -191,6 +193,17 @@ def a_portals_page_is_an_acknowledgement() -> dict[str, Any]:
             note_head(store, client, head)
 
     return {"sync.client.HubClient.push": believing, "sync.push.note_head": unsigned}
+
+
+@bug
+@needs(token_life_ms=20_000)
+def an_ended_token_is_kept() -> dict[str, Any]:
+    def first(device: DevicePass, ask: Any) -> str:
+        if not device._token:
+            device._renew(ask)
+        return device._token
+
+    return {"sync.access.DevicePass.token": first, "sync.access.DevicePass.drop": lambda _pass, _token: None}
 
 
 @bug

@@ -91,6 +91,8 @@ def happen(world: "World") -> None:
         _touch_disk(world, till)
     if till.is_on and not till.syncing and chance.random() < weather.strangers:
         _write_stranger(world, till)
+    if not till.syncing and world.rare.random() < weather.mirror_losses:
+        _lose_mirror(world, till)
     if chance.random() < weather.hub_restores:
         if world.backup_at_ms and chance.random() < 0.5:
             if all(one.is_on and not one.syncing for one in world.tills):
@@ -112,6 +114,16 @@ def _touch_disk(world: "World", till: TillMachine) -> None:
         _open_copy(world, till, copy)
     elif world.weather.till_restores:
         _put_back(world, till, copy)
+    boot_till(world, till)
+
+
+def _lose_mirror(world: "World", till: TillMachine) -> None:
+    """Remove what can be fetched again, as somebody does who makes room; the till starts without goods."""
+    till.die()
+    for file in till.folder.glob("mirror-*"):
+        file.unlink()
+    world.fault("mirror lost")
+    world.say(till.name, "!! its mirror is gone")
     boot_till(world, till)
 
 

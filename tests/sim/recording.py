@@ -4,6 +4,7 @@ The seeds that are recorded are tried first: what still holds is kept.
 """
 
 import sys
+from concurrent.futures import as_completed
 
 import msgspec
 
@@ -16,9 +17,9 @@ def main() -> int:
     known = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, int])
     names = sys.argv[1:] or all_bugs()
     with all_cores() as pool:
-        searches = {name: pool.submit(find, name, _seeds(known.get(name))) for name in names}
-        for name, search in searches.items():
-            seed = search.result()
+        searches = {pool.submit(find, name, _seeds(known.get(name))): name for name in names}
+        for search in as_completed(searches):
+            name, seed = searches[search], search.result()
             sys.stdout.write(f"{name:<44} {seed}\n")
             sys.stdout.flush()
             known.pop(name, None)

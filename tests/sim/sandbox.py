@@ -19,6 +19,8 @@ from unittest import mock
 import httpx
 from sqlalchemy.exc import OperationalError
 
+from hub import tokens
+
 T = TypeVar("T")
 
 
@@ -122,8 +124,9 @@ class Chance:
     """The one source of chance in a simulation, also behind the product's own ids and secrets."""
 
     def __init__(self, seed: int) -> None:
-        """Two streams from one seed: what happens does not change with how many ids are drawn."""
+        """Three streams from one seed: ids drawn, and things that are rare, leave all else as it was."""
         self.course = random.Random(f"course {seed}")
+        self.rare = random.Random(f"rare {seed}")
         self._noise = random.Random(f"noise {seed}")
 
     def urandom(self, size: int) -> bytes:
@@ -193,6 +196,7 @@ def sandbox(seed: int) -> Iterator[Sandbox]:
             mock.patch("omnipos.store.connection.ThreadPoolExecutor", SameThread),
             mock.patch("sync.pull.threading", SimpleNamespace(Thread=ThreadAtOnce)),
             mock.patch("sync.pull.MOST_CHANGES", 7),
+            mock.patch("hub.tokens.TOKEN_LIFE_MS", tokens.TOKEN_LIFE_MS),
         ):
             yield box
     finally:

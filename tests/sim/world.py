@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from hub import tokens
 from omnipos.domain.errors import DomainError
 from tests.sim import actions, checks, mishaps
 from tests.sim.bugs import plant
@@ -48,6 +49,8 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
     till_restores: float
     clones: float
     strangers: float
+    mirror_losses: float
+    token_life_ms: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,9 @@ class World:
         """While the shop is set up and put right nothing goes wrong."""
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
-        self.weather = msgspec.structs.replace(_weather(self.chance), **weather)
+        self.rare = box.chance.rare
+        self.weather = msgspec.structs.replace(_weather(self.chance, self.rare), **weather)
+        tokens.TOKEN_LIFE_MS = self.weather.token_life_ms
         self.hub_clock_ms = 0
         self.processes: list[HubProcess] = yard.processes
         self.line = Line(self)
@@ -309,7 +314,7 @@ class World:
                 break
 
 
-def _weather(chance: random.Random) -> Weather:
+def _weather(chance: random.Random, rare: random.Random) -> Weather:
     def sometimes(part: float, most: float) -> float:
         # One draw each, whatever comes of it, so that kinds of weather do not shift each other.
         gate, level = chance.random(), chance.random()
@@ -332,6 +337,8 @@ def _weather(chance: random.Random) -> Weather:
         till_restores=till_restores,
         clones=clones,
         strangers=sometimes(0.15, 0.2),
+        mirror_losses=rare.choice((0.0, 0.0, 0.0, 0.0, 0.1)),
+        token_life_ms=rare.choice((tokens.TOKEN_LIFE_MS, 20_000, 90_000)),
     )
 
 
