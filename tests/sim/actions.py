@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from omnipos.domain.catalogue import Answers
 from omnipos.domain.customer import CustomerDraft, Purpose
 from omnipos.domain.errors import DomainError
 from omnipos.domain.order import Order, OrderState, Taker
@@ -43,10 +46,11 @@ def _ring(world: "World", till: TillMachine) -> None:
         sku, *_rest = world.chance.choice(GOODS)
         found = till.till.call(finding.scanned, sku)
         if isinstance(found, ItemOffer):
-            quantity = world.chance.choice((1000, 1000, 2000, 3000))
-            if found.item.product.unit == "kg":
+            item, quantity = found.item, world.chance.choice((1000, 1000, 2000, 3000))
+            if item.product.unit == "kg":
+                item = replace(item, answers=Answers(is_measured=True))
                 quantity = world.chance.randint(50, 2500)
-            view = till.till.call(selling.ring, [(found.item, quantity)])
+            view = till.till.call(selling.ring, [(item, quantity)])
             world.say(till.name, f"ring {sku} {quantity} → {view.totals.total_minor}")
 
 
