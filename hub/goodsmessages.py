@@ -27,7 +27,7 @@ MOST_DATED = 50
 LaterMs = Annotated[int, Meta(gt=0, le=LARGEST)]
 
 
-class BarcodeWish(Wish, frozen=True, kw_only=True, gc=False):
+class BarcodeWish(Wish, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A code on a pack, and how much one scan of it means."""
 
     code: Code
@@ -41,7 +41,7 @@ class LaterPriceWish(Wish, frozen=True, kw_only=True, gc=False):
     valid_from_ms: LaterMs
 
 
-class ProductWish(Wish, frozen=True, kw_only=True, gc=False):
+class ProductWish(Wish, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One product by its SKU; the hub makes its id. From `category` on, what is not given stays as it is."""
 
     sku: Code
@@ -75,7 +75,7 @@ class PutProducts(Wish, frozen=True, kw_only=True):
     products: Annotated[tuple[ProductWish, ...], Meta(max_length=MOST_ROWS)]
 
 
-class PriceWish(Wish, frozen=True, kw_only=True, gc=False):
+class PriceWish(Wish, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a product costs from a moment on: for everybody, or for the customers of a group."""
 
     sku: Code

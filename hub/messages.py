@@ -98,6 +98,7 @@ class CustomerWish(Wish, frozen=True, kw_only=True):
     email: Annotated[str, Meta(max_length=254)] | None = None
     points: Count | None = None
     tier: MaybeCode | None = None
+    """The customer group, in any case: whose price lists and promotions hold."""
     consents: Annotated[tuple[Consent, ...], Meta(max_length=20)] | None = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from hub import tables
 from hub.catalogue import product_id_of, records
@@ -12,7 +12,7 @@ from hub.database import insert_rows, upsert
 from hub.deposits import check_deposits, refuse_needed_deposit
 from hub.feed import CATALOGUE
 from hub.goodsmessages import BarcodeWish, GoodsWritten, LaterPriceWish, ProductWish
-from hub.messages import RowProblem, Written
+from hub.messages import MOST_ROWS, RowProblem, Written
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.barcode import canonical, has_wrong_check_digit
@@ -21,8 +21,6 @@ from omnipos.domain.names import clean_text, search_words
 from omnipos.locale import _
 
 MOST_WARNINGS = 100
-MOST_IN_A_STATEMENT = 900
-"""Older SQLite takes 999 values in one statement."""
 
 _clean_shared = lru_cache(maxsize=1024)(clean_text)
 """For what most products leave empty or have in common."""
@@ -146,6 +144,10 @@ def _unit(wished: str) -> str:
 
 
 def _barcodes(sku: str, wishes: Sequence[BarcodeWish]) -> tuple[Barcode, ...]:
+    if len(wishes) == 1:
+        (only,) = wishes
+        code = clean_text(only.code, 64)
+        return (Barcode(code=code, quantity_milli=only.quantity_milli),) if code else ()
     kept: dict[str, Barcode] = {}
     for wish in wishes:
         one = Barcode(code=clean_text(wish.code, 64), quantity_milli=wish.quantity_milli)
@@ -180,7 +182,8 @@ def _deposit_id(sku: str) -> str:
 
 def _codes(product: Product) -> set[str]:
     codes = {canonical(one.code) for one in product.barcodes}
-    codes.add(canonical(product.plu))
+    if product.plu:
+        codes.add(canonical(product.plu))
     codes.discard("")
     return codes
 
@@ -210,7 +213,7 @@ def _warnings(unit: Unit, rows: Sequence[Product]) -> list[RowProblem]:
                 text = _("Product {sku}: the check digit of barcode {code} is wrong. It was taken so.")
                 text = text.format(sku=product.sku, code=barcode.code)
                 warnings.append(RowProblem(row=row, detail=text))
-            other = owners.get((canonical(barcode.code), product.product_id))
+            other = owners.get((canonical(barcode.code), product.product_id)) if owners else ""
             if other:
                 text = _(
                     "Barcode {code} is that of product {sku} and of {other}. Both have it;"
@@ -224,19 +227,23 @@ def _owners(unit: Unit, rows: Sequence[Product]) -> dict[tuple[str, str], str]:
     """Return another product's SKU for every barcode and product of some rows that is not alone with it."""
     own, table = tables.product_code, tables.product
     wanted = list({canonical(one.code) for product in rows for one in product.barcodes})
-    found: dict[str, list[str]] = {}
-    for start in range(0, len(wanted), MOST_IN_A_STATEMENT):
-        part = wanted[start : start + MOST_IN_A_STATEMENT]
-        for row in unit.conn.execute(select(own.c.code, own.c.product_id).where(own.c.code.in_(part))):
-            found.setdefault(row.code, []).append(row.product_id)
-    shared = {code: ids for code, ids in found.items() if len(ids) > 1}
-    ids = sorted({one for own_ids in shared.values() for one in own_ids})
-    skus: dict[str, str] = {}
-    for start in range(0, len(ids), MOST_IN_A_STATEMENT):
-        named = table.c.product_id.in_(ids[start : start + MOST_IN_A_STATEMENT])
-        skus |= {row.product_id: row.sku for row in unit.conn.execute(select(table).where(named))}
+    shared: list[str] = []
+    for start in range(0, len(wanted), MOST_ROWS):
+        part = own.c.code.in_(wanted[start : start + MOST_ROWS])
+        twice = select(own.c.code).where(part).group_by(own.c.code).having(func.count() > 1)
+        shared += unit.conn.scalars(twice)
+    if not shared:
+        return {}
+    together: dict[str, dict[str, str]] = {}
+    for start in range(0, len(shared), MOST_ROWS):
+        named = own.c.code.in_(shared[start : start + MOST_ROWS])
+        query = select(own.c.code, own.c.product_id, table.c.sku).join(
+            table, table.c.product_id == own.c.product_id
+        )
+        for row in unit.conn.execute(query.where(named)):
+            together.setdefault(row.code, {})[row.product_id] = row.sku
     return {
-        (code, one): next(skus[other] for other in own_ids if other != one)
-        for code, own_ids in shared.items()
-        for one in own_ids
+        (code, one): next(sku for other, sku in skus.items() if other != one)
+        for code, skus in together.items()
+        for one in skus
     }

@@ -10,17 +10,17 @@ from omnipos.cli.rowfiles import Bad, FromRow, Good, RowFile
 from omnipos.domain.barcode import canonical, is_gtin
 from omnipos.locale import _
 
-OLDEST_MIN_AGE = 99
+MOST_YEARS = 99
 _PACK = re.compile(r"(\d{4,})\s*[x×*]\s*([\d.,]+)|(.+?)\s*[×*]\s*([\d.,]+)", re.ASCII | re.IGNORECASE)
 """A pack's barcode with its quantity. An x counts only behind digits: other codes may end in `x2`."""
 
-_MORE: dict[str, tuple[str, Callable[[str], object]]] = {
+MORE_COLUMNS: dict[str, tuple[str, Callable[[str], object]]] = {
     "category": ("category", cells.words),
     "brand": ("brand", cells.words),
     "family": ("family", cells.words),
     "options": ("options", lambda text: tuple(filter(None, (one.strip() for one in text.split("|"))))),
     "deposit": ("deposit_sku", cells.fits),
-    "min_age": ("min_age", lambda text: cells.number(text, OLDEST_MIN_AGE)),
+    "min_age": ("min_age", lambda text: cells.number(text, MOST_YEARS)),
     "serial": ("asks_serial", cells.yes_no),
     "open_price": ("open_price", cells.yes_no),
     "discountable": ("discountable", lambda text: not text or cells.yes_no(text)),
@@ -72,7 +72,9 @@ class ProductReader:
         barcode, packs, name, price = column("barcode"), column("barcodes"), column("name"), column("price")
         sku, tax, unit, plu = column("sku"), column("tax"), column("unit"), column("plu")
         department, shelf = column("department"), column("shelf")
-        more = [(field, column(word), read) for word, (field, read) in _MORE.items() if table.has(word)]
+        more = [
+            (field, column(word), read) for word, (field, read) in MORE_COLUMNS.items() if table.has(word)
+        ]
 
         def product(row: list[str]) -> ProductWish:
             barcodes = _barcodes(barcode(row), packs(row))

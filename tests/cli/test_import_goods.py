@@ -1,6 +1,7 @@
 """`omnipos import products|prices` into a real hub: what comes in, and each mistake with its line."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from omnipos.cli import main
+from omnipos.cli.productrows import MORE_COLUMNS
 from tests.cli.rigs import Demo
 
 
@@ -18,6 +20,9 @@ def web(demo: Demo) -> Any:
     headers = {"Authorization": f"Bearer {demo.says['api_key']}"}
     with httpx.Client(base_url=demo.says["hub"], headers=headers, trust_env=False) as line:
         yield line
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "goods.md").read_text()
 
 
 def bring(demo: Demo, what: str, file: Path, *words: str) -> Result:
@@ -98,3 +103,8 @@ def test_goods_come_in_from_lines_of_json(demo: Demo, web: httpx.Client, tmp_pat
     done = bring(demo, "products", file)
     assert (done.exit_code, product(web, "JSN-1")["brand"]) == (1, "Sosro")
     assert done.stderr == "Line 2: It does not fit: Expected `int` <= 99 - at `$.min_age`.\n"
+
+
+def test_every_column_is_told_to_owners() -> None:
+    told = set(re.findall(r"`(\w+)`", DOCUMENT))
+    assert {*MORE_COLUMNS, "sku", "price", "barcodes", "valid_from", "group"} <= told

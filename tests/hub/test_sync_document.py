@@ -15,6 +15,9 @@ from hub.problems import Refused
 from hub.routes.hints import LONGEST_WAIT_S
 from hub.tokens import NONCE_LIFE_MS, TOKEN_LIFE_MS
 from omnipos import events, protocol
+from omnipos.domain.catalogue import ListPrice, Product
+from omnipos.domain.promotions.promotion import Coupon, Promotion
+from omnipos.domain.tax import Tax
 from omnipos.protocol import (
     MOST_BYTES,
     MOST_CHANGES,
@@ -128,6 +131,12 @@ def test_every_fact_outcome_and_stream_is_told() -> None:
     assert {kind.__struct_config__.tag for kind in get_args(events.Fact)} <= told
     assert {one.value for one in Outcome} <= told
     assert set(feed.streams_of("{store}")) <= told
+
+
+def test_every_kind_of_record_of_the_catalogue_is_told() -> None:
+    told = set(re.findall(r"\| `(\w+)` \|", DOCUMENT))
+    goods = (Product, ListPrice, Promotion, Coupon, Tax)
+    assert {kind.__struct_config__.tag for kind in goods} <= told
 
 
 def test_the_limits_in_the_document_are_the_hubs() -> None:
