@@ -72,13 +72,17 @@ def _identity(paper: ReceiptPaper) -> Iterator[Element]:
 
 def _goods(line: SaleLine, currency: str) -> Iterator[Element]:
     name = clean_text(line.name)
+    if line.deposit:
+        name = _("{name} (deposit)").format(name=name)
     amount = format_amount(line.amount_minor, currency)
     if line.quantity_milli == PIECE_MILLI and line.unit == "pcs":
         yield Row((name, amount))
-        return
-    quantity = format_quantity(line.quantity_milli, line.unit, currency)
-    yield Text(name)
-    yield Row((f"{quantity} × {format_amount(line.unit_price_minor, currency)}", amount), indent=2)
+    else:
+        quantity = format_quantity(line.quantity_milli, line.unit, currency)
+        yield Text(name)
+        yield Row((f"{quantity} × {format_amount(line.unit_price_minor, currency)}", amount), indent=2)
+    for serial in line.serials:
+        yield Row((_("Serial number {serial}").format(serial=clean_text(serial, 40)),), indent=2)
 
 
 def _savings(line: SaleLine, currency: str) -> Iterator[Element]:

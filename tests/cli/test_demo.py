@@ -9,9 +9,10 @@ import httpx
 import psutil
 import pytest
 
-from omnipos.cli.demo import goods, orders, people
+from omnipos.cli.demo import asking, goods, orders, people
+from omnipos.cli.demo.goods import gtin
 from omnipos.cli.taxes import TAXES
-from omnipos.domain.barcode import canonical, is_gtin
+from omnipos.domain.barcode import canonical, check_digit, is_gtin
 from omnipos.domain.phone import to_e164
 from tests.cli.rigs import PATIENCE_S, Demo, is_listening, run, talk
 
@@ -58,6 +59,35 @@ def test_every_barcode_and_phone_works_at_the_plain_counter(demo: Demo, home: Pa
     assert papers, "the receipt is printed into the folder"
 
 
+def test_goods_that_ask_can_all_be_tried(demo: Demo, home: Path) -> None:
+    weighed = next(one for one in goods.products("ID") if one.plu)
+    digits = f"22{int(weighed.plu):05d}00482"
+    answers = talk(
+        home,
+        demo.says["data_dir"],
+        "sign-in Sari 1234",
+        "kaos polos variant=5",
+        gtin("ID", asking.COMPANY + 1, asking.FIRST_NUMBER),
+        f"{digits}{check_digit(digits)}",
+        "bir pilsener age=yes",
+        "ponsel serial=356938035643809",
+        "12.500@901",
+        "pay cash",
+    )
+
+    lines = [(one["name"], one["quantity_milli"]) for one in answers[-2]["basket"]["lines"]]
+    assert lines == [
+        ("Kaos Polos Biru M", 1000),
+        ("Air Mineral Jernih 600 ml", 24_000),
+        (weighed.name, 482),
+        ("Bir Pilsener 620 ml", 1000),
+        ("Jaminan botol", 1000),
+        ("Ponsel Ria 5", 1000),
+        ("Roti & kue", 1000),
+    ]
+    assert answers[-1]["ok"]
+
+
 def test_the_hub_has_both_stores_with_stock(demo: Demo) -> None:
     headers = {"Authorization": f"Bearer {demo.says['api_key']}"}
     with httpx.Client(base_url=demo.says["hub"], headers=headers, trust_env=False) as web:
@@ -69,7 +99,7 @@ def test_the_hub_has_both_stores_with_stock(demo: Demo) -> None:
         customers = web.get("/v1/customers", params={"limit": 1000}).json()["customers"]
 
     assert stores == ["S1", "S2"]
-    assert rows == [298, 298]
+    assert rows == [309, 309]
     assert len(customers) == 200
 
 

@@ -3,12 +3,13 @@
 import msgspec
 import pytest
 
+from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import speak
 from printing.document import as_text
 from printing.receipt import receipt, tax_name
-from tests.printing.papers import card, cash, kedai_receipt, named_receipt, toko_receipt
+from tests.printing.papers import TOKO, card, cash, kedai_receipt, line, named_receipt, sale, toko_receipt
 
 RUPIAH_48 = """\
               Toko Sinar
@@ -125,6 +126,18 @@ Service tax 6% added
                   12.90     0.77"""
 
 
+NUMBERS_32 = """\
+HP Ria 5
+  2 × 1.500.000        3.000.000
+  Serial number 356938035643809
+  Serial number 490154203237518
+Botol (deposit)
+  2 × 2.000                4.000
+Apel Fuji
+  0,482 kg × 45.000       21.690
+"""
+
+
 def test_rupiah_receipt_with_inclusive_and_exempt_lines():
     assert as_text(receipt(toko_receipt(), copy=False), 48) == RUPIAH_48
 
@@ -211,3 +224,16 @@ def test_months_follow_the_language():
 def test_a_tax_is_named_with_its_rate(name, rate_ppm, currency, shown):
     tax = TaxTotal(code="t", name=name, rate_ppm=rate_ppm, inclusive=True, base_minor=0, tax_minor=0)
     assert tax_name(tax, currency) == shown
+
+
+def test_numbers_deposits_and_labels_stand_with_their_goods():
+    phone = msgspec.structs.replace(
+        line("HP Ria 5", 1_500_000, 2000), serials=("356938035643809", "490154203237518")
+    )
+    bottle = msgspec.structs.replace(line("Botol", 2000, 2000, tax="free", line_id=2), deposit_for=1)
+    apples = msgspec.structs.replace(
+        line("Apel Fuji", 45_000, 482, tax="free", unit="kg", line_id=3), label_minor=21_690
+    )
+    sold = sale(TOKO, (phone, bottle, apples), (cash(3_025_700),))
+    paper = ReceiptPaper(sale=sold, shop=TOKO, staff_name="Sari", customer_name="", customer_phone="")
+    assert NUMBERS_32 in as_text(receipt(paper, copy=False), 32)

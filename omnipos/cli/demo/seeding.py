@@ -24,7 +24,7 @@ from hub.messages import (
     StoreWish,
     Written,
 )
-from omnipos.cli.demo import goods, orders, people
+from omnipos.cli.demo import asking, goods, orders, people
 from omnipos.cli.taxes import TAXES, put_missing_taxes
 from omnipos.domain.catalogue import Product
 from omnipos.domain.order import Order
@@ -65,13 +65,15 @@ def seed(line: OwnerClient, address: str, country: str) -> tuple[DemoShop, str]:
     first, _second = stores = people.STORES[country]
     line.put("/v1/stores", Stores, PutStores(stores=tuple(_store(one, country) for one in stores)))
     put_missing_taxes(line, country)
-    line.put("/v1/products", GoodsWritten, PutProducts(products=tuple(map(_product, shelf))))
+    asking_goods = asking.products(country)
+    skus = [one.sku for one in (*shelf, *asking_goods)]
+    line.put("/v1/products", GoodsWritten, PutProducts(products=(*map(_product, shelf), *asking_goods)))
     line.put("/v1/customers", CustomersWritten, PutCustomers(customers=tuple(map(_customer, buyers))))
     team = people.staff(country)
     wishes = tuple(StaffWish(name=one.name, role=one.role, pin=one.pin) for one in team)
     line.put("/v1/staff", StaffList, PutStaff(staff=wishes))
     for number, store in enumerate(stores):
-        line.post("/v1/stock/movements", Written, PostMovements(movements=_stock(shelf, store.code, number)))
+        line.post("/v1/stock/movements", Written, PostMovements(movements=_stock(skus, store.code, number)))
     key = line.post("/v1/api-keys", ApiKey, ApiKeyWish(channel=CHANNEL)).key
     _place_orders(OwnerClient(address, key), shelf, buyers, country, first.code)
     code = line.post("/v1/enrol-codes", EnrolCode, EnrolCodeWish(store_code=first.code)).code
@@ -137,13 +139,13 @@ def _customer(customer: people.DemoCustomer) -> CustomerWish:
     return CustomerWish(name=customer.name, phone=customer.phone, points=customer.points, tier=customer.tier)
 
 
-def _stock(shelf: Sequence[Product], store_code: str, number: int) -> tuple[MovementWish, ...]:
+def _stock(skus: Sequence[str], store_code: str, number: int) -> tuple[MovementWish, ...]:
     return tuple(
         MovementWish(
-            movement_id=f"demo-{store_code}-{one.sku}",
+            movement_id=f"demo-{store_code}-{sku}",
             store_code=store_code,
-            sku=one.sku,
+            sku=sku,
             quantity_milli=(12 + (index * 31 + number * 17) % 90) * PIECE_MILLI,
         )
-        for index, one in enumerate(shelf)
+        for index, sku in enumerate(skus)
     )
