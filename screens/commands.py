@@ -38,11 +38,17 @@ SELL_KEYS = (
     Command("f8", later("Void"), "void", later("Take the chosen line out")),
     Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
     Command("f12", later("Pay"), "pay", later("Take the money")),
+    Command("f6", later("Discount"), "discount", later("A discount or another price, with its reason")),
+    Command("ctrl+r", later("Price"), "price", later("What something costs, and how many are here")),
     Command(
         "f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False
     ),
     Command(
-        "f6", later("Exceptions"), "exceptions", later("What a person must settle, and the answers"), False
+        "ctrl+x",
+        later("Exceptions"),
+        "exceptions",
+        later("What a person must settle, and the answers"),
+        False,
     ),
     Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),

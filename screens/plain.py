@@ -10,7 +10,7 @@ from typing import TextIO, assert_never
 import msgspec
 
 from omnipos.config import Settings
-from omnipos.domain.errors import DomainError, SignInRefused
+from omnipos.domain.errors import DomainError, SignInRefused, WordNeeded
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right
@@ -25,6 +25,7 @@ from screens import (
     plain_asking,
     plain_counting,
     plain_coupons,
+    plain_discounts,
     plain_exceptions,
     plain_leases,
     plain_orders,
@@ -49,6 +50,10 @@ COMMANDS: dict[str, Command] = {
     "answer": plain_asking.answer,
     "qty": plain_selling.change_quantity,
     "void": plain_selling.void,
+    "discount": plain_discounts.discount,
+    "price": plain_discounts.price,
+    "price-check": plain_discounts.say_price,
+    "allow": plain_discounts.allow,
     "pay": plain_selling.pay,
     "park": plain_selling.park,
     "recall": plain_selling.recall,
@@ -122,6 +127,8 @@ class PlainCounter:
             return self._written(Answer(say=_("Nothing was typed."))) if self._as_json else None
         try:
             found = self._understand(text)
+        except WordNeeded as refusal:
+            found = Answer(ok=False, say=str(refusal), more={"word_needed": True})
         except DomainError as refusal:
             found = Answer(ok=False, say=str(refusal))
         except Exception:
@@ -287,7 +294,11 @@ def _help() -> Answer:
     asking = _(
         "When goods ask something: answer 0.482, answer yes, answer none; or at once, 4131 weight=0.482."
     )
-    return Answer(say=f"{said} {asking}")
+    by_hand = _(
+        "By hand: discount 2 10% REASON, discount all 5000 REASON, discount 2 back, price 2 3000 REASON,"
+        " price 2 back, allow NAME PIN, price-check CODE."
+    )
+    return Answer(say=f"{said} {by_hand} {asking}")
 
 
 def _quit() -> Answer:

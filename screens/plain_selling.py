@@ -87,7 +87,7 @@ def change_quantity(talk: Talk, rest: str) -> Answer:
         raise BasketRefused(_("The basket is empty. Scan something first."))
     if quantity and not quantity.strip("0.,"):
         raise EntryRefused(_("The quantity must be more than nothing. Type void 2 to take line 2 out."))
-    line_id = _line_id(view, number) if number.strip() else _last_line_id(talk, view)
+    line_id = line_id_of(view, number) if number.strip() else _last_line_id(talk, view)
     changed = talk.till.call(selling.change_quantity, line_id, parse_quantity(quantity))
     return Answer(say=plain_asking.line_and_total(talk, changed))
 
@@ -97,7 +97,8 @@ def _last_line_id(talk: Talk, view: BasketView) -> int:
     return talk.touched if talk.touched in ids else ids[-1]
 
 
-def _line_id(view: BasketView, number: str) -> int:
+def line_id_of(view: BasketView, number: str) -> int:
+    """Return the line that a typed number means; raise EntryRefused for none."""
     written = number.strip()
     count = len(view.basket.lines)
     if not (written.isascii() and written.isdigit() and len(written) <= 4 and 1 <= int(written) <= count):
@@ -123,7 +124,7 @@ def void(talk: Talk, rest: str) -> Answer:
         talk.ask(question, [(_("keep it"), partial(_kept, talk)), (_("void it"), partial(_void_all, talk))])
     if not rest:
         raise EntryRefused(_("Say which line: void 2. Or void all for the whole basket."))
-    line_id = _line_id(view, rest)
+    line_id = line_id_of(view, rest)
     line = next(one for one in view.basket.lines if one.line_id == line_id)
     after = talk.till.call(selling.void_line, line_id)
     talk.touched = after.touched

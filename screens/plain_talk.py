@@ -7,12 +7,15 @@ from typing import NoReturn
 import msgspec
 
 from omnipos.config import Settings
-from omnipos.domain.errors import DomainError
+from omnipos.domain.errors import DomainError, NotAllowed, SignInRefused, WordNeeded
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
 from omnipos.locale import _
+from omnipos.services.approving import Word
 from omnipos.services.asking import Step
 from omnipos.services.till import Till
+
+NOBODY = Word()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,22 @@ class Talk:
         self.questions: deque[Step] = deque()
         """Goods that ask something before they are rung up, the first one is answered first."""
         self._choices: dict[str, Callable[[], Answer]] = {}
+        self.refused: Callable[[Word], Answer] | None = None
+        """What this line was refused for want of a manager's word."""
+        self.refused_before: Callable[[Word], Answer] | None = None
+        """The same of the line before: the word may come now, and in no later line."""
+
+    def allowing(self, act: Callable[[Word], Answer], word: Word = NOBODY) -> Answer:
+        """Do what may need a manager's word; without it, or with a wrong PIN, the next line may give it."""
+        try:
+            return act(word)
+        except WordNeeded as needed:
+            self.refused = act
+            hint = _("Type allow, a manager's name and their PIN: allow Budi 9999.")
+            raise WordNeeded(f"{needed} {hint}") from None
+        except (SignInRefused, NotAllowed):
+            self.refused = act
+            raise
 
     def ask(self, question: str, choices: Sequence[Choice]) -> NoReturn:
         """Ask by numbers; the next line may be one of them, and any other line drops the question."""
@@ -61,6 +80,7 @@ class Talk:
         raise Asked(" ".join((question, _("Type {choices}.").format(choices=offered))))
 
     def chosen(self, line: str) -> Callable[[], Answer] | None:
-        """Return what a line chooses of the question asked before it, and forget the question."""
+        """Return what a line chooses of the question before it; what the line before left is forgotten."""
         choices, self._choices = self._choices, {}
+        self.refused_before, self.refused = self.refused, None
         return choices.get(line)

@@ -297,6 +297,22 @@ class SellScreen(Counter):
         else:
             await self.go(QuantityScreen(self.desk, line))
 
+    async def do_discount(self) -> None:
+        """Give the chosen line or the whole basket a discount, or the line another price."""
+        from screens.discount import DiscountScreen
+
+        line = self._basket.chosen
+        if line is None:
+            self.say(_("There is nothing to give a discount on. Scan something first."), "warn")
+        else:
+            await self.go(DiscountScreen(self, line))
+
+    async def do_price(self) -> None:
+        """Say what something costs; the basket stays as it is."""
+        from screens.price import PriceScreen
+
+        await self.go(PriceScreen(self.desk))
+
     async def do_void(self) -> None:
         """Take the chosen line out."""
         line = self._basket.chosen

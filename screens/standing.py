@@ -24,7 +24,9 @@ class StandingScreen(ListScreen):
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
         Command("f9", later("Try now"), "try_now", later("Try the hub and the printer right now")),
-        Command("f6", later("Exceptions"), "exceptions", later("What a person must settle, and the answers")),
+        Command(
+            "ctrl+x", later("Exceptions"), "exceptions", later("What a person must settle, and the answers")
+        ),
         BACK,
     )
 

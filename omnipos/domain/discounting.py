@@ -90,28 +90,35 @@ def takes_discount(line: Line) -> bool:
     return line.discountable and not line.order_line_id and not line.deposit_for
 
 
-def _assert_takes_discount(line: Line) -> None:
+def check_gift(basket: Basket, line_id: int = 0, *, is_price: bool = False) -> None:
+    """Raise BasketRefused for a line that takes no discount or price by hand; without one, for all lines."""
+    assert_open_to_change(basket)
+    if not line_id:
+        if not any(takes_discount(line) for line in basket.lines):
+            raise BasketRefused(_("Nothing in this basket takes a discount."))
+        return
+    line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order; its price was agreed there."))
     if not takes_discount(line):
         raise BasketRefused(
             _("{name} is always sold at its own price, as deposits and vouchers are.").format(name=line.name)
         )
+    if is_price and line.label_minor is not None:
+        raise BasketRefused(
+            _("{name} costs what its label says. Give it a discount instead.").format(name=line.name)
+        )
 
 
 def discount_line(basket: Basket, line_id: int, discount: Discount) -> Basket:
     """Give one line a discount in place of any that it had; raise BasketRefused."""
-    assert_open_to_change(basket)
-    line = line_of(basket, line_id)
-    _assert_takes_discount(line)
-    return _with_line(basket, msgspec.structs.replace(line, discount=discount))
+    check_gift(basket, line_id)
+    return _with_line(basket, msgspec.structs.replace(line_of(basket, line_id), discount=discount))
 
 
 def discount_basket(basket: Basket, discount: Discount) -> Basket:
     """Give all lines together a discount in place of any that they had; raise BasketRefused."""
-    assert_open_to_change(basket)
-    if not any(takes_discount(line) for line in basket.lines):
-        raise BasketRefused(_("Nothing in this basket takes a discount."))
+    check_gift(basket)
     return msgspec.structs.replace(basket, discount=discount)
 
 
@@ -131,13 +138,8 @@ def override_price(basket: Basket, line_id: int, price_minor: int, override: Pri
 
     Raises EntryRefused for the price that it has, BasketRefused for a line whose price is not the till's.
     """
-    assert_open_to_change(basket)
+    check_gift(basket, line_id, is_price=True)
     line = line_of(basket, line_id)
-    _assert_takes_discount(line)
-    if line.label_minor is not None:
-        raise BasketRefused(
-            _("{name} costs what its label says. Give it a discount instead.").format(name=line.name)
-        )
     check_price(price_minor, basket.currency)
     if price_minor == line.unit_price_minor:
         raise EntryRefused(_("That is the price already."))
@@ -227,6 +229,17 @@ def check_sums(basket: Basket, promotions: Savings, line_id: int = 0) -> None:
             " Take it back, or give a smaller one."
         )
         raise BasketRefused(said.format(**_amounts(basket, sum_minor, left_minor)))
+
+
+def worth_minor(basket: Basket, promotions: Savings, line_id: int = 0) -> int:
+    """Return what the discount of a line, or of the whole basket, comes to behind the promotions."""
+    own = discounted(basket.lines, promotions, None)
+    if not line_id:
+        return _comes_to(basket.discount, sum(_lefts(basket.lines, own))) if basket.discount else 0
+    for line, had, with_own in zip(basket.lines, promotions, own, strict=True):
+        if line.line_id == line_id:
+            return _left(line, had) - _left(line, with_own)
+    return 0
 
 
 def _amounts(basket: Basket, sum_minor: int, left_minor: int) -> dict[str, str]:

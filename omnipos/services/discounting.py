@@ -14,11 +14,6 @@ from omnipos.services.till import Till
 NOBODY = Word()
 
 
-def may_discount(till: Till) -> bool:
-    """Tell whether who is signed in gives discounts and other prices without a manager's word."""
-    return till.staff is not None and till.staff.may(Right.DISCOUNT) and till.staff.may(Right.PRICE)
-
-
 def discount_line(till: Till, line_id: int, off: Off, reason: str, word: Word = NOBODY) -> BasketView:
     """Take a rate or a sum off one line; a discount that it had gives way.
 
@@ -80,6 +75,11 @@ def restore_price(till: Till, line_id: int) -> BasketView:
     return _saved(till, before, pricedesk.repriced(till, after, group), line_id)
 
 
+def check(till: Till, line_id: int = 0, *, is_price: bool = False) -> None:
+    """Raise BasketRefused where no discount or price can be given, before anything is typed."""
+    rules.check_gift(open_basket(till), line_id, is_price=is_price)
+
+
 def would_come_to(till: Till, line_id: int, off: Off) -> BasketView:
     """Return the basket as a discount would leave it, nothing saved; without a line for all lines."""
     basket = open_basket(till)
@@ -87,6 +87,13 @@ def would_come_to(till: Till, line_id: int, off: Off) -> BasketView:
     if line_id:
         return _checked(till, rules.discount_line(basket, line_id, given), line_id)
     return _checked(till, rules.discount_basket(basket, given))
+
+
+def would_cost(till: Till, line_id: int, price_minor: int) -> BasketView:
+    """Return the basket as another price of a line would leave it, nothing saved."""
+    basket = open_basket(till)
+    given = PriceOverride(reason="–", was_minor=0)
+    return _checked(till, rules.override_price(basket, line_id, price_minor, given), line_id)
 
 
 def _discount(off: Off, reason: str) -> Discount:

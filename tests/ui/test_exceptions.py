@@ -45,7 +45,7 @@ async def test_a_case_is_found_from_the_status_line_read_and_settled(managed: Ti
         assert "▲ needs attention · F9" in hands.text
         await hands.press("f9")
         assert "To be settled by a person, at this till" in hands.text
-        await hands.press("f6")
+        await hands.press("ctrl+x")
         assert "2 to settle" in hands.text
         assert "One online order was handed over twice." in hands.text
         await hands.press("enter")
@@ -73,7 +73,7 @@ async def test_a_case_is_found_from_the_status_line_read_and_settled(managed: Ti
 async def test_a_cashier_reads_a_case_and_is_told_to_ask_a_manager(till: Till) -> None:
     fill_exceptions(till.store.folder)
     async with counter(till) as hands:
-        await hands.press("f6", "enter")
+        await hands.press("ctrl+x", "enter")
         await hands.type("1")
         await hands.press("enter")
         assert "Sari may not do this. Ask a manager." in hands.text
@@ -82,7 +82,7 @@ async def test_a_cashier_reads_a_case_and_is_told_to_ask_a_manager(till: Till) -
 
 async def test_nothing_to_settle_says_so(till: Till) -> None:
     async with counter(till) as hands:
-        await hands.press("f6", "enter")
+        await hands.press("ctrl+x", "enter")
         assert "Nothing needs a person here." in hands.text
 
 

@@ -68,13 +68,34 @@ async def customers(hands: Hands) -> None:
 async def exceptions(hands: Hands) -> None:
     """What a person must settle, open and settled."""
     fill_exceptions(hands.app.desk.till.store.folder)
-    await hands.press("f6")
+    await hands.press("ctrl+x")
 
 
 async def one_exception(hands: Hands) -> None:
     """A case with its answers."""
     await exceptions(hands)
     await hands.press("enter")
+
+
+async def discount(hands: Hands) -> None:
+    """The reasons for a discount."""
+    await sell(hands)
+    await hands.press("f6", "1")
+    await hands.type("10%")
+    await hands.press("enter")
+
+
+async def word(hands: Hands) -> None:
+    """A manager's word for a discount."""
+    await discount(hands)
+    await hands.type("2")
+
+
+async def price(hands: Hands) -> None:
+    """What something costs."""
+    await sell(hands)
+    await hands.press("ctrl+r")
+    await hands.scan(INDOMIE)
 
 
 async def keys(hands: Hands) -> None:
@@ -93,6 +114,9 @@ STEPS = [
     customers,
     exceptions,
     one_exception,
+    discount,
+    word,
+    price,
     keys,
 ]
 
