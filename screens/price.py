@@ -80,7 +80,7 @@ class PriceScreen(ListScreen):
 
 
 def _sum(text: str, sum_minor: int, currency: str) -> Row:
-    return ((between(f" {text}", f"{format_money(sum_minor, currency)} ", WIDTH - 1), "plain"),)
+    return ((between(f" {text}", f"{format_money(sum_minor, currency)} ", WIDTH - 1), "strong"),)
 
 
 def stock_words(one: PriceCheck, desk: Desk) -> str:

@@ -42,14 +42,17 @@ class KeysLine(Painted):
             for command in self._commands
             if command.is_in_footer
         ]
-        lengths = [cell_len(key) + 1 + cell_len(label) for _key, key, label in shown]
-        gap = 2 if 1 + sum(lengths) + 2 * (len(shown) - 1) <= width else 1
+        fitting, used = [], 1
+        for one in shown:
+            length = cell_len(one[1]) + 1 + cell_len(one[2])
+            if used + length <= width:
+                fitting.append((one, length))
+                used += length + 1
+        gap = 2 if used - 1 + max(len(fitting) - 1, 0) <= width else 1
         row: list[tuple[str, str]] = [(" ", "plain")]
         at = 1
         self._places = []
-        for (command_key, key, label), length in zip(shown, lengths, strict=True):
-            if at + length > width:
-                continue
+        for (command_key, key, label), length in fitting:
             row += [(key, "accent"), (f" {label}{' ' * gap}", "dim")]
             self._places.append((at, at + length, command_key))
             at += length + gap
