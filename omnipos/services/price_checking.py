@@ -5,8 +5,7 @@ import msgspec
 from omnipos.domain.catalogue import Item, Product, price_at
 from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.money import line_amount
-from omnipos.domain.promotions.matching import covers
-from omnipos.domain.promotions.promotion import Bundle, Goods, Pick, Promotion
+from omnipos.domain.promotions.promotion import Bundle, Goods, Promotion
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.staff import Right
 from omnipos.locale import _
@@ -75,23 +74,13 @@ def _promotions(till: Till, product: Product, now_ms: int) -> tuple[str, ...]:
         return ()
     code = till.shop().code
     rules = till.rules.current(till.store.books)
-    pick = Pick(
-        product_id=product.product_id,
-        quantity_milli=PIECE_MILLI,
-        amount_minor=price_at(product, now_ms),
-        unit=product.unit,
-        family=product.family,
-        category=product.category,
-        department=product.department,
-        brand=product.brand,
-    )
     return tuple(
         one.name
         for one in rules.book.promotions
         if _is_running(one, now_ms)
         and (not one.stores or code in one.stores)
         and (not one.channels or "store" in one.channels)
-        and any(covers(goods, pick) for goods in _goods_of(one))
+        and any(_names(goods, product) for goods in _goods_of(one))
     )
 
 
@@ -104,3 +93,16 @@ def _goods_of(promotion: Promotion) -> tuple[Goods, ...]:
     if isinstance(promotion.reward, Bundle):
         return tuple(part.goods for part in promotion.reward.parts)
     return (promotion.goods,)
+
+
+def _names(goods: Goods, product: Product) -> bool:
+    if product.product_id in goods.without:
+        return False
+    named = (
+        (goods.products, product.product_id),
+        (goods.families, product.family.casefold()),
+        (goods.categories, product.category.casefold()),
+        (goods.departments, product.department.casefold()),
+        (goods.brands, product.brand.casefold()),
+    )
+    return not any(names for names, _own in named) or any(own in names for names, own in named if own)
