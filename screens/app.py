@@ -277,6 +277,7 @@ class TillApp(App[None]):
         await desk.look()
         if desk.shop is None:
             await desk.load()
+        await desk.keep_priced()
         if isinstance(self.screen, Counter):
             await self._carefully(self.screen, self.screen.tick())
         idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms

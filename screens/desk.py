@@ -4,7 +4,7 @@ from omnipos.config import Settings
 from omnipos.domain.errors import CustomerRefused, DomainError
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import Shop
-from omnipos.services import finding, recognising, selling, watching
+from omnipos.services import finding, pricedesk, recognising, selling, watching
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
@@ -75,6 +75,13 @@ class Desk:
     async def open_basket(self) -> BasketView:
         """Look at the basket on the counter and return it."""
         return await self.put(await self.till.run(selling.current))
+
+    async def keep_priced(self) -> None:
+        """Show the basket at the prices of now: an hour or midnight may strike while it waits."""
+        has_moved = await self.till.run(pricedesk.has_moved)
+        view = self.view
+        if has_moved and view is not None and view.basket.lines and not view.basket.tenders:
+            await self.open_basket()
 
     async def put(self, view: BasketView) -> BasketView:
         """Show a basket from now on, with its customer's card."""

@@ -7,6 +7,7 @@ from omnipos.domain.customer import Customer, Purchase
 from omnipos.domain.exceptions import ExceptionCase, Settlement
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.order import Order, OrderLine, OrderState
+from omnipos.domain.promotions.promotion import BuyGet, Coupon, Goods, PercentOff, Promotion, SetPrice
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Role, Staff
 from omnipos.domain.stock import StockLevel
@@ -234,6 +235,41 @@ def fill_small_shop(folder: Path) -> None:
     )
     fill(folder, f"stock/{STORE}", *((one.product_id, one) for one in levels))
     fill(folder, f"orders/{STORE}", ("order:o-W-1001", order()))
+
+
+HALF_TEH = Promotion(
+    promotion_id="pr-half",
+    code="HALF",
+    name="second at half price",
+    reward=BuyGet(buy=1, get=1, rate_ppm=500_000),
+    goods=Goods(products=("p-teh",)),
+    priority=2,
+)
+GOLD_FIVE = Promotion(
+    promotion_id="pr-gold",
+    code="GOLD",
+    name="Gold week 5%",
+    reward=PercentOff(rate_ppm=50_000),
+    groups=("gold",),
+    needs_coupon=True,
+    priority=1,
+)
+TWO_KOPI = Promotion(
+    promotion_id="pr-kopi",
+    code="KOPI",
+    name="Two Kopi for Rp 45.000",
+    reward=SetPrice(count=2, price_minor=45_000),
+    goods=Goods(products=("p-kopi",)),
+    needs_coupon=True,
+    priority=1,
+)
+
+
+def fill_offers(folder: Path) -> None:
+    """Fill a mirror with promotions: one for everybody, and two opened by the coupons GOLD-5 and KOPI-2."""
+    promotions = ((f"promotion/{one.promotion_id}", one) for one in (HALF_TEH, GOLD_FIVE, TWO_KOPI))
+    coupons = (Coupon(code="GOLD-5", promotion_id="pr-gold"), Coupon(code="KOPI-2", promotion_id="pr-kopi"))
+    fill(folder, "catalogue", *promotions, *((f"coupon/{one.code}", one) for one in coupons))
 
 
 def exception_case(number: int = 7, kind: str = "second_hand_over", **changes: object) -> ExceptionCase:

@@ -1,5 +1,8 @@
 """Coupons: whether a code counts at a moment, and why the offer that it opens gives nothing yet."""
 
+import msgspec
+
+from omnipos.domain.promotions.matching import holds
 from omnipos.domain.promotions.promotion import Coupon, Occasion, Promotion
 from omnipos.locale import _
 
@@ -27,15 +30,7 @@ def idle_because(promotion: Promotion, occasion: Occasion) -> str:
         return _("not in this shop")
     if promotion.groups and occasion.group not in promotion.groups:
         return _("only for {groups}").format(groups=", ".join(promotion.groups))
-    if not _is_its_hour(promotion, occasion):
+    timed = msgspec.structs.replace(promotion, needs_coupon=False)
+    if not holds(msgspec.structs.replace(timed, weekdays=()), occasion):
         return _("not at this hour")
-    if promotion.weekdays and occasion.weekday not in promotion.weekdays and not promotion.from_minute:
-        return _("not today")
-    return _("nothing for it yet")
-
-
-def _is_its_hour(promotion: Promotion, occasion: Occasion) -> bool:
-    first, until = promotion.from_minute, promotion.until_minute
-    if first <= until:
-        return first == until or first <= occasion.minute < until
-    return occasion.minute >= first or occasion.minute < until
+    return _("nothing for it yet") if holds(timed, occasion) else _("not today")

@@ -16,6 +16,8 @@ from omnipos.locale import _
 from omnipos.services.till import Till
 from omnipos.store import catalogue, customers, prices
 
+MINUTE_MS = 60_000
+
 
 def customer_of(till: Till, basket: Basket) -> Customer | None:
     """Return whose basket it is."""
@@ -46,7 +48,8 @@ def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None =
     held_for = (basket.basket_id, basket.priced_at_ms, basket.customer_id, basket.coupons)
     if basket.priced_at_ms and till.held_terms is not None and till.held_terms[0] == held_for:
         return till.held_terms[1]
-    rules = till.rules.current(till.store.books)
+    till.priced_by = now = _now(till)
+    rules = now[1]
     customer = customer or customer_of(till, basket)
     occasion = occasion_at(
         shop,
@@ -63,6 +66,18 @@ def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None =
     )
     till.held_terms = (held_for, terms) if basket.priced_at_ms else None
     return terms
+
+
+def _now(till: Till) -> tuple[int, prices.PriceRules]:
+    return till.clock.now_ms() // MINUTE_MS, till.rules.current(till.store.books)
+
+
+def has_moved(till: Till) -> bool:
+    """Tell whether a basket priced before may be priced otherwise now: another minute, or other rules.
+
+    Asked while nobody waits, it also has the rules at hand before the next scan needs them.
+    """
+    return _now(till) != till.priced_by
 
 
 def coupons_in(till: Till, basket: Basket) -> list[Coupon]:

@@ -70,6 +70,8 @@ class Till:
         self.rules = RulesKept()
         self.held_terms: tuple[tuple[object, ...], Terms] | None = None
         """By what the part-paid basket is priced, and which basket that is."""
+        self.priced_by: tuple[int, object] = (0, None)
+        """The minute and the rules by which a basket was priced last."""
 
     @property
     def identity(self) -> Identity:

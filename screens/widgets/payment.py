@@ -62,9 +62,21 @@ def _sum_row(left: str, minor: int, code: str, width: int, style: str) -> Row:
     return ((between(left, format_amount(minor, code), width), style),)
 
 
+def _saved_rows(goods_minor: int, saved_minor: int, code: str, width: int) -> list[Row]:
+    if not saved_minor:
+        return []
+    return [
+        _sum_row(_("Goods"), goods_minor, code, width, "plain"),
+        _sum_row(_("Saved"), -saved_minor, code, width, "good"),
+    ]
+
+
 def _due_rows(view: BasketView, width: int) -> list[Row]:
     code, owed = view.basket.currency, view.due
-    rows = [_sum_row(_("Total"), owed.total_minor, code, width, "plain")]
+    rows = [
+        *_saved_rows(view.totals.goods_minor, view.totals.saved_minor, code, width),
+        _sum_row(_("Total"), owed.total_minor, code, width, "plain"),
+    ]
     for tax in view.totals.taxes:
         if tax.rate_ppm:
             name = _("of which {tax}") if tax.inclusive else _("with {tax}")
@@ -97,6 +109,8 @@ def _note_rows(code: str, width: int) -> list[Row]:
 def _finished_rows(sale: Sale, width: int) -> list[Row]:
     code = sale.currency
     rows = [_sum_row(_("Total"), sale.total_minor, code, width, "plain")]
+    if sale.saved_minor:
+        rows.insert(0, _sum_row(_("Saved"), -sale.saved_minor, code, width, "good"))
     if sale.rounding_minor:
         rows.append(_sum_row(_("Rounding"), sale.rounding_minor, code, width, "plain"))
     rows += [_sum_row(tender_name(one), one.amount_minor, code, width, "plain") for one in sale.tenders]

@@ -70,9 +70,9 @@ class SellingSide:
 
     def rows(self, width: int, height: int) -> list[Row]:
         """Return the card over the sums."""
-        is_wide = width >= WIDE
-        sums = _coupon_rows(self._view, width, COUPONS_WIDE if is_wide else COUPONS_NARROW)
-        sums += _sum_rows(self._view, width, TOTALS_WIDE if is_wide else TOTALS_NARROW)
+        coupons, totals = (COUPONS_WIDE, TOTALS_WIDE) if width >= WIDE else (COUPONS_NARROW, TOTALS_NARROW)
+        sums = [*_coupon_rows(self._view, width, coupons), *_sum_rows(self._view, width, totals)]
+        sums = [()] * (totals - len(sums)) + sums
         room = height - len(sums)
         title = drawn(self._card.customer.name) if self._card else _("Customer")
         card = _card_rows(self._card, self._desk, width - 2, room - 2)
@@ -110,21 +110,21 @@ def _coupon_rows(view: BasketView | None, width: int, most: int) -> list[Row]:
     rows: list[Row] = []
     for one in view.coupons[-most:]:
         saved = format_amount(-one.saved_minor, view.basket.currency) if one.saved_minor else ""
-        does = _("opens: {name}").format(name=drawn(one.name)) if not one.idle else one.idle
-        rows.append(((f"  {between(drawn(one.code), saved, room)}", "good" if saved else "plain"),))
-        rows.append(((f"  {cut(does, room)}", "dim"),))
-    return rows
+        rows.append(((f"  {between(drawn(one.code), saved, room)}", "good" if saved else "warn"),))
+        if one.name:
+            opens = _("opens: {name}").format(name=drawn(one.name))
+            rows.append(((f"  {cut(opens, room)}", "dim"),))
+        if one.idle:
+            rows.append(((f"  {cut(one.idle, room)}", "warn"),))
+    return [*rows, ()] if rows else rows
 
 
 def _sum_rows(view: BasketView | None, width: int, height: int) -> list[Row]:
-    """Return lines, tax and total, set at the bottom."""
+    """Return lines, tax, what is saved, and the total."""
     if view is None:
-        return [()] * height
+        return []
     room = width - 3
-    rows: list[Row] = [
-        ((f"  {between(left, behind, room)}", style),) for left, behind, style in _sums(view, height)
-    ]
-    return [()] * (height - len(rows)) + rows
+    return [((f"  {between(left, behind, room)}", style),) for left, behind, style in _sums(view, height)]
 
 
 def _sums(view: BasketView, height: int) -> list[tuple[str, str, str]]:

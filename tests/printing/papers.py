@@ -5,6 +5,8 @@ from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.order import Check, Order, OrderLine, OrderState, Proof
 from omnipos.domain.paper import BagSlipPaper, HandOverPaper, ReceiptPaper
 from omnipos.domain.pricing import Terms, price_lines
+from omnipos.domain.promotions.book import PromotionBook
+from omnipos.domain.promotions.promotion import BuyGet, Goods, Occasion, PercentOff, Promotion
 from omnipos.domain.sale import Sale, SaleIdentity, complete
 from omnipos.domain.shop import Shop
 from omnipos.domain.tax import Tax
@@ -80,9 +82,24 @@ def line(
     )
 
 
-def sale(shop: Shop, lines: tuple[Line, ...], tenders: tuple[Tender, ...], number: int = 17) -> Sale:
-    """Return the sale of some lines, priced, settled and completed by the domain."""
-    totals = price_lines(lines, Terms(taxes=TAXES, rounding=shop.tax_rounding))
+NOTHING_OFF = PromotionBook()
+
+
+def sale(
+    shop: Shop,
+    lines: tuple[Line, ...],
+    tenders: tuple[Tender, ...],
+    number: int = 17,
+    book: PromotionBook = NOTHING_OFF,
+    coupons: dict[str, str] | None = None,
+) -> Sale:
+    """Return the sale of some lines, priced, settled and completed by the domain.
+
+    `coupons` maps the promotions of the book that were opened to the codes given for them.
+    """
+    opened = coupons or {}
+    occasion = Occasion(at_ms=AT_MS, weekday=2, minute=872, coupons=opened)
+    totals = price_lines(lines, Terms(taxes=TAXES, rounding=shop.tax_rounding, book=book, occasion=occasion))
     settled = settle(totals.total_minor, tenders, shop.cash_rounding)
     assert settled is not None, "the tenders pay the sale"
     basket = Basket(
@@ -93,6 +110,7 @@ def sale(shop: Shop, lines: tuple[Line, ...], tenders: tuple[Tender, ...], numbe
         staff_id="st1",
         lines=lines,
         tenders=tenders,
+        coupons=tuple(opened.values()),
         order=OrderToSettle(order_id="", number="", check="") if not lines else None,
     )
     identity = SaleIdentity(
@@ -132,6 +150,37 @@ def toko_receipt(*tenders: Tender) -> ReceiptPaper:
         customer_name="Sarah Wijaya",
         customer_phone="+6281234567890",
     )
+
+
+def saving_receipt() -> ReceiptPaper:
+    """Return the receipt of 57,690 rupiah of goods, less 9,000 by an offer and 2,435 by a coupon."""
+    lines = (
+        line("Teh Botol Sosro 450 ml", 9_000, 4000),
+        line("Apel Fuji", 45_000, 482, tax="free", unit="kg", line_id=2),
+    )
+    second = Promotion(
+        promotion_id="second",
+        code="SECOND",
+        name="second at half price",
+        reward=BuyGet(buy=1, get=1, rate_ppm=500_000),
+        goods=Goods(products=("p1",)),
+    )
+    friends = Promotion(
+        promotion_id="friends",
+        code="FRIENDS",
+        name="Friends of the shop 5% with a name that is too long for narrow paper",
+        reward=PercentOff(rate_ppm=50_000),
+        combinable=True,
+        needs_coupon=True,
+    )
+    paid = sale(
+        TOKO,
+        lines,
+        (cash(50_000),),
+        book=PromotionBook((second, friends)),
+        coupons={"friends": "TEMAN-5", "other": "UNUSED"},
+    )
+    return ReceiptPaper(sale=paid, shop=TOKO, staff_name="Sari")
 
 
 def kedai_receipt() -> ReceiptPaper:

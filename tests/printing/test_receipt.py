@@ -9,7 +9,17 @@ from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import speak
 from printing.document import as_text
 from printing.receipt import receipt, tax_name
-from tests.printing.papers import TOKO, card, cash, kedai_receipt, line, named_receipt, sale, toko_receipt
+from tests.printing.papers import (
+    TOKO,
+    card,
+    cash,
+    kedai_receipt,
+    line,
+    named_receipt,
+    sale,
+    saving_receipt,
+    toko_receipt,
+)
 
 RUPIAH_48 = """\
               Toko Sinar
@@ -136,6 +146,34 @@ Botol (deposit)
 Apel Fuji
   0,482 kg × 45.000       21.690
 """
+
+
+SAVINGS_32 = """\
+Teh Botol Sosro 450 ml
+  4 × 9.000               36.000
+  second at half price    -9.000
+  Friends of the shop 5% with a
+  name that is too long for
+  narrow paper            -1.350
+Apel Fuji
+  0,482 kg × 45.000       21.690
+  Friends of the shop 5% with a
+  name that is too long for
+  narrow paper            -1.085
+--------------------------------
+Goods                     57.690
+Saved                    -11.435
+  Coupon TEMAN-5
+Total before rounding     46.255
+Rounding                      45
+TOTAL                  Rp 46.300
+"""
+
+
+def test_savings_stand_below_their_goods_and_the_coupon_that_gave_some_in_the_sums():
+    shown = as_text(receipt(saving_receipt(), copy=False), 32)
+    assert SAVINGS_32 in shown
+    assert "UNUSED" not in shown
 
 
 def test_rupiah_receipt_with_inclusive_and_exempt_lines():

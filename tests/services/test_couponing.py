@@ -182,6 +182,36 @@ def test_a_coupon_says_why_it_does_nothing_yet(till: Till, clock: HandClock) -> 
     )
 
 
+def test_a_coupon_saves_is_frozen_with_the_sale_and_is_used_up_by_it(till: Till) -> None:
+    arrive(till, TEN_OFF, HEMAT, msgspec.structs.replace(TEN_OFF, promotion_id="pr-none", groups=("gold",)))
+    arrive(till, Coupon(code="NONE", promotion_id="pr-none"))
+    ring(till, INDOMIE, 2)
+    till.call(couponing.give, "NONE")
+    view = till.call(couponing.give, "HEMAT10")
+    assert (view.totals.goods_minor, view.totals.saved_minor, view.totals.total_minor) == (7000, 700, 6300)
+    assert view.coupons == (
+        pricedesk.CouponShown(code="NONE", name="Ten percent off", saved_minor=0, idle="only for gold"),
+        pricedesk.CouponShown(code="HEMAT10", name="Ten percent off", saved_minor=700),
+    )
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    assert (sale.coupons, sale.saved_minor, sale.total_minor) == (("HEMAT10",), 700, 6300)
+    assert "used already" in refusal(till, "HEMAT10")
+    assert till.call(couponing.give, "NONE").basket.coupons == ("NONE",)
+
+
+def test_a_coupon_used_up_meanwhile_saves_nothing_in_a_recalled_basket(till: Till) -> None:
+    arrive(till, TEN_OFF, HEMAT)
+    ring(till, INDOMIE)
+    till.call(couponing.give, "HEMAT10")
+    till.call(selling.park)
+    ring(till, INDOMIE)
+    till.call(couponing.give, "HEMAT10")
+    till.call(tendering.pay_cash)
+    view = till.call(selling.recall)
+    assert (view.totals.saved_minor, view.coupons[0].idle) == (0, "used already")
+
+
 def test_a_parked_basket_keeps_its_coupon(till: Till) -> None:
     arrive(till, TEN_OFF, HEMAT)
     ring(till, INDOMIE)

@@ -5,12 +5,15 @@ import pytest
 
 from omnipos.domain.catalogue import DatedPrice, ListPrice, Product
 from omnipos.domain.errors import BasketRefused
-from omnipos.domain.promotions.promotion import PercentOff, Promotion
-from omnipos.protocol import Record
-from omnipos.services import finding, pricedesk, selling, tendering
+from omnipos.domain.order import OrderState, Taker
+from omnipos.domain.promotions.promotion import BuyGet, Goods, PercentOff, Promotion
+from omnipos.protocol import Change, Page, Record
+from omnipos.services import collecting, finding, pricedesk, selling, tendering
 from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
-from tests.rigs import APEL, BUDI, INDOMIE, SARAH, TEH, HandClock, fill
+from omnipos.store.connection import open_mirror
+from omnipos.store.mirror import refetch_stream
+from tests.rigs import APEL, BUDI, INDOMIE, KOPI, NOON_MS, PPN, SARAH, STORE, TEH, HandClock, fill, order
 
 HOUR_MS = 3_600_000
 MIDNIGHT_MS = 1_795_280_400_000
@@ -181,3 +184,109 @@ def test_an_open_price_is_no_list_price(till: Till, clock: HandClock) -> None:
         ),
     )
     assert till.call(pricedesk.price_of, typed, "gold", clock.at_ms).price_minor == 12_000
+
+
+HALF_TEH = Promotion(
+    promotion_id="pr-half",
+    code="HALF",
+    name="second at half price",
+    reward=BuyGet(buy=1, get=1, rate_ppm=500_000),
+    goods=Goods(products=("p-teh",)),
+    from_minute=16 * 60,
+    until_minute=18 * 60,
+)
+"""Every day from four to six in the shop's own time; the clock of the tests begins at five."""
+
+
+def test_a_happy_hour_that_ends_while_part_is_paid_holds_for_this_basket(
+    till: Till, clock: HandClock
+) -> None:
+    arrives(till, ("promotion/pr-half", HALF_TEH))
+    view = ring(till, TEH, 2)
+    assert view.totals.line_savings[0][0].name == "second at half price"
+    assert (view.totals.saved_minor, view.totals.total_minor) == (3000, 9000)
+    till.call(tendering.pay_cash, 4000)
+    clock.pass_ms(2 * HOUR_MS)
+    assert till.call(selling.current).due.due_minor == 5000
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    assert (sale.saved_minor, sale.total_minor, sale.change_minor) == (3000, 9000, 0)
+    assert ring(till, TEH, 2).totals.total_minor == 12_000
+
+
+def test_a_happy_hour_that_ended_before_anything_was_paid_is_over(till: Till, clock: HandClock) -> None:
+    arrives(till, ("promotion/pr-half", HALF_TEH))
+    ring(till, TEH, 2)
+    clock.pass_ms(HOUR_MS - 1)
+    assert till.call(selling.current).totals.total_minor == 9000
+    clock.pass_ms(1)
+    assert till.call(selling.current).totals.total_minor == 12_000
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    assert sale.total_minor == 12_000
+
+
+def test_a_payment_taken_back_prices_by_the_hour_again(till: Till, clock: HandClock) -> None:
+    arrives(till, ("promotion/pr-half", HALF_TEH))
+    ring(till, TEH, 2)
+    till.call(tendering.pay_cash, 4000)
+    clock.pass_ms(2 * HOUR_MS)
+    assert till.call(tendering.take_back).totals.total_minor == 12_000
+
+
+def test_a_promotion_that_arrives_prices_the_open_basket_but_not_a_part_paid_one(till: Till) -> None:
+    assert ring(till, TEH, 2).totals.total_minor == 12_000
+    arrives(till, ("promotion/pr-half", HALF_TEH))
+    assert till.call(selling.current).totals.total_minor == 9000
+    till.call(tendering.pay_cash, 1000)
+    arrives(till, ("promotion/pr-half", None))
+    assert till.call(selling.current).totals.total_minor == 9000
+    till.call(tendering.take_back)
+    assert till.call(selling.current).totals.total_minor == 12_000
+
+
+def test_rules_fetched_anew_are_decoded_anew(till: Till) -> None:
+    arrives(till, ("promotion/pr-half", HALF_TEH))
+    ring(till, TEH, 2)
+    cheaper = msgspec.structs.replace(HALF_TEH, reward=BuyGet(buy=1, get=1))
+    mirror = open_mirror(till.store.folder)
+    ((upto, cursor),) = mirror.execute(
+        "SELECT upto, cursor FROM cursor WHERE stream = 'catalogue'"
+    ).fetchall()
+    records = (*((f"product/{one.product_id}", one) for one in (INDOMIE, TEH)), ("tax/PPN", PPN))
+    changes = tuple(
+        Change(number=number, key=key, record=record)
+        for number, (key, record) in enumerate((*records, ("promotion/pr-half", cheaper)), start=upto - 3)
+    )
+    again = Page(
+        stream="catalogue",
+        after=0,
+        upto=upto,
+        head=upto,
+        cursor=f"{cursor}-anew",
+        changes=changes,
+        applied_epoch=0,
+        applied_seq=0,
+        as_of_ms=NOON_MS,
+    )
+    refetch_stream(mirror, "catalogue", [again])
+    mirror.close()
+    assert till.call(selling.current).totals.total_minor == 6000
+
+
+def test_a_customer_of_the_group_opens_its_promotion(till: Till) -> None:
+    arrives(till, ("promotion/pr-half", msgspec.structs.replace(HALF_TEH, groups=("gold",))))
+    assert ring(till, TEH, 2).totals.total_minor == 12_000
+    assert till.call(selling.attach_customer, SARAH.customer_id).totals.total_minor == 9000
+    assert till.call(selling.attach_customer, BUDI.customer_id).totals.total_minor == 12_000
+
+
+def test_an_orders_lines_are_never_discounted_and_further_goods_are(till: Till) -> None:
+    everything = msgspec.structs.replace(HALF_TEH, goods=Goods(), reward=PercentOff(rate_ppm=100_000))
+    arrives(till, ("promotion/pr-half", everything))
+    waiting = order(paid_minor=0, state=OrderState.READY)
+    fill(till.store.folder, f"orders/{STORE}", ("order:o-W-1001", waiting))
+    till.call(collecting.hand_over, waiting.order_id, Taker(code=waiting.collection_code))
+    view = ring(till, KOPI)
+    assert [sum(one.amount_minor for one in own) for own in view.totals.line_savings] == [0, 0, 2560]
+    assert view.totals.total_minor == 13_000 + 23_040

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from omnipos.config import Settings
 from omnipos.services.till import Till
 from screens.app import TillApp
-from tests.rigs import fill_exceptions
+from tests.rigs import fill_exceptions, fill_offers
 from tests.ui.driving import LARGE, SMALL, Hands
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -27,6 +27,20 @@ async def sell(hands: Hands) -> None:
     await hands.scan(INDOMIE, INDOMIE, TEH)
     await hands.type("0,482*4131")
     await hands.press("enter")
+
+
+async def savings(hands: Hands) -> None:
+    """Savings below their lines, a coupon that gives something and one that waits."""
+    fill_offers(hands.app.desk.till.store.folder)
+    await sell(hands)
+    await hands.scan(TEH, "GOLD-5", "KOPI-2")
+    await hands.press("up")
+
+
+async def pay_less(hands: Hands) -> None:
+    """What is due after the savings."""
+    await savings(hands)
+    await hands.press("f12")
 
 
 async def offers(hands: Hands) -> None:
@@ -106,6 +120,8 @@ async def keys(hands: Hands) -> None:
 STEPS = [
     sign_in,
     sell,
+    savings,
+    pay_less,
     offers,
     pay,
     change,
