@@ -33,6 +33,7 @@ def test_sale_reaches_stock_totals_and_the_list_of_sales(rig: HubRig) -> None:
         "change_minor": 27_500,
         "rounding_minor": 0,
         "tax_minor": sale.tax_minor,
+        "saved_minor": 0,
     }
     listed = rig.ask("GET", "/v1/sales")
     assert [one["receipt_number"] for one in listed["sales"]] == ["S1-1-000001"]
