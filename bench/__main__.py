@@ -16,7 +16,9 @@ from bench import (
     customers,
     draining,
     importing,
+    pricing,
     printing,
+    promoting,
     selling,
     simulating,
     together,
@@ -53,8 +55,23 @@ def simulated(_folder: Path) -> list[Row]:
     return simulating.measure()
 
 
+def priced(folder: Path) -> list[Row]:
+    """Return the rows of pricing with many promotions: the engine alone, and the till in a terminal."""
+    rows = pricing.measure(folder)
+    hub = HubProcess(folder / "hub")
+    try:
+        hub.set_up_shop()
+        till = EnrolledTill(hub, folder / "till")
+        assert till.engine.once().ok, "the till takes the shop from the hub"
+    finally:
+        hub.stop()
+    till.close()
+    return rows + promoting.measure(till.store.folder)
+
+
 GROUPS: dict[str, Callable[[Path], list[Row]]] = {
     "counter": at_the_counter,
+    "pricing": priced,
     "proving": proving,
     "simulating": simulated,
 }

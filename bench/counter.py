@@ -41,11 +41,13 @@ def measure(till_folder: Path) -> list[Row]:
     ]
 
 
-def _bare(name: str) -> PtyProgram:
+def bare(name: str) -> PtyProgram:
+    """Start one of the barest apps."""
     return PtyProgram(python("-m", "bench.bare", name))
 
 
-def _till(folder: Path) -> PtyProgram:
+def till_in(folder: Path) -> PtyProgram:
+    """Start the till of a folder."""
     return PtyProgram(python("-m", "omnipos", "--data-dir", str(folder)), {"OMNIPOS_LANGUAGE": "en"})
 
 
@@ -60,8 +62,8 @@ def _median_start(begin: Callable[[], PtyProgram], first: str, key: bytes, echo:
 
 
 def _starts(folder: Path) -> tuple[float, float]:
-    ours = _median_start(lambda: _till(folder), "Sari", b"\r", "PIN")
-    return ours, _median_start(lambda: _bare("form"), "ready", b"x", "x")
+    ours = _median_start(lambda: till_in(folder), "Sari", b"\r", "PIN")
+    return ours, _median_start(lambda: bare("form"), "ready", b"x", "x")
 
 
 def sign_in(till: PtyProgram) -> None:
@@ -82,27 +84,28 @@ def _goods(count: int) -> list[tuple[str, int]]:
 
 def _scans(folder: Path) -> tuple[list[float], list[float]]:
     times, total = [], 0
-    with _till(folder) as till:
+    with till_in(folder) as till:
         sign_in(till)
         for number, (code, price) in enumerate(_goods(SCANS)):
             if number % LINES_OF_A_SALE == 0 and number:
-                _pay(till)
+                pay_cash(till)
                 total = 0
             total += price
             line = f"{number % LINES_OF_A_SALE + 1:>2} "
             times.append(till.time_of(code.encode() + b"\r", f"▸{line}", format_amount(total, "IDR")))
             till.settle()
-        _pay(till)
+        pay_cash(till)
     floor = []
-    with _bare("scan") as bare:
-        bare.wait_for("ready")
+    with bare("scan") as program:
+        program.wait_for("ready")
         for number, (code, _price) in enumerate(_goods(SCANS), start=1):
-            floor.append(bare.time_of(code.encode() + b"\r", f"total {number:06d}"))
-            bare.settle()
+            floor.append(program.time_of(code.encode() + b"\r", f"total {number:06d}"))
+            program.settle()
     return times, floor
 
 
-def _pay(till: PtyProgram) -> float:
+def pay_cash(till: PtyProgram) -> float:
+    """Take what is due in cash; return how long the change took to be painted."""
     till.write(b"\x1b[24~")
     till.wait_for("Take cash")
     till.settle()
@@ -113,29 +116,29 @@ def _pay(till: PtyProgram) -> float:
 
 def _payments(folder: Path) -> tuple[float, float]:
     times, floor = [], []
-    with _till(folder) as till:
+    with till_in(folder) as till:
         sign_in(till)
         for code, _price in _goods(PAYMENTS):
             till.write(code.encode() + b"\r")
             till.settle()
-            times.append(_pay(till))
-    with _bare("key") as bare:
-        bare.wait_for("ready")
+            times.append(pay_cash(till))
+    with bare("key") as program:
+        program.wait_for("ready")
         for number in range(1, PAYMENTS + 1):
-            floor.append(bare.time_of(b"x", f"change {number:06d}"))
-            bare.settle()
+            floor.append(program.time_of(b"x", f"change {number:06d}"))
+            program.settle()
     return percentile(times, 50), percentile(floor, 50)
 
 
 def _memory(folder: Path) -> tuple[float, float]:
-    with _till(folder) as till:
+    with till_in(folder) as till:
         sign_in(till)
         for code, _price in _goods(SALES_FOR_MEMORY):
             till.write(code.encode() + b"\r")
             till.settle(0.02)
-            _pay(till)
+            pay_cash(till)
         memory = till.memory_mb()
-    with _bare("form") as bare:
-        bare.wait_for("ready")
-        bare.time_of(b"x", "x")
-        return memory, bare.memory_mb()
+    with bare("form") as program:
+        program.wait_for("ready")
+        program.time_of(b"x", "x")
+        return memory, program.memory_mb()

@@ -14,7 +14,7 @@ from omnipos.domain.promotions.sets import spend_minor
 from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, taker_of
 from omnipos.domain.saving import Saving, SavingKind
 
-MOST_LOOKS = 2000
+MOST_LOOKS = 1000
 """How many ways of making sets one sale may try out; beyond, the greatest saving comes first."""
 
 Keys = Mapping[int, Sequence[Key]]
@@ -42,7 +42,7 @@ class PromotionBook:
     def __init__(self, promotions: Iterable[Promotion] = ()) -> None:
         """Take the promotions that are active."""
         self.promotions = tuple(one for one in promotions if one.active)
-        self._finder = Finder(self.promotions)
+        self.finder = Finder(self.promotions)
 
     def best(self, picks: Sequence[Pick], occasion: Occasion) -> tuple[tuple[Saving, ...], ...]:
         """Return what comes off each line, in the order of the lines."""
@@ -53,7 +53,7 @@ class PromotionBook:
         lines = {line: pick for line, pick in enumerate(ordered) if _is_touchable(pick)}
         keys = {line: pick_keys(pick) for line, pick in lines.items()}
         looks = Looks(MOST_LOOKS)
-        found = self._finder.find(keys, occasion)
+        found = self.finder.find(keys, occasion)
         first = _settle(found, lines, keys, looks)
         others = []
         if first.exclusive and (found.combinable or found.spends):
@@ -66,7 +66,7 @@ class PromotionBook:
         savings: list[list[Saving]] = [[] for _line in picks]
         for (line, place), minor in outcome.minors.items():
             if minor:
-                promotion = self._finder.rules[place].promotion
+                promotion = self.finder.rules[place].promotion
                 savings[order[line]].append(_saving(promotion, minor, occasion))
         return tuple(tuple(own) for own in savings)
 

@@ -8,7 +8,7 @@ from omnipos.domain.promotions.sets import Taker, set_minor, set_size
 
 MOST_SETS = 6
 """More promotions than these at the same goods are not tried out in all ways."""
-MOST_STATES = 4096
+MOST_STATES = 1024
 """Of how many ways to leave pieces of the lots, at most."""
 _Counts = tuple[int, ...]
 _Found = tuple[int, Taken | None, int, tuple[_Counts, _Counts, bool] | None]
