@@ -66,7 +66,7 @@ def seed(line: OwnerClient, address: str, country: str) -> tuple[DemoShop, str]:
     line.put("/v1/stores", Stores, PutStores(stores=tuple(_store(one, country) for one in stores)))
     put_missing_taxes(line, country)
     asking_goods = asking.products(country)
-    skus = [one.sku for one in (*shelf, *asking_goods)]
+    skus = [*(one.sku for one in shelf), *(one.sku for one in asking_goods)]
     line.put("/v1/products", GoodsWritten, PutProducts(products=(*map(_product, shelf), *asking_goods)))
     line.put("/v1/customers", CustomersWritten, PutCustomers(customers=tuple(map(_customer, buyers))))
     team = people.staff(country)
