@@ -81,6 +81,9 @@ def _goods(line: SaleLine, currency: str) -> Iterator[Element]:
         quantity = format_quantity(line.quantity_milli, line.unit, currency)
         yield Text(name)
         yield Row((f"{quantity} × {format_amount(line.unit_price_minor, currency)}", amount), indent=2)
+    if line.override is not None:
+        was = format_amount(line.override.was_minor, currency)
+        yield Row((_("Price changed from {price}").format(price=was),), indent=2)
     for serial in line.serials:
         yield Row((_("Serial number {serial}").format(serial=clean_text(serial, 40)),), indent=2)
 

@@ -41,6 +41,9 @@ def line_words(line: Line, money: str, savings: Sequence[Saving] = ()) -> str:
     """Say a line: `Teh Botol 450 ml, 2 pieces, Rp 12.000, second at half price −Rp 3.000`."""
     quantity = quantity_words(line.quantity_milli, line.unit, money)
     said = f"{line.name}, {quantity}, {format_money(line.amount_minor, money)}"
+    if line.override is not None:
+        was = format_money(line.override.was_minor, money)
+        said += ", " + _("price changed from {price}").format(price=was)
     return ", ".join((said, *(f"{one.name} {format_money(-one.amount_minor, money)}" for one in savings)))
 
 

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from omnipos.domain.basket import Discount, PriceOverride
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Tender, TenderKind
@@ -275,3 +276,15 @@ def test_numbers_deposits_and_labels_stand_with_their_goods():
     sold = sale(TOKO, (phone, bottle, apples), (cash(3_025_700),))
     paper = ReceiptPaper(sale=sold, shop=TOKO, staff_name="Sari", customer_name="", customer_phone="")
     assert NUMBERS_32 in as_text(receipt(paper, copy=False), 32)
+
+
+def test_a_price_by_hand_says_what_it_was_and_a_discount_says_why() -> None:
+    changed = msgspec.structs.replace(
+        line("Teh Botol", 5000),
+        override=PriceOverride(reason="Price match", was_minor=6000),
+        discount=Discount(reason="Damaged", rate_ppm=100_000),
+    )
+    paper = ReceiptPaper(sale=sale(TOKO, (changed,), (cash(4500),)), shop=TOKO, staff_name="Sari")
+    printed = as_text(receipt(paper, copy=False), 32).splitlines()
+    at = printed.index("Teh Botol                  5.000")
+    assert printed[at + 1 : at + 3] == ["  Price changed from 6.000", "  Discount: Damaged         -500"]

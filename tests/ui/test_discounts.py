@@ -166,7 +166,7 @@ async def test_the_price_check_leaves_the_basket_alone(till: Till) -> None:
             "50 here, 2 held, as of 17:00.",
         ):
             assert seen in hands.text
-        for hidden in ("Old", "Elsewhere", "Tea week"):
+        for hidden in ("● Old", "● Elsewhere", "● Tea week"):
             assert hidden not in hands.text
         await hands.scan(DOZENS)
         assert "40 of it                                       Rp 128.000" in hands.text

@@ -48,6 +48,9 @@ def test_a_manager_says_it_in_one_line_and_takes_it_back(rung: Till) -> None:
     assert say(rung, "price 2 7000 new bottle") == (
         "Teh Botol 450 ml for Rp 7.000 instead of Rp 6.000. Total Rp 10.000."
     )
+    assert "Teh Botol 450 ml, 1 piece, Rp 7.000, price changed from Rp 6.000, Discount: Goodwill" in say(
+        rung, "basket"
+    )
     assert say(rung, "price 2 back") == "Teh Botol 450 ml costs Rp 6.000 again. Total Rp 9.000."
     assert say(rung, "discount 1 back") == "The discount is taken back. Total Rp 9.438."
     assert say(rung, "discount all back") == "The discount is taken back. Total Rp 9.500."
