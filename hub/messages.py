@@ -9,7 +9,7 @@ from omnipos.domain.customer import Consent, Customer
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
-from omnipos.domain.shop import Shop
+from omnipos.domain.shop import LabelLayout, Shop
 from omnipos.domain.staff import Role
 from omnipos.domain.tax import Tax, TaxRounding
 
@@ -243,6 +243,8 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     tax_registered: bool | None = None
     cash_rounding: CashRounding | None = None
     footer: Words | None = None
+    labels: Annotated[tuple[LabelLayout, ...], Meta(max_length=20)] | None = None
+    """How its scales write their labels, the first that fits counts; an empty list is the country's habit."""
 
 
 class PutStores(Wish, frozen=True, kw_only=True):

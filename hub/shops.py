@@ -15,6 +15,7 @@ from hub.feed import SETTINGS, STAFF
 from hub.messages import StaffMember, StaffWish, StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
+from omnipos.domain.label import checked_layout
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, fold
 from omnipos.domain.shop import COUNTRIES, Shop
@@ -56,7 +57,10 @@ def _old_or_new(wish: StoreWish, old: Shop | None, store_id: str) -> Shop:
     base = old or Shop(store_id=store_id, code=wish.code, name="", country=wish.country, currency="")
     base = msgspec.structs.replace(base, country=wish.country)
     habits = COUNTRIES.get(wish.country)
-    return base if habits is None else msgspec.structs.replace(base, **msgspec.structs.asdict(habits))
+    if habits is None:
+        return base
+    # A shop that says nothing of its scales has its country's labels, also when those change.
+    return msgspec.structs.replace(base, **msgspec.structs.asdict(habits) | {"labels": ()})
 
 
 def _wished(wish: StoreWish, base: Shop) -> Shop:
@@ -70,6 +74,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         tax_rounding=wish.tax_rounding or base.tax_rounding,
         tax_registered=base.tax_registered if wish.tax_registered is None else wish.tax_registered,
         cash_rounding=wish.cash_rounding or base.cash_rounding,
+        labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
         **{
             name: clean_text(given, longest)
             for name, longest in texts.items()

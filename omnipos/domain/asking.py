@@ -170,6 +170,8 @@ def parse_measure(text: str, unit: str) -> int:
     Raises EntryRefused; grams are taken for goods sold by the kilogram only.
     """
     written = text.strip().casefold()
+    if "0" in written and not written.removesuffix(unit.casefold()).strip("0., g"):
+        raise EntryRefused(_("The weight must be more than nothing. Weigh it again."))
     if unit == "kg" and written.endswith("g") and not written.endswith("kg"):
         grams = written[:-1].strip()
         if not (grams.isascii() and grams.isdigit() and len(grams) <= 9):

@@ -66,6 +66,26 @@ def read_label(code: str, layouts: Sequence[LabelLayout]) -> Label:
     )
 
 
+def checked_layout(layout: LabelLayout) -> LabelLayout:
+    """Return a layout as it is kept; raise EntryRefused for one by which no label can be read."""
+    pattern = _pattern(layout)
+    is_written = len(pattern) == LENGTH and set(pattern) <= set("0123456789IVKXCP")
+    if not (is_written and pattern[:2] in (*PREFIXES, "2P", "2X") and "I" in pattern and "V" in pattern):
+        raise EntryRefused(
+            _(
+                "“{pattern}” is no label layout. Write 13 signs such as 21IIIIIVVVVVC: digits, I for the item"
+                " and V for the price or weight."
+            ).format(pattern=layout.pattern[:40])
+        )
+    if "K" in pattern and (pattern.count("K") != 1 or pattern.count("V") not in (4, 5)):
+        raise EntryRefused(_("A price verifier is one K, for a price of four or five digits."))
+    if "C" in pattern[:-1]:
+        raise EntryRefused(_("The check digit C stands at the end of a label."))
+    if layout.value not in ("price", "weight") or not 1 <= layout.times <= 1000:
+        raise EntryRefused(_("A label's value is price or weight, multiplied by 1 to 1000."))
+    return layout
+
+
 def _pattern(layout: LabelLayout) -> str:
     pattern = layout.pattern.replace(" ", "").upper()
     return pattern if len(pattern) == LENGTH else f"0{pattern}"

@@ -87,6 +87,12 @@ def test_a_weight_that_makes_no_sense_is_refused(text: str) -> None:
         parse_measure(text, "kg")
 
 
+@pytest.mark.parametrize("text", ["0", "0,000", "0 g", "0kg"])
+def test_no_weight_at_all_is_to_be_weighed_again(text: str) -> None:
+    with pytest.raises(EntryRefused, match="more than nothing"):
+        parse_measure(text, "kg")
+
+
 def test_goods_of_open_price_ask_for_it() -> None:
     assert asked(wanted(BREAD)) == WhatPrice(name="Roti", currency="IDR")
     priced = tell(wanted(BREAD, 3000), "12.500")

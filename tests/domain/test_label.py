@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from omnipos.domain.barcode import check_digit, price_verifier
 from omnipos.domain.catalogue import Product
 from omnipos.domain.errors import EntryRefused
-from omnipos.domain.label import Label, is_label, labelled, read_label
+from omnipos.domain.label import Label, checked_layout, is_label, labelled, read_label
 from omnipos.domain.quantity import MOST_MILLI
 from omnipos.domain.shop import COUNTRIES, LabelLayout, layouts_of
 from tests.rigs import APEL, INDOMIE, SHOP
@@ -144,3 +144,33 @@ def test_what_a_scale_prints_is_what_the_till_takes(plu: int, value: int, price:
     assert item.label_minor == value * 10
     assert item.quantity_milli >= 1
     assert 2 * abs(item.quantity_milli * price - value * 10_000) <= price or item.quantity_milli == 1
+
+
+@pytest.mark.parametrize("pattern", ["21IIIIIVVVVVC", "2IIIIIVVVVVC", "20 IIIII K VVVV C", "2piiiiivvvvvx"])
+def test_a_layout_that_can_be_read_is_kept(pattern: str) -> None:
+    layout = LabelLayout(pattern=pattern)
+    assert checked_layout(layout) == layout
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        (LabelLayout(pattern=""), "no label layout"),
+        (LabelLayout(pattern="21IIIIIVVVV"), "no label layout"),
+        (LabelLayout(pattern="89IIIIIVVVVVC"), "no label layout"),
+        (LabelLayout(pattern="21IIIIIIIIIIC"), "no label layout"),
+        (LabelLayout(pattern="21ZIIIIVVVVVC"), "no label layout"),
+        (LabelLayout(pattern="21IIIIKVVVVVV"), "price verifier is one K"),
+        (LabelLayout(pattern="21IIIICVVVVVC"), "stands at the end"),
+        (LabelLayout(pattern="21IIIIIVVVVVC", value="colour"), "price or weight"),
+        (LabelLayout(pattern="21IIIIIVVVVVC", times=0), "multiplied by 1 to 1000"),
+    ],
+)
+def test_a_layout_by_which_no_label_can_be_read_is_refused(layout: LabelLayout, words: str) -> None:
+    with pytest.raises(EntryRefused, match=words):
+        checked_layout(layout)
+
+
+def test_the_countries_own_layouts_can_be_read() -> None:
+    for habits in COUNTRIES.values():
+        assert tuple(map(checked_layout, habits.labels)) == habits.labels

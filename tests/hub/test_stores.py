@@ -81,3 +81,15 @@ def test_a_till_moves_to_another_store_with_a_new_number_and_epoch(rig: HubRig) 
     assert rig.refused("GET", old, key=rig.till.token) == (404, "not_found")
     rig.ask("POST", f"/v1/devices/{rig.till.device_id}/revoke")
     assert rig.refused("POST", address, {"store_code": "S1"}) == (409, "revoked")
+
+
+def test_a_store_says_how_its_scales_write_labels(rig: HubRig) -> None:
+    assert put(rig, code="S1", name="Toko", country="ID")["labels"] == []
+    layout = {"pattern": "20IIIIIKVVVVC", "value": "price", "times": 10}
+    assert put(rig, code="S1", name="Toko", country="ID", labels=[layout])["labels"] == [layout]
+    assert put(rig, code="S1", name="Toko baru", country="ID")["labels"] == [layout]
+    bad = {"pattern": "89IIIIIVVVVVC"}
+    wish = {"stores": [{"code": "S1", "name": "Toko", "country": "ID", "labels": [bad]}]}
+    assert rig.refused("PUT", "/v1/stores", wish)[0] == 422
+    assert put(rig, code="S1", name="Toko", country="ID")["labels"] == [layout]
+    assert put(rig, code="S1", name="Toko", country="ID", labels=[])["labels"] == []
