@@ -11,7 +11,7 @@ from omnipos.domain.promotions.matching import Finder, Found, Key, Rule, pick_ke
 from omnipos.domain.promotions.promotion import Occasion, Pick, Promotion, Spend
 from omnipos.domain.promotions.searching import Looks
 from omnipos.domain.promotions.sets import spend_minor
-from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, taker_of
+from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, takers_of
 from omnipos.domain.saving import Saving, SavingKind
 
 MOST_LOOKS = 1000
@@ -117,15 +117,9 @@ def _choose(
 ) -> bool:
     """Let each level take its pieces; tell whether an exclusive promotion took some."""
     exclusive = False
-    lots_at: dict[int, list[int]] = {line: [] for line in rest}
-    for index, lot in enumerate(lots):
-        lots_at[lot.line].append(index)
     for priority in sorted({*found.by_piece, *found.takers}, reverse=True):
         by_piece = found.by_piece.get(priority, {})
-        takers = [
-            taker_of(rule, [index for line in own for index in lots_at[line]], lots, keys)
-            for rule, own in found.takers.get(priority, ())
-        ]
+        takers = takers_of(found.takers.get(priority, ()), lots, keys)
         if found.combinable and _any_exclusive(found, priority):
             expect_later(lots, later_rewards(found.combinable, priority))
         else:
@@ -146,9 +140,10 @@ def _choose(
 
 
 def _any_exclusive(found: Found, priority: int) -> bool:
-    rules = [rule for own in found.by_piece.get(priority, {}).values() for rule in own]
-    rules += [rule for rule, _lines in found.takers.get(priority, ())]
-    return any(rule.promotion.exclusive for rule in rules)
+    by_piece = found.by_piece.get(priority, {}).values()
+    return any(rule.promotion.exclusive for own in by_piece for rule in own) or any(
+        rule.promotion.exclusive for rule, _lines in found.takers.get(priority, ())
+    )
 
 
 def _rest(pick: Pick) -> Rest:

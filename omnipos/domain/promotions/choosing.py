@@ -25,7 +25,7 @@ def settle_level(
         if lot.count and lot.line in by_piece:
             _offer_loose(lot, by_piece[lot.line])
     taken = []
-    for group, used in _groups([taker for taker in takers if taker.lots], lots):
+    for group, used in _groups(takers, lots):
         chosen = _best_of_group(group, used, lots, looks)
         _take(chosen, lots)
         taken += chosen

@@ -156,28 +156,43 @@ class Finder:
 
     def find(self, keys: Mapping[int, Sequence[Key]], occasion: Occasion) -> Found:
         """Return what holds now and has to do with some lines, of which `keys` says what they are."""
+        lines_of: dict[Key, list[int]] = {}
+        for line, own_keys in keys.items():
+            for key in own_keys:
+                if key in self.buckets:
+                    lines_of.setdefault(key, []).append(line)
         by_piece: dict[int, dict[int, list[Rule]]] = {}
         others: dict[int, tuple[Rule, list[int]]] = {}
-        seen: dict[Key, tuple[list[list[Rule]], list[Rule]]] = {}
-        for line, own_keys in keys.items():
-            product_id = own_keys[1][1]
-            for key in own_keys:
-                if key not in seen:
-                    seen[key] = _holding(self.buckets.get(key), occasion)
-                strongest, rest = seen[key]
-                for rules in strongest:
-                    for rule in rules:
-                        if product_id not in rule.promotion.goods.without:
-                            level = by_piece.setdefault(rule.promotion.priority, {})
-                            level.setdefault(line, []).append(rule)
-                            break
-                for rule in rest:
-                    if product_id in rule.promotion.goods.without:
-                        continue
-                    lines_of_it = others.setdefault(rule.place, (rule, []))[1]
-                    if not lines_of_it or lines_of_it[-1] != line:
-                        lines_of_it.append(line)
-        return _sorted_out(by_piece, [others[place] for place in sorted(others)])
+        for key, lines in lines_of.items():
+            strongest, rest = _holding(self.buckets[key], occasion)
+            for rules in strongest:
+                _offer(rules, lines, keys, by_piece.setdefault(rules[0].promotion.priority, {}))
+            for rule in rest:
+                known = others.get(rule.place)
+                all_lines = lines if known is None else sorted({*known[1], *lines})
+                others[rule.place] = (rule, all_lines)
+        return _sorted_out(by_piece, [_without(*others[place], keys) for place in sorted(others)])
+
+
+def _offer(
+    rules: Sequence[Rule],
+    lines: Sequence[int],
+    keys: Mapping[int, Sequence[Key]],
+    level: dict[int, list[Rule]],
+) -> None:
+    """Offer each line the strongest of one kind of promotion that does not leave its product out."""
+    for line in lines:
+        for rule in rules:
+            without = rule.promotion.goods.without
+            if not without or keys[line][1][1] not in without:
+                level.setdefault(line, []).append(rule)
+                break
+
+
+def _without(rule: Rule, lines: list[int], keys: Mapping[int, Sequence[Key]]) -> tuple[Rule, list[int]]:
+    """Take out the lines whose products a promotion leaves out; others share the list of their goods."""
+    without = rule.promotion.goods.without
+    return rule, [line for line in lines if keys[line][1][1] not in without] if without else lines
 
 
 def _rule(promotion: Promotion, place: int) -> Rule:
@@ -207,9 +222,7 @@ def _all_keys(promotion: Promotion) -> list[Key]:
     return keys_of(promotion.goods)
 
 
-def _holding(bucket: Bucket | None, occasion: Occasion) -> tuple[list[list[Rule]], list[Rule]]:
-    if bucket is None:
-        return [], []
+def _holding(bucket: Bucket, occasion: Occasion) -> tuple[list[list[Rule]], list[Rule]]:
     strongest = []
     for rules in bucket.kinds.values():
         found = []

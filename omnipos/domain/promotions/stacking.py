@@ -24,18 +24,33 @@ class Rest(msgspec.Struct, kw_only=True, gc=False):
     whole: bool
 
 
-def taker_of(rule: Rule, own: Sequence[int], lots: Sequence[Lot], keys: Mapping[int, Sequence[Key]]) -> Taker:
-    """Return a promotion with those of its lots that it can use; what is weighed is in no set."""
-    reward = rule.promotion.reward
-    sets = isinstance(reward, (BuyGet, SetPrice, Bundle))
-    usable = [index for index in own if lots[index].count and (lots[index].whole or not sets)]
-    parts = []
-    if isinstance(reward, Bundle):
-        parts = [
-            [i for i in usable if covers(part.goods, named, keys[lots[i].line])]
-            for part, named in zip(reward.parts, rule.parts, strict=True)
-        ]
-    return Taker(rule, usable, parts)
+def takers_of(
+    rules: Sequence[tuple[Rule, list[int]]], lots: Sequence[Lot], keys: Mapping[int, Sequence[Key]]
+) -> list[Taker]:
+    """Return promotions with the free lots of their lines that they can use; what is weighed is in no set."""
+    free: dict[int, list[int]] = {}
+    for index, lot in enumerate(lots):
+        if lot.count:
+            free.setdefault(lot.line, []).append(index)
+    shared: dict[tuple[int, bool], list[int]] = {}
+    takers = []
+    for rule, lines in rules:
+        reward = rule.promotion.reward
+        sets = isinstance(reward, (BuyGet, SetPrice, Bundle))
+        usable = shared.get((id(lines), sets))
+        if usable is None:
+            usable = [index for line in lines for index in free.get(line, ())]
+            usable = [index for index in usable if lots[index].whole] if sets else usable
+            shared[id(lines), sets] = usable
+        parts = []
+        if isinstance(reward, Bundle):
+            parts = [
+                [i for i in usable if covers(part.goods, named, keys[lots[i].line])]
+                for part, named in zip(reward.parts, rule.parts, strict=True)
+            ]
+        if usable:
+            takers.append(Taker(rule, usable, parts))
+    return takers
 
 
 def combine(
@@ -48,9 +63,10 @@ def combine(
     else:
         lots = [lot for line in open_lines for lot in _lots(line, rest[line])]
         minors = dict.fromkeys(open_lines, 0)
-        for one in plan(taker_of(rule, range(len(lots)), lots, keys), lots).taken:
-            for (index, _count), minor in zip(one.parts, spread(one, lots), strict=True):
-                minors[lots[index].line] += minor
+        for taker in takers_of([(rule, open_lines)], lots, keys):
+            for one in plan(taker, lots).taken:
+                for (index, _count), minor in zip(one.parts, spread(one, lots), strict=True):
+                    minors[lots[index].line] += minor
     for line, minor in minors.items():
         rest[line].left -= minor
     return minors
