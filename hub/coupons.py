@@ -23,6 +23,8 @@ from omnipos.locale import _, later
 NO_COUPON = later("There is no coupon {code}.")
 CODE_LENGTH = 12
 """Letters of a code that is made here: 29 to the power of 12, so that guessing finds none."""
+LONGEST_COUPON = 60
+"""No till reads more of a code."""
 MOST_USES_SHOWN = 100
 
 
@@ -136,6 +138,9 @@ def _coupon(wish: CouponWish) -> Coupon:
     code = coupon_code(wish.code)
     if not code:
         raise _refused(repr(wish.code), "coupon", _("Its code cannot be read."))
+    if len(code) > LONGEST_COUPON:
+        text = _("A coupon's code has at most {count} characters.").format(count=LONGEST_COUPON)
+        raise _refused(code, "coupon", text)
     if wish.unlimited and wish.most_uses != 1:
         raise _refused(
             code, "coupon", _("It has a number of uses and is without limit. Send one of the two.")

@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 from sqlalchemy import delete, func, select
 
-from hub import tables
+from hub import coupons, tables
 from hub.catalogue import product_id_of, records
 from hub.database import insert_rows, upsert
 from hub.deposits import check_deposits, refuse_needed_deposit
@@ -88,6 +88,7 @@ def _keys(product: Product) -> dict[str, str]:
 
 
 def _write(unit: Unit, changed: Sequence[tuple[Product, str]], known: Mapping[str, str]) -> None:
+    _check_coupons(unit, [product for product, _record in changed])
     rows = [{**_keys(product), "record": record} for product, record in changed]
     upsert(unit.conn, tables.product, rows, replace=("sku", "folded_name", "record"))
     own = tables.product_code
@@ -100,6 +101,14 @@ def _write(unit: Unit, changed: Sequence[tuple[Product, str]], known: Mapping[st
         for code in sorted(_codes(product))
     ]
     insert_rows(unit.conn, own, codes)
+
+
+def _check_coupons(unit: Unit, products: Iterable[Product]) -> None:
+    """Refuse a product with the code of a coupon: a scan must mean one thing."""
+    sku_of = {code: product.sku for product in products for code in (*_codes(product), product.sku.upper())}
+    for code in sorted(coupons.taken(unit.conn, sku_of)):
+        text = _("Product {sku} has the code of coupon {code}. Nothing was changed.")
+        raise Refused(422, "product_is_coupon", text.format(sku=sku_of[code], code=code))
 
 
 def _product(sku: str, wish: ProductWish, old: Product) -> Product:

@@ -62,13 +62,14 @@ def put_promotions(unit: Unit, wishes: Sequence[PromotionWish]) -> Written:
     )
 
 
-def delete_promotion(unit: Unit, code: str) -> None:
-    """Take a promotion away, here and at every till. Its coupons stay for the case that it comes back."""
+def delete_promotion(unit: Unit, code: str) -> str:
+    """Take a promotion away here and at the tills; return its code. Its coupons stay in case it returns."""
     table = tables.promotion
     gone = unit.conn.scalar(delete(table).where(table.c.code == code).returning(table.c.promotion_id))
     if gone is None:
         raise Refused(404, "not_found", _(NO_PROMOTION).format(code=code))
     unit.tell(CATALOGUE, f"promotion/{gone}", None)
+    return code
 
 
 def everything(conn: Connection) -> list[Promotion]:

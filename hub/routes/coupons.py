@@ -30,16 +30,16 @@ async def get_coupons(hub: Ours, promotion: Text = "", after: Text = "", limit: 
     return Coupons(coupons=found, next=found[-1].code if len(found) == limit else "")
 
 
-@get("/v1/coupons/{code:str}", guards=[owner_only], tags=["owner"])
+@get("/v1/coupons/{code:path}", guards=[owner_only], tags=["owner"])
 async def get_coupon(hub: Ours, code: FromPath[str]) -> CouponShown:
     """Show a coupon: what it opens, how often it was used, and on which receipts."""
-    return await hub.read(lambda conn: coupons.shown(conn, code))
+    return await hub.read(lambda conn: coupons.shown(conn, code.removeprefix("/")))
 
 
-@delete("/v1/coupons/{code:str}", status_code=200, guards=[owner_only], tags=["owner"])
+@delete("/v1/coupons/{code:path}", status_code=200, guards=[owner_only], tags=["owner"])
 async def delete_coupon(hub: Ours, code: FromPath[str]) -> Deleted:
     """Take a coupon away, here and at every till; its uses are remembered."""
-    return Deleted(code=await hub.write(lambda unit: coupons.delete_coupon(unit, code)))
+    return Deleted(code=await hub.write(lambda unit: coupons.delete_coupon(unit, code.removeprefix("/"))))
 
 
 handlers = [put_coupons, generate_coupons, get_coupons, get_coupon, delete_coupon]

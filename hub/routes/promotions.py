@@ -9,7 +9,6 @@ from hub.guards import owner_only, shops_only
 from hub.messages import Written
 from hub.promotionmessages import Deleted, Promotions, PutPromotions
 from hub.routes.shop import Limit, Text
-from hub.unit import Unit
 
 
 @put("/v1/promotions", guards=[owner_only], tags=["owner"])
@@ -25,15 +24,13 @@ async def get_promotions(hub: Ours, code: Text = "", after: Text = "", limit: Li
     return Promotions(promotions=tuple(found), next=found[-1].code if len(found) == limit else "")
 
 
-@delete("/v1/promotions/{code:str}", status_code=200, guards=[owner_only], tags=["owner"])
+@delete("/v1/promotions/{code:path}", status_code=200, guards=[owner_only], tags=["owner"])
 async def delete_promotion(hub: Ours, code: FromPath[str]) -> Deleted:
     """Take a promotion away, here and at every till."""
 
-    def work(unit: Unit) -> Deleted:
-        promotions.delete_promotion(unit, code)
-        return Deleted(code=code)
-
-    return await hub.write(work)
+    return Deleted(
+        code=await hub.write(lambda unit: promotions.delete_promotion(unit, code.removeprefix("/")))
+    )
 
 
 handlers = [put_promotions, get_promotions, delete_promotion]

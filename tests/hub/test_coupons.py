@@ -109,6 +109,35 @@ def test_a_code_is_a_coupon_or_a_product_and_never_both(rig: HubRig) -> None:
         )
 
 
+def test_a_product_cannot_take_the_code_of_a_coupon(rig: HubRig) -> None:
+    promote(rig)
+    give_out(rig, {"code": "SAVE-10"}, {"code": "8998866200578"})
+    head = rig.pull("catalogue").head
+    tea = {"sku": "TEA", "name": "Tea", "price_minor": 1, "tax_code": "PPN"}
+    for more, code in (
+        ({"sku": "Save-10"}, "SAVE-10"),
+        ({"plu": "save-10"}, "SAVE-10"),
+        ({"barcodes": [{"code": "08998866200578"}]}, "8998866200578"),
+    ):
+        wish = tea | more
+        answer = rig.raw("PUT", "/v1/products", {"products": [wish]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "product_is_coupon")
+        sentence = f"Product {wish['sku']} has the code of coupon {code}. Nothing was changed."
+        assert answer.json()["detail"] == sentence
+    assert rig.pull("catalogue").head == head
+    rig.ask("PUT", "/v1/products", {"products": [tea]})
+
+
+def test_a_code_may_hold_a_slash_and_is_no_longer_than_a_till_reads(rig: HubRig) -> None:
+    promote(rig)
+    give_out(rig, {"code": "A/B"})
+    assert rig.ask("GET", "/v1/coupons/a/b")["code"] == "A/B"
+    assert rig.ask("DELETE", "/v1/coupons/A%2FB") == {"code": "A/B"}
+    assert told(rig) == {"coupon/A/B": None}
+    give_out(rig, {"code": "X" * 60})
+    assert why_not(rig, code="X" * 61)[1].endswith("at most 60 characters. Nothing was changed.")
+
+
 def test_generated_codes_are_many_and_long(rig: HubRig) -> None:
     promote(rig)
     wish = {"promotion": "TEN", "count": 5000, "prefix": "hari-", "most_uses": 2}
