@@ -69,6 +69,7 @@ class DiscountScreen(Dialog):
         self._price_minor = 0
         self._preview = ""
         self._intro = MessageLine()
+        self._total = MessageLine()
         self._lines = Lines()
         self._entries = {
             Step.AMOUNT: Entry(longest=24),
@@ -84,6 +85,7 @@ class DiscountScreen(Dialog):
         with Vertical(id="box") as box:
             box.border_title = _("Discount")
             yield self._intro
+            yield self._total
             yield self._lines
             yield from self._entries.values()
             yield self.message
@@ -102,6 +104,7 @@ class DiscountScreen(Dialog):
         rows = self._rows()
         self._lines.show(rows, 0 if step is Step.WHAT else -1)
         self._lines.display = bool(rows)
+        self._total.display = step > Step.AMOUNT
         self._intro.say(self._heading, "dim" if step <= Step.AMOUNT else "plain")
 
     @property
@@ -226,8 +229,9 @@ class DiscountScreen(Dialog):
             at = line_id if self._aim is Aim.LINE else 0
             view = await desk.till.run(discounting.would_come_to, at, self._off)
         total = format_money(view.totals.total_minor, desk.currency)
-        comes_to = _("Total {total}.").format(total=total)
-        self._preview = f"{self._done(view)} {comes_to}"
+        # Lines of their own, so that no sum is broken behind its currency.
+        self._preview = self._done(view)
+        self._total.say(_("Total {total}.").format(total=total), "plain")
         self._go_to(Step.REASON)
 
     async def _give(self) -> None:
