@@ -12,14 +12,15 @@ from printing.document import Align, Element, Feed, Text
 
 
 def letterhead(shop: Shop) -> Iterator[Element]:
-    """Yield who sells: name, address, phone and tax number."""
+    """Yield who sells: name, address, phone, and the tax number of who is registered."""
     yield Text(clean_text(shop.name, 80), Align.CENTER, bold=True, wide=2, tall=2)
     for line in shop.address.splitlines():
         if address := clean_text(line):
             yield Text(address, Align.CENTER)
     if phone := clean_text(shop.phone, 40):
         yield Text(phone, Align.CENTER)
-    if number := clean_text(shop.tax_number, 40):
+    number = clean_text(shop.tax_number, 40)
+    if number and shop.tax_registered:
         yield Text(f"{clean_text(shop.tax_label, 20)} {number}".strip(), Align.CENTER)
 
 

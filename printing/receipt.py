@@ -1,8 +1,9 @@
 """The receipt of a sale: what the law and the customer want on it, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from omnipos.domain.basket import Exemption
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.paper import ReceiptPaper
@@ -35,13 +36,18 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
     goods, tax, own number and date, and the total before and after rounding.
     """
     sale = paper.sale
+    marks = {tax.code: clean_text(tax.mark, 4) for tax in sale.taxes if tax.mark}
     elements = (
         *copy_mark(copy, above=True),
         *letterhead(paper.shop),
         Rule(),
         *_identity(paper),
         Rule(),
-        *(row for line in sale.lines for part in (_goods, _savings) for row in part(line, sale.currency)),
+        *(
+            row
+            for line in sale.lines
+            for row in (*_goods(line, sale.currency, marks), *_savings(line, sale.currency))
+        ),
         Rule(),
         *_totals(sale),
         Feed(),
@@ -70,10 +76,11 @@ def _identity(paper: ReceiptPaper) -> Iterator[Element]:
         yield Row((_("Customer"), " ".join(part for part in (name, phone) if part)))
 
 
-def _goods(line: SaleLine, currency: str) -> Iterator[Element]:
+def _goods(line: SaleLine, currency: str, marks: Mapping[str, str]) -> Iterator[Element]:
     name = clean_text(line.name)
     if line.deposit:
         name = _("{name} (deposit)").format(name=name)
+    name = f"{name} {marks.get(line.tax_code, '')}".rstrip()
     amount = format_amount(line.amount_minor, currency)
     if line.quantity_milli == PIECE_MILLI and line.unit == "pcs":
         yield Row((name, amount))
@@ -146,10 +153,14 @@ def _change(sale: Sale) -> Iterator[Element]:
 
 
 def _taxes(sale: Sale) -> Iterator[Element]:
-    """Yield each rate with its base and tax, and whether the prices hold it."""
+    """Yield each rate with its base and tax, whether the prices hold it, and why some goods have none.
+
+    Goods of a marked rate carry the mark; Japan wants totals and tax of each rate and the reduced one marked.
+    """
     if not sale.taxes:
         return
     yield Rule()
+    yield from _exemption(sale.exemption)
     yield Row((_("Tax"), _("Base"), _("Amount")))
     for tax in sale.taxes:
         name = tax_name(tax, sale.currency)
@@ -157,7 +168,19 @@ def _taxes(sale: Sale) -> Iterator[Element]:
             how = _("{tax} included") if tax.inclusive else _("{tax} added")
             name = how.format(tax=name)
         base = format_amount(tax.taxable_minor, sale.currency)
-        yield Row((name, base, format_amount(tax.tax_minor, sale.currency)))
+        marked = f"{clean_text(tax.mark, 4)} {name}".lstrip()
+        yield Row((marked, base, format_amount(tax.tax_minor, sale.currency)))
+        reason = clean_text(tax.reason, 80)
+        if sale.exemption is None and not tax.tax_minor and reason not in ("", name):
+            yield Row((reason,), indent=2)
+
+
+def _exemption(exemption: Exemption | None) -> Iterator[Element]:
+    if exemption is None:
+        return
+    yield Text(_("No tax: {reason}").format(reason=clean_text(exemption.reason, 200)))
+    if certificate := clean_text(exemption.certificate, 80):
+        yield Text(_("Certificate {number}").format(number=certificate))
 
 
 def tax_name(tax: TaxTotal, currency: str) -> str:

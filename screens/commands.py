@@ -51,6 +51,9 @@ SELL_KEYS = (
         False,
     ),
     Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
+    Command(
+        "ctrl+t", later("No tax"), "exempt", later("Take the tax off the sale, or charge it again"), False
+    ),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )

@@ -31,6 +31,7 @@ from screens import (
     plain_orders,
     plain_people,
     plain_selling,
+    plain_taxes,
 )
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
@@ -72,6 +73,7 @@ COMMANDS: dict[str, Command] = {
     "exception": plain_exceptions.say_exception,
     "settle": plain_exceptions.settle,
     "receipt": plain_selling.say_receipt,
+    "no-tax": plain_taxes.no_tax,
 }
 ALONE: dict[str, Command] = {
     "basket": plain_selling.say_basket,
@@ -298,7 +300,8 @@ def _help() -> Answer:
         "By hand: discount 2 10% REASON, discount all 5000 REASON, discount 2 back, price 2 3000 REASON,"
         " price 2 back, allow NAME PIN, price-check CODE."
     )
-    return Answer(say=f"{said} {by_hand} {asking}")
+    untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed}")
 
 
 def _quit() -> Answer:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from omnipos.domain.basket import Exemption
 from omnipos.domain.exceptions import kind_of
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
@@ -45,6 +46,7 @@ def basket_shape(view: BasketView) -> Shape:
         "coupons": [msgspec.to_builtins(one) for one in view.coupons],
         "goods_minor": view.totals.goods_minor,
         "saved_minor": view.totals.saved_minor,
+        "exemption": _exemption(basket.exemption),
         "total_minor": view.totals.total_minor,
         "tax_minor": view.totals.tax_minor,
         "due_minor": owed.due_minor,
@@ -54,12 +56,17 @@ def basket_shape(view: BasketView) -> Shape:
     }
 
 
+def _exemption(exemption: Exemption | None) -> Shape | None:
+    return {"reason": exemption.reason, "certificate": exemption.certificate} if exemption else None
+
+
 def sale_shape(sale: Sale) -> Shape:
     """Return a completed sale with its lines and tenders."""
     return {
         "sale_id": sale.sale_id,
         "receipt_number": sale.receipt_number,
         "currency": sale.currency,
+        "exemption": _exemption(sale.exemption),
         "total_minor": sale.total_minor,
         "saved_minor": sale.saved_minor,
         "tax_minor": sale.tax_minor,

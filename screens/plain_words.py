@@ -99,6 +99,9 @@ def basket_words(view: BasketView) -> str:
     ]
     if view.totals.saved_minor:
         said.append(_("Saved {amount}.").format(amount=format_money(view.totals.saved_minor, money)))
+    if basket.exemption is not None:
+        shown = ", ".join(part for part in (basket.exemption.reason, basket.exemption.certificate) if part)
+        said.append(_("No tax: {reason}.").format(reason=shown))
     if basket.lines:
         said.append(total_words(view))
     if view.due.rounding_minor and not basket.all_tenders:

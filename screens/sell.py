@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import asking, couponing, finding, selling, stocktaking
+from omnipos.services import asking, couponing, exempting, finding, selling, stocktaking
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -366,6 +366,22 @@ class SellScreen(Counter):
 
         await self.desk.till.run(stocktaking.current)
         await self.go(StocktakeScreen(self.desk))
+
+    async def do_exempt(self) -> None:
+        """Take the tax off the sale, or after a numbered choice charge it again."""
+        from screens.choice import ChoiceScreen
+        from screens.exempting import ExemptScreen, exemption_words
+
+        exemption = self.desk.view.basket.exemption if self.desk.view else None
+        if exemption is not None:
+            answers = ((_("Charge tax again"), self._charge_tax),)
+            await self.go(ChoiceScreen(self.desk, exemption_words(exemption), answers))
+            return
+        await self.desk.till.run(exempting.check_possible)
+        await self.go(ExemptScreen(self.desk))
+
+    async def _charge_tax(self) -> None:
+        await self.desk.put(await self.desk.till.run(exempting.charge))
 
     async def do_lock(self) -> None:
         """Leave the till to the next one."""

@@ -263,8 +263,9 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     _assert_no_deposit(basket, line)
     lines = tuple(one for one in basket.lines if line_id not in (one.line_id, one.deposit_for))
     # What was given for these goods must not wait for whatever is scanned next.
-    discount = basket.discount if lines else None
-    return msgspec.structs.replace(basket, lines=lines, discount=discount), line
+    discount, exemption = (basket.discount, basket.exemption) if lines else (None, None)
+    changed = msgspec.structs.replace(basket, lines=lines, discount=discount, exemption=exemption)
+    return changed, line
 
 
 def _assert_no_deposit(basket: Basket, line: Line) -> None:

@@ -132,6 +132,9 @@ def _sums(view: BasketView, height: int) -> list[tuple[str, str, str]]:
     count = len(view.basket.lines)
     found = [(ngettext("{count} line", "{count} lines", count).format(count=count), "", "dim")]
     saved = view.totals.saved_minor
+    if view.basket.exemption is not None:
+        reason = drawn(view.basket.exemption.reason)
+        found.append((_("No tax: {reason}").format(reason=reason), "", "accent"))
     taxed = [tax for tax in view.totals.taxes if tax.rate_ppm]
     for tax in taxed[: max(height - 3 - bool(saved), 0)]:
         found.append((drawn(tax.name), format_amount(tax.tax_minor, currency), "dim"))

@@ -49,6 +49,7 @@ Change                                     8.800
 Tax                            Base       Amount
 PPN 12% included             16.104        1.932
 Bebas PPN                    21.690            0
+  PP 49/2022
 
 [QR S1-2-000017]
 
@@ -119,6 +120,7 @@ Change                         0
 Tax                Base   Amount
 PPN 12% included 16.104    1.932
 Bebas PPN        21.690        0
+  PP 49/2022
 
 [QR S1-2-000017]
 

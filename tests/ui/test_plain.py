@@ -101,6 +101,7 @@ def test_a_program_is_told_the_basket_and_the_sale_in_minor_units(till: Till) ->
         ],
         "customer": None,
         "order": None,
+        "exemption": None,
         "coupons": [],
         "goods_minor": 10_500,
         "saved_minor": 0,

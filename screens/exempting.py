@@ -1,0 +1,45 @@
+"""The tax off a sale: why, which certificate was shown, and a manager's word where it is needed."""
+
+from omnipos.domain.basket import Exemption
+from omnipos.locale import _
+from omnipos.services import approving, exempting
+from omnipos.services.approving import Word
+from screens.desk import Desk
+from screens.forms import Form
+from screens.widgets.cells import drawn
+from screens.widgets.entry import Entry
+
+
+def exemption_words(exemption: Exemption) -> str:
+    """Say why a sale carries no tax: `No tax: Diplomat, KBRI-17`."""
+    said = _("No tax: {reason}").format(reason=drawn(exemption.reason))
+    return f"{said}, {drawn(exemption.certificate)}" if exemption.certificate else said
+
+
+class ExemptScreen(Form):
+    """Asks for the reason and the certificate, and for a manager's name and PIN unless one is signed in."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Ask for the sale on the counter."""
+        words = (_("Reason"), _("Certificate"), _("Manager"), _("PIN"))
+        width = max(map(len, words))
+        labels = [word.ljust(width) for word in words]
+        self._reason = Entry(
+            _("such as: diplomat, school, export"), label=labels[0], longest=approving.LONGEST_REASON
+        )
+        self._certificate = Entry(
+            _("its number, as it was shown"), label=labels[1], longest=exempting.LONGEST_CERTIFICATE
+        )
+        self._who = Entry(_("the beginning is enough"), label=labels[2], longest=40)
+        self._pin = Entry(label=labels[3], masked=True, longest=12)
+        word = () if approving.may_approve(desk.till) else (self._who, self._pin)
+        super().__init__(desk, (self._reason, self._certificate, *word), _("No tax on this sale"))
+
+    async def send(self) -> None:
+        """Take the tax off."""
+        word = Word(self._who.text, self._pin.text)
+        self._pin.put("")
+        desk = self.desk
+        given = self._reason.text, self._certificate.text
+        await desk.put(await desk.till.run(exempting.exempt, *given, word))
+        await self.close()
