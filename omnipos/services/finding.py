@@ -1,6 +1,6 @@
 """The omnibox: what a scan or a typed text means, and what to offer while it is typed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -19,7 +19,7 @@ from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import layouts_of
 from omnipos.locale import _
-from omnipos.services import recognising
+from omnipos.services import pricedesk, recognising
 from omnipos.services.till import Till
 from omnipos.store import books, catalogue, orders, prices
 
@@ -35,6 +35,8 @@ class ItemOffer(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
     quantity_milli: int
     by_name: bool = False
     """Whether only its name was typed, so that it may not be the one that was meant."""
+    group_price_minor: int | None = None
+    """What one costs the group of the customer beside the basket, as it is said among offers."""
 
 
 class CustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="customer"):
@@ -165,7 +167,7 @@ def _offers(till: Till, typed: Typed, limit: int) -> tuple[Offer, ...]:
         # Products come first, but a name typed for a customer must stay in sight.
         found = found[: max(limit - len(people), 1)]
         found += [CustomerOffer(customer=one) for one in people]
-    return tuple(found[:limit])
+    return _for_group(till, found[:limit])
 
 
 def _by_name(till: Till, typed: Typed) -> Iterator[ItemOffer]:
@@ -181,7 +183,7 @@ def _by_name(till: Till, typed: Typed) -> Iterator[ItemOffer]:
             variants = _variants_meant(catalogue.family_named(db, product.family), typed.rest)
         one = _family_item(variants or (product,))
         if typed.price_minor is None or one.product.open_price:
-            yield _item_offer(one, typed, by_name=True)
+            yield _item_offer(till, one, typed, by_name=True)
 
 
 def _variants_meant(variants: tuple[Product, ...], text: str) -> tuple[Product, ...]:
@@ -197,11 +199,34 @@ def _family_item(variants: tuple[Product, ...]) -> Item:
     return Item(product=variants[0], variants=variants if len(variants) > 1 else ())
 
 
-def _item_offer(item: Item, typed: Typed, *, by_name: bool = False) -> ItemOffer:
+def _item_offer(till: Till, item: Item, typed: Typed, *, by_name: bool = False) -> ItemOffer:
+    now_ms = till.clock.now_ms()
+    if any(one.later_prices for one in (item.product, *item.variants)):
+        variants = tuple(_at_price_of(one, now_ms) for one in item.variants)
+        item = msgspec.structs.replace(item, product=_at_price_of(item.product, now_ms), variants=variants)
     if typed.price_minor is not None:
         item = with_price(item, typed.price_minor)
     item, quantity_milli = several(item, typed.quantity_milli, is_counted=typed.is_counted)
     return ItemOffer(item=item, quantity_milli=quantity_milli, by_name=by_name)
+
+
+def _at_price_of(product: Product, at_ms: int) -> Product:
+    return msgspec.structs.replace(product, price_minor=price_at(product, at_ms))
+
+
+def _for_group(till: Till, found: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Return offers with what their items cost the customer who stands beside the basket."""
+    group = pricedesk.group_at_hand(till)
+    if not group:
+        return tuple(found)
+    return tuple(_offer_for(till, one, group) if isinstance(one, ItemOffer) else one for one in found)
+
+
+def _offer_for(till: Till, offer: ItemOffer, group: str) -> ItemOffer:
+    price = pricedesk.price_of(till, offer.item.product, group, till.clock.now_ms())
+    if not price.price_list:
+        return offer
+    return msgspec.structs.replace(offer, group_price_minor=price.price_minor)
 
 
 def several(item: Item, count_milli: int, *, is_counted: bool) -> tuple[Item, int]:
@@ -270,7 +295,7 @@ def _exact(till: Till, typed: Typed) -> Offer | None:
         variants = catalogue.family_named(db, text)
         item = _family_item(variants) if variants else None
     if item is not None:
-        return _item_offer(item, typed)
+        return _item_offer(till, item, typed)
     order = orders.order_by_code(db, till.identity.device_id, text)
     if order is not None:
         return OrderOffer(order=order)
@@ -280,7 +305,7 @@ def _exact(till: Till, typed: Typed) -> Offer | None:
     coupon = _coupon(till, text)
     if coupon is not None:
         return coupon
-    return _item_offer(_by_label(till, text), typed) if label.is_label(text) else None
+    return _item_offer(till, _by_label(till, text), typed) if label.is_label(text) else None
 
 
 def _by_label(till: Till, code: str) -> Item:

@@ -14,7 +14,7 @@ from omnipos.domain.promotions.promotion import Coupon
 from omnipos.domain.shop import Shop
 from omnipos.locale import _
 from omnipos.services.till import Till
-from omnipos.store import catalogue, customers, prices
+from omnipos.store import baskets, catalogue, customers, prices
 
 MINUTE_MS = 60_000
 
@@ -27,6 +27,12 @@ def customer_of(till: Till, basket: Basket) -> Customer | None:
 def group_of(customer: Customer | None) -> str:
     """Return the customer group whose prices and promotions somebody has: their tier."""
     return customer.tier.casefold() if customer else ""
+
+
+def group_at_hand(till: Till) -> str:
+    """Return the group of the customer beside the open basket."""
+    basket = baskets.open_basket(till.store.books)
+    return group_of(customer_of(till, basket)) if basket else ""
 
 
 def price_of(till: Till, product: Product, group: str, at_ms: int) -> Price:

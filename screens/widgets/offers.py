@@ -43,7 +43,8 @@ def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
                 return product.family, _variants_words(item, quantity_milli, desk)
             if product.open_price and not product.price_minor:
                 return product.name, _("price is asked")
-            price = format_money(product.price_minor, desk.currency)
+            of_group = offer.group_price_minor
+            price = format_money(product.price_minor if of_group is None else of_group, desk.currency)
             if product.unit != "pcs":
                 price += f" / {product.unit}"
             if quantity_milli != PIECE_MILLI:

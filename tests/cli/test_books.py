@@ -11,7 +11,7 @@ from omnipos.cli import main
 from omnipos.domain.catalogue import Item
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.services import selling, tendering
-from tests.rigs import INDOMIE, KOPI, TEH, open_till, selling_till
+from tests.rigs import INDOMIE, KOPI, TEH, fill_offers, open_till, selling_till, staff_members
 
 MONEY = 50_000
 
@@ -115,3 +115,16 @@ def test_the_x_report_reads_well_beside_a_running_till(folder: Path) -> None:
     assert told.exit_code == 0
     assert "Total                                     Rp 44.600" in told.output
     assert "Cash in drawer from sales                 Rp 44.600" in told.output
+
+
+def test_the_x_report_says_what_customers_saved(folder: Path) -> None:
+    fill_offers(folder)
+    till = open_till(folder)
+    till.staff = staff_members()[0]
+    till.call(selling.ring, [(Item(product=TEH), 2 * PIECE_MILLI)])
+    till.call(tendering.pay_cash, MONEY)
+    till.store.close()
+    takings = json.loads(ask(folder, "report", "x", "--json").output)["takings"]
+    assert (takings["total_minor"], takings["saved_minor"]) == (53_600, 3000)
+    assert "Saved by customers                         Rp 3.000" in ask(folder, "report", "x").output
+    assert ask(folder, "verify", "--json").exit_code == 0

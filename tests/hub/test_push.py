@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from omnipos.domain.basket import Line
+from omnipos.domain.saving import Saving, SavingKind
 from omnipos.events import LineVoided, SaleCompleted, encode_fact
 from omnipos.protocol import Envelope
 from tests.hub.journals import batch_of, cash_sale, zipped
@@ -290,3 +291,17 @@ def test_a_till_that_became_another_sends_again_what_it_has_not_archived(rig: Hu
         stranger.sell((B, 1, 6000))
     assert outcomes(rig.push(stranger.envelopes[2], till=third)) == [RETRY]
     assert rig.stock("A") == (-4000, 0)
+
+
+def test_what_was_saved_is_counted_in_the_totals_and_stands_with_the_sale(rig: HubRig) -> None:
+    journal = rig.journal()
+    journal.sell((B, 1, 6000))
+    sale = cash_sale(journal.till, 2, ((A, 1, 3500),))
+    half = Saving(kind=SavingKind.PROMOTION, name="half", amount_minor=3500)
+    dearer = msgspec.structs.replace(sale.lines[0], amount_minor=7000, savings=(half,))
+    journal.append(SaleCompleted(sale=msgspec.structs.replace(sale, lines=(dearer,))))
+    rig.push(*journal.envelopes)
+    totals = rig.ask("GET", "/v1/totals")
+    assert (totals["sales"], totals["total_minor"], totals["saved_minor"]) == (2, 9500, 3500)
+    assert [one["saved_minor"] for one in rig.ask("GET", "/v1/sales")["sales"]] == [0, 3500]
+    assert rig.exceptions() == []

@@ -290,3 +290,20 @@ def test_an_orders_lines_are_never_discounted_and_further_goods_are(till: Till) 
     view = ring(till, KOPI)
     assert [sum(one.amount_minor for one in own) for own in view.totals.line_savings] == [0, 0, 2560]
     assert view.totals.total_minor == 13_000 + 23_040
+
+
+def test_offers_say_the_price_of_now_and_of_the_customer(till: Till, clock: HandClock) -> None:
+    arrives(till, ("product:p-indomie", DEARER), ("list_price/p-indomie/gold", GOLD_INDOMIE))
+
+    def offered() -> tuple[int, int | None]:
+        (offer,) = till.call(finding.offers, "indomie")
+        assert isinstance(offer, ItemOffer)
+        return offer.item.product.price_minor, offer.group_price_minor
+
+    assert offered() == (3500, None)
+    clock.at_ms = MIDNIGHT_MS
+    assert offered() == (3700, None)
+    till.call(selling.attach_customer, SARAH.customer_id)
+    assert offered() == (3700, 3200)
+    assert lines(ring(till, INDOMIE)) == [("p-indomie", 1000, 3200, "gold")]
+    assert lines(till.call(selling.attach_customer, "")) == [("p-indomie", 1000, 3700, "")]
