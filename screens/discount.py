@@ -271,7 +271,8 @@ class DiscountScreen(Dialog):
         worth = format_money(rules.worth_minor(view.basket, view.totals.promotions, line_id), money)
         if line_id:
             return _("{amount} off {name}.").format(amount=worth, name=self._item_name)
-        return _("{amount} off the whole basket.").format(amount=worth)
+        said = _("{amount} off the whole basket.").format(amount=worth)
+        return f"{said} {rules.left_out_words(view.basket)}".rstrip()
 
     async def _take_line_back(self) -> None:
         view = await self.desk.till.run(discounting.take_discount_back, self._line.line_id)

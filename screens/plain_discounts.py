@@ -46,6 +46,7 @@ def discount(talk: Talk, rest: str) -> Answer:
             said = _("{amount} off {name}.").format(amount=worth, name=_line(after, line_id).name)
         else:
             said = _("{amount} off the whole basket.").format(amount=worth)
+            said = f"{said} {rules.left_out_words(after.basket)}".rstrip()
         return _given(talk, after, said, line_id)
 
     return talk.allowing(give)

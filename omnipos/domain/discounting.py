@@ -19,7 +19,7 @@ from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import currency, format_money, half_up, parse_money
 from omnipos.domain.saving import Saving, SavingKind
 from omnipos.domain.tax import share
-from omnipos.locale import _, later
+from omnipos.locale import _, later, ngettext
 
 PPM = 1_000_000
 LEAST_RATE_PPM = 10_000
@@ -88,6 +88,17 @@ def clean_reason(text: str) -> str:
 def takes_discount(line: Line) -> bool:
     """Tell whether a discount may touch a line: not a deposit, a voucher or what an order has agreed."""
     return line.discountable and not line.order_line_id and not line.deposit_for
+
+
+def left_out_words(basket: Basket) -> str:
+    """Say how many lines the whole basket's discount leaves out; empty for none."""
+    count = sum(not takes_discount(line) for line in basket.lines)
+    said = ngettext(
+        "{count} line is left out: deposits, vouchers and online orders take no discount.",
+        "{count} lines are left out: deposits, vouchers and online orders take no discount.",
+        count,
+    )
+    return said.format(count=count) if count else ""
 
 
 def check_gift(basket: Basket, line_id: int = 0, *, is_price: bool = False) -> None:

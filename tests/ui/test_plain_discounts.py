@@ -1,12 +1,14 @@
 """Discounts, prices by hand and the price check, line by line."""
 
+import msgspec
 import pytest
 
 from omnipos.services import selling
 from omnipos.services.till import Till
-from tests.rigs import staff_members
+from tests.rigs import KOPI as KOPI_PRODUCT
+from tests.rigs import fill, staff_members
 from tests.services.faulty import everything
-from tests.ui.plain_rig import INDOMIE, TEH, say, tell
+from tests.ui.plain_rig import INDOMIE, KOPI, TEH, say, tell
 
 NEEDED = (
     "Sari may not do this. A manager's name and PIN allow it."
@@ -54,6 +56,16 @@ def test_a_manager_says_it_in_one_line_and_takes_it_back(rung: Till) -> None:
     assert say(rung, "price 2 back") == "Teh Botol 450 ml costs Rp 6.000 again. Total Rp 9.000."
     assert say(rung, "discount 1 back") == "The discount is taken back. Total Rp 9.438."
     assert say(rung, "discount all back") == "The discount is taken back. Total Rp 9.500."
+
+
+def test_a_discount_of_the_basket_says_what_it_leaves_out(rung: Till) -> None:
+    bottle = msgspec.structs.replace(KOPI_PRODUCT, discountable=False)
+    fill(rung.store.folder, "catalogue", ("product:p-kopi", bottle))
+    rung.staff = staff_members()[1]
+    assert say(rung, KOPI, "discount all 10% 4") == (
+        "Rp 950 off the whole basket. 1 line is left out: deposits, vouchers and online orders take no"
+        " discount. Total Rp 34.150."
+    )
 
 
 def test_a_wrong_pin_may_be_typed_again(rung: Till) -> None:
