@@ -52,6 +52,8 @@ class TillApp(App[None]):
         self.desk = Desk(till, settings)
         self._bursts = BurstReader(settings.scan_gap_ms)
         self._scans: deque[Scan] = deque()
+        self._kept_scans: list[Scan] = []
+        """What waited for an answer when the till locked itself; it goes on with who signs in."""
         self._scan_came = asyncio.Event()
         self._scans_done = asyncio.Event()
         self._scans_done.set()
@@ -119,10 +121,14 @@ class TillApp(App[None]):
             self._selling = SellScreen(self.desk)
             self.install_screen(self._selling, "sell")
         await self.go(self._selling)
+        kept, self._kept_scans = self._kept_scans, []
+        self.scan_again(kept)
 
     async def lock(self) -> None:
         """Go back to sign-in from wherever this is; the basket stays on disk."""
         await self.desk.till.run(signing_in.sign_out)
+        counters = [one for one in self.screen_stack if isinstance(one, Counter)]
+        self._kept_scans += [scan for one in counters for scan in one.waiting_scans]
         while len(self.screen_stack) > 1:
             self.pop_screen()
         await self._bottom().open()

@@ -21,6 +21,7 @@ from omnipos.domain.catalogue import Product
 from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
 from omnipos.domain.names import search_words
+from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.locale import _, later, ngettext
 from omnipos.services import asking
 from omnipos.services.asking import Step
@@ -178,6 +179,14 @@ class AskScreen(Dialog):
         return False
 
     # Scans
+
+    @property
+    def waiting_scans(self) -> Sequence[Scan]:
+        """What was scanned since the question came up, the item that asks first."""
+        item, quantity_milli = self._step.wanted
+        asks = Scan(item.barcode, quantity_milli * PIECE_MILLI // item.quantity_milli)
+        is_scanned = item.barcode and not self._step.refusal
+        return [*([asks] if is_scanned else []), *self._waiting]
 
     async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
         """Take a scan as a serial number where one is asked for; all others wait until the item is done."""

@@ -103,6 +103,11 @@ class Counter(Screen[None]):
         """Return a scan with what was typed for it."""
         return Scan(code)
 
+    @property
+    def waiting_scans(self) -> Sequence[Scan]:
+        """Scans that wait here until something is answered; a lock keeps them for who signs in."""
+        return ()
+
     async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
         """Act on scans; return those that are for the screen which is up by then.
 

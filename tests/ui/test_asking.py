@@ -149,6 +149,23 @@ async def test_no_reflex_answers_an_age_and_a_no_is_said_before_the_next_scan(ti
     assert ages(till) == [False]
 
 
+async def test_a_lock_keeps_the_question_and_what_waits_behind_it(till: Till) -> None:
+    async with counter(till) as hands:
+        await hands.type("2*")
+        await hands.scan(BEER)
+        await hands.scan(INDOMIE)
+        await hands.app.lock()
+        await hands.settle()
+        assert hands.up == "SignInScreen"
+        await hands.type("2")
+        await hands.type("1234")
+        await hands.press("enter")
+        assert hands.up == "AskScreen"
+        assert lines(till) == []
+        await hands.press("1")
+    assert lines(till) == [("Bir 620 ml", 2000), ("Jaminan botol", 2000), ("Indomie Goreng 85 g", 1000)]
+
+
 async def test_goods_ask_over_another_screen_too(till: Till) -> None:
     async with counter(till) as hands:
         await hands.press("f3")
