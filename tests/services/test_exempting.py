@@ -1,4 +1,4 @@
-"""A sale without tax: on whose word, what it comes to, what is kept, and how it is taken back."""
+"""A sale without tax: on whose word, what is kept, how it is undone; and a rate that changes at its hour."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from omnipos.domain.errors import BasketRefused, EntryRefused, NotAllowed, WordN
 from omnipos.domain.order import OrderState, Taker
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.staff import Approval
+from omnipos.domain.tax import DatedRate
 from omnipos.events import SaleCompleted, decode_fact
 from omnipos.services import collecting, exempting, finding, selling, tendering
 from omnipos.services.approving import Word
@@ -18,7 +19,18 @@ from omnipos.services.till import Till
 from omnipos.store import journal
 from printing.document import as_text
 from printing.receipt import receipt
-from tests.rigs import SHOP, STORE, fill, open_till, order, selling_till, staff_members
+from tests.rigs import (
+    NOON_MS,
+    PPN,
+    SHOP,
+    STORE,
+    HandClock,
+    fill,
+    open_till,
+    order,
+    selling_till,
+    staff_members,
+)
 from tests.services.faulty import everything
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -143,3 +155,18 @@ def test_a_shop_that_is_not_registered_has_nothing_to_take_off(till: Till, tmp_p
     assert "Tax" not in paper
     assert "PPN" not in paper
     assert "NPWP" not in paper
+
+
+def test_a_later_rate_holds_at_a_till_without_its_hub_from_its_hour_on(till: Till, tmp_path: Path) -> None:
+    later = DatedRate(valid_from_ms=NOON_MS + 60_000, rate_ppm=120_000)
+    fill(tmp_path / "till", "catalogue", ("tax/PPN", msgspec.structs.replace(PPN, later_rates=(later,))))
+    clock = till.clock
+    assert isinstance(clock, HandClock)
+    assert ring(till, INDOMIE, TEH).totals.tax_minor == 941
+    clock.pass_ms(60_000)
+    assert till.call(selling.current).totals.tax_minor == 1018
+    sale = till.call(tendering.pay_cash, 10_000).sale
+    assert sale is not None
+    assert [(one.rate_ppm, one.base_numerator, one.base_minor, one.tax_minor) for one in sale.taxes] == [
+        (120_000, 1, 8482, 1018)
+    ]
