@@ -91,7 +91,13 @@ COUNTRIES = {
         cash_rounding=CashRounding(),
         labels=(LabelLayout(pattern="2IIIIIVVVVVC"),),
     ),
-    "GB": CountryHabits(currency="GBP", time_zone="Europe/London", language="en", tax_label="VAT No"),
+    "GB": CountryHabits(
+        currency="GBP",
+        time_zone="Europe/London",
+        language="en",
+        tax_label="VAT No",
+        labels=(LabelLayout(pattern="20IIIIIKVVVVC"),),
+    ),
     "DE": CountryHabits(currency="EUR", time_zone="Europe/Berlin", language="en", tax_label="USt-IdNr."),
     # Once per rate on each receipt (NTA qualified invoice Q&A 46).
     "JP": CountryHabits(currency="JPY", time_zone="Asia/Tokyo", language="en", tax_label="Reg. No"),

@@ -171,6 +171,10 @@ def test_a_layout_by_which_no_label_can_be_read_is_refused(layout: LabelLayout, 
         checked_layout(layout)
 
 
+def test_a_british_label_has_its_price_verifier() -> None:
+    assert read_label("2012345804999", COUNTRIES["GB"].labels) == Label(plu="12345", price_minor=499)
+
+
 def test_the_countries_own_layouts_can_be_read() -> None:
     for habits in COUNTRIES.values():
         assert tuple(map(checked_layout, habits.labels)) == habits.labels
