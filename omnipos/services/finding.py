@@ -199,6 +199,16 @@ def _family_item(variants: tuple[Product, ...]) -> Item:
     return Item(product=variants[0], variants=variants if len(variants) > 1 else ())
 
 
+def check_one_product(item: Item) -> None:
+    """Raise EntryRefused for a family: only ringing up asks which of its variants is meant."""
+    if item.variants:
+        raise EntryRefused(
+            _("{name} has several variants. Scan one of them, or type its code or its whole name.").format(
+                name=item.product.family
+            )
+        )
+
+
 def _item_offer(till: Till, item: Item, typed: Typed, *, by_name: bool = False) -> ItemOffer:
     now_ms = till.clock.now_ms()
     if any(one.later_prices for one in (item.product, *item.variants)):
@@ -319,7 +329,8 @@ def _by_label(till: Till, code: str) -> Item:
         )
     # A label says what its goods cost today; their weight follows from today's price.
     now_minor = price_at(product, till.clock.now_ms())
-    return label.labelled(read, msgspec.structs.replace(product, price_minor=now_minor), code)
+    today = msgspec.structs.replace(product, price_minor=now_minor, later_prices=())
+    return label.labelled(read, today, code)
 
 
 def _coupon(till: Till, code: str) -> CouponOffer | None:

@@ -46,6 +46,7 @@ def check_price(till: Till, text: str, *, is_scan: bool = False) -> PriceCheck:
     found = finding.scanned(till, text) if is_scan else finding.understood(till, text)
     if not isinstance(found, ItemOffer):
         raise ItemUnknown(_("That is no item. Scan or type what has a price."))
+    finding.check_one_product(found.item)
     return _checked(till, found.item, found.quantity_milli)
 
 

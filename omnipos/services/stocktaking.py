@@ -73,6 +73,7 @@ def count_entry(till: Till, text: str) -> CountView:
     found = finding.understood(till, text)
     if not isinstance(found, ItemOffer):
         raise EntryRefused(_("That is no product. Scan or type what lies on the shelf."))
+    finding.check_one_product(found.item)
     return add(till, found.item, found.quantity_milli)
 
 

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from omnipos.domain.catalogue import DatedPrice
 from omnipos.domain.errors import EntryRefused, ItemUnknown
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.shop import LabelLayout
@@ -10,7 +11,7 @@ from omnipos.services import finding, selling
 from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from tests.goods import label_code
-from tests.rigs import APEL, INDOMIE, SHOP, STORE, fill
+from tests.rigs import APEL, INDOMIE, NOON_MS, SHOP, STORE, fill
 
 PRICE, WEIGHT = label_code("21", 4131, 2169), label_code("22", 4131, 482)
 
@@ -98,3 +99,16 @@ def test_the_shops_own_layout_comes_before_its_countrys(till: Till) -> None:
     assert found.item.label_minor == 499
     with pytest.raises(EntryRefused, match="no label that begins with 21"):
         till.call(finding.scanned, PRICE)
+
+
+def test_a_label_goes_by_the_price_in_force_and_a_piece_by_its_own(till: Till) -> None:
+    later = (DatedPrice(price_minor=90_000, valid_from_ms=NOON_MS),)
+    fill(
+        till.store.folder, "catalogue", ("product:p-apel", msgspec.structs.replace(APEL, later_prices=later))
+    )
+    assert ring(till, PRICE) == [(241, 21_690)]
+    piece = msgspec.structs.replace(INDOMIE, plu="77", later_prices=later)
+    fill(till.store.folder, "catalogue", ("product:p-indomie", piece))
+    ring(till, label_code("21", 77, 990))
+    line = till.call(selling.current).basket.lines[1]
+    assert (line.quantity_milli, line.unit_price_minor, line.amount_minor) == (1000, 9900, 9900)

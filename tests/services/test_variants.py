@@ -3,11 +3,11 @@
 import pytest
 
 from omnipos.domain.errors import EntryRefused
-from omnipos.services import asking, finding, selling
+from omnipos.services import asking, finding, price_checking, selling, stocktaking
 from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from tests.goods import SHIRTS, fill_goods
-from tests.rigs import SHOP
+from tests.rigs import SHOP, staff_members
 
 assert SHOP.currency == "IDR"
 
@@ -84,3 +84,13 @@ def test_weighed_goods_by_plu_ask_unless_the_weight_stands_before_it(till: Till)
 def test_odd_quantities_are_refused(till: Till, text: str) -> None:
     with pytest.raises(EntryRefused):
         till.call(finding.understood, text)
+
+
+def test_a_family_is_neither_counted_nor_priced_as_if_it_were_one_of_its_variants(till: Till) -> None:
+    till.staff = staff_members()[1]
+    for look in (stocktaking.count_entry, price_checking.check_price):
+        with pytest.raises(EntryRefused, match="Kaos Polos has several variants"):
+            till.call(look, "kaos")
+    assert till.call(price_checking.check_price, "kaos biru m").name == "Kaos Polos Biru M"
+    counted = till.call(stocktaking.count_entry, "3*KAOS-BM").rows
+    assert [(one.sku, one.counted_milli) for one in counted] == [("KAOS-BM", 3000)]
