@@ -196,6 +196,21 @@ def test_rule_22_lines_that_are_alike_in_another_order_come_to_the_same() -> Non
     assert book.best(picks, NOON) == there
 
 
+def test_rule_22_which_of_two_equal_pieces_is_taken_does_not_hang_on_their_order() -> None:
+    these = [
+        promotion("A", HALF, most_times=1),
+        promotion("B", HALF, combinable=True, goods=_only("cola")),
+    ]
+    tea = goods_of("tea", 1000)
+    assert saved(these, [COLA, tea]) == saved(these, [tea, COLA])
+
+
+def test_rule_19_an_amount_that_does_not_divide_by_its_pieces_is_kept_whole() -> None:
+    label = Pick(product_id="box", quantity_milli=3000, amount_minor=1001)
+    assert savings([promotion("A", SetPrice(count=3, price_minor=1))], [label]) == [{"A": 1000}]
+    assert savings([promotion("A", BuyGet(buy=1, get=1))], [label]) == [{"A": 334}]
+
+
 @pytest.mark.parametrize(
     ("reward", "wanted"),
     [

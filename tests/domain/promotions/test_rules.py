@@ -144,6 +144,12 @@ def test_rule_6_of_the_same_saving_the_smaller_code_wins() -> None:
     assert savings(sets, [goods_of("cola", 1000, 2)]) == [{"P": 1000}]
 
 
+def test_rule_6_the_smaller_code_wins_however_the_goods_are_named() -> None:
+    tea = goods_of("tea", 1000, brand="Acme")
+    named = [promotion("A", TEN, goods=Goods(brands=("acme",))), promotion("B", TEN)]
+    assert savings(named, [tea]) == [{"A": 100}]
+
+
 def test_rule_6_two_small_sets_beat_one_large() -> None:
     picks = [goods_of(name, 1000) for name in ("a", "b", "c", "d")]
     pairs = [
@@ -210,6 +216,11 @@ def test_rule_9_it_stands_back_for_a_threshold_that_saves_more() -> None:
         promotion("B", Spend(from_minor=1400, amount_minor=300)),
     ]
     assert savings(these, [COLA, goods_of("chips", 400)]) == [{"B": 214}, {"B": 86}]
+
+
+def test_rule_9_it_stands_back_for_combinable_sets_that_save_more() -> None:
+    these = [promotion("A", TEN, exclusive=True), promotion("B", BuyGet(buy=1, get=1), combinable=True)]
+    assert savings(these, [goods_of("cola", 1000, 2)]) == [{"B": 1000}]
 
 
 def test_rule_10_a_threshold_looks_at_what_the_goods_cost_after_the_others() -> None:
