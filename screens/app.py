@@ -35,6 +35,8 @@ HERE = Path(__file__).parent
 
 HOLD_S = 0.03
 """How long a key may wait for the next: too short to be seen, longer than a scanner's gap."""
+ALONE_S = 0.1
+"""A digit that answers a question has no other key so close to it, as those of a stalling scan have."""
 
 
 class TillApp(App[None]):
@@ -167,7 +169,7 @@ class TillApp(App[None]):
         if isinstance(self.screen, Counter):
             await self._type(due)
             self._last_stroke_s = asyncio.get_running_loop().time()
-            self._hold(HOLD_S)
+            self._hold(self._hold_s)
         else:
             # Textual's own palette is up: it types at once, and a scan closes it.
             self._bursts.release()
@@ -177,9 +179,14 @@ class TillApp(App[None]):
         if self._holding is None:
             self._holding = asyncio.get_running_loop().call_later(seconds, self._held_long_enough)
 
+    @property
+    def _hold_s(self) -> float:
+        asks = isinstance(self.screen, Counter) and self.screen.is_answered_by_a_digit
+        return ALONE_S if asks else HOLD_S
+
     def _held_long_enough(self) -> None:
         self._holding = None
-        rest = self._last_stroke_s + HOLD_S - asyncio.get_running_loop().time()
+        rest = self._last_stroke_s + self._hold_s - asyncio.get_running_loop().time()
         if self._bursts.is_holding and rest > 0:
             self._hold(rest)
         elif self._bursts.is_holding:
@@ -189,12 +196,16 @@ class TillApp(App[None]):
         await self._type(self._bursts.release())
 
     async def _type(self, strokes: Iterable[Stroke]) -> None:
-        for stroke in strokes:
+        let_go = tuple(strokes)
+        for stroke in let_go:
             await self._scans_done.wait()
             screen = self.screen
             if isinstance(screen, Counter):
                 screen.say("")
-                await self._carefully(screen, screen.type(stroke.character))
+                is_refused = screen.is_answered_by_a_digit and not self._bursts.stands_alone(
+                    stroke, let_go, ALONE_S * 1000
+                )
+                await self._carefully(screen, screen.type("" if is_refused else stroke.character))
                 self._show()
 
     async def _press(self, event: events.Key, screen: Counter) -> None:

@@ -66,6 +66,11 @@ class AskScreen(Dialog):
         self._ask()
 
     @property
+    def is_answered_by_a_digit(self) -> bool:
+        """While an age is asked for."""
+        return isinstance(self._step.question, OldEnough)
+
+    @property
     def commands(self) -> Sequence[Command]:
         """What answers the question that is open."""
         if self._step.refusal:

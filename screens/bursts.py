@@ -62,6 +62,12 @@ class BurstReader:
         self._released = len(self._strokes)
         return held
 
+    def stands_alone(self, stroke: Stroke, let_go: Sequence[Stroke], within_ms: float) -> bool:
+        """Whether a key has none close to it in its segment, or among those that were let go with it."""
+        return all(
+            one is stroke or abs(one.at_ms - stroke.at_ms) >= within_ms for one in (*self._strokes, *let_go)
+        )
+
     def break_off(self) -> tuple[Stroke, ...]:
         """End the segment without a scan: another key was hit. Return what was held."""
         held = self.release()

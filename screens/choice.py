@@ -29,6 +29,11 @@ class ChoiceScreen(Dialog):
         self._answers = answers
 
     @property
+    def is_answered_by_a_digit(self) -> bool:
+        """Always."""
+        return True
+
+    @property
     def commands(self) -> Sequence[Command]:
         """The answers by their numbers, then the way back."""
         if not hasattr(self, "_answers"):

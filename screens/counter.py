@@ -54,6 +54,11 @@ class Counter(Screen[None]):
         return cast("TillApp", self.app)
 
     @property
+    def is_answered_by_a_digit(self) -> bool:
+        """Whether one digit answers at once here, so that none of a scan that stalls may pass for it."""
+        return False
+
+    @property
     def commands(self) -> Sequence[Command]:
         """What can be done here now."""
         return self.COMMANDS_HERE

@@ -31,6 +31,11 @@ class ParkedScreen(ListScreen):
         self._first = 0
 
     @property
+    def is_answered_by_a_digit(self) -> bool:
+        """Always."""
+        return True
+
+    @property
     def commands(self) -> Sequence[Command]:
         """Turning the page, when there is more than one."""
         return self.COMMANDS_HERE if len(self._parked) > A_PAGE else (BACK,)

@@ -149,6 +149,21 @@ async def test_no_reflex_answers_an_age_and_a_no_is_said_before_the_next_scan(ti
     assert ages(till) == [False]
 
 
+@pytest.mark.parametrize("stalls", [(), (5,), (6,), (6, 7), (5, 7)])
+async def test_a_scan_that_stalls_at_a_digit_answers_no_age(till: Till, stalls: tuple[int, ...]) -> None:
+    code = "9558991000005"  # Its "1" stands at 6.
+    async with counter(till) as hands:
+        await hands.scan(BEER)
+        for at, digit in enumerate(code):
+            hands.strike(digit, digit, 0.07 if at in stalls else 0.004)
+        hands.strike("enter", None, 0.004)
+        await hands.settle()
+        assert hands.up == "AskScreen"
+        assert "1 scan waits until this is answered." in hands.text
+    assert lines(till) == []
+    assert ages(till) == []
+
+
 async def test_a_lock_keeps_the_question_and_what_waits_behind_it(till: Till) -> None:
     async with counter(till) as hands:
         await hands.type("2*")
