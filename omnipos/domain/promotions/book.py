@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from omnipos.domain.promotions.checking import makes_sense
 from omnipos.domain.promotions.choosing import expect_later, settle_level
 from omnipos.domain.promotions.lots import Lot, is_whole, lots_of, spread
 from omnipos.domain.promotions.matching import Finder, Found, Key, Rule, pick_keys
@@ -40,8 +41,8 @@ class PromotionBook:
     """The promotions of a shop, looked up by their goods. Making one costs; pricing with it does not."""
 
     def __init__(self, promotions: Iterable[Promotion] = ()) -> None:
-        """Take the promotions that are active."""
-        self.promotions = tuple(one for one in promotions if one.active)
+        """Take the promotions that are active; one whose reward makes no sense is as if it were not there."""
+        self.promotions = tuple(one for one in promotions if one.active and makes_sense(one.reward))
         self.finder = Finder(self.promotions)
 
     def best(self, picks: Sequence[Pick], occasion: Occasion) -> tuple[tuple[Saving, ...], ...]:

@@ -64,6 +64,15 @@ def check_promotion(promotion: Promotion) -> Promotion:
     )
 
 
+def makes_sense(reward: Reward) -> bool:
+    """Tell whether a reward can be given at all, for one that was never looked over."""
+    try:
+        _checked_reward(reward)
+    except EntryRefused:
+        return False
+    return True
+
+
 def _refuse(wrong: bool, sentence: str) -> None:
     if wrong:
         raise EntryRefused(sentence)

@@ -109,7 +109,9 @@ def rewards(every_ppm: int = 1, step_minor: int = 1, *, whole: bool = True) -> s
                     )
                 ),
             ),
-            st.builds(Spend, from_minor=sums, amount_minor=sums),
+            st.builds(
+                lambda one, other: Spend(from_minor=max(one, other), amount_minor=min(one, other)), sums, sums
+            ),
             st.builds(Spend, from_minor=sums, rate_ppm=rates),
         ]
     return st.one_of(kinds)

@@ -15,6 +15,7 @@ from omnipos.domain.promotions.promotion import (
     PercentOff,
     Pick,
     Promotion,
+    Reward,
     SetPrice,
     Spend,
     Step,
@@ -42,7 +43,23 @@ def test_rule_11_a_price_is_never_raised_and_never_below_nothing() -> None:
     assert savings([promotion("A", FixedPrice(price_minor=50))], [cheap]) == [{}]
     assert savings([promotion("A", FixedPrice(price_minor=20))], [cheap]) == [{"A": 20}]
     assert savings([promotion("A", AmountOff(amount_minor=50))], [cheap]) == [{"A": 60}]
-    assert savings([promotion("A", PercentOff(rate_ppm=5_000_000))], [cheap]) == [{"A": 60}]
+
+
+@pytest.mark.parametrize(
+    "reward",
+    [
+        PercentOff(rate_ppm=5_000_000),
+        AmountOff(amount_minor=-5),
+        BuyGet(buy=0, get=0),
+        SetPrice(count=0, price_minor=5),
+        SetPrice(count=1, price_minor=-5),
+        Bundle(parts=()),
+        Tiers(steps=()),
+        Spend(from_minor=0, amount_minor=-5),
+    ],
+)
+def test_rule_21_a_reward_that_makes_no_sense_is_as_if_it_were_not_there(reward: Reward) -> None:
+    assert savings([promotion("A", reward), promotion("B", TEN)], [COLA]) == [{"B": 100}]
 
 
 @pytest.mark.parametrize(
@@ -181,9 +198,9 @@ def test_rule_21_promotions_that_contradict_each_other_never_pay_the_customer() 
         promotion("A", PercentOff(rate_ppm=1_000_000)),
         promotion("B", AmountOff(amount_minor=10**9), combinable=True),
         promotion("C", FixedPrice(price_minor=0), combinable=True),
-        promotion("D", Spend(from_minor=1, amount_minor=10**9), combinable=True),
+        promotion("D", Spend(from_minor=5, amount_minor=5), combinable=True),
         promotion("E", SetPrice(count=1, price_minor=0), exclusive=True),
-        promotion("F", Spend(from_minor=1, amount_minor=10**9)),
+        promotion("F", Spend(from_minor=1, rate_ppm=1_000_000)),
     ]
     assert saved(these, [COLA, goods_of("chips", 7, 3)]) == 1021
 
