@@ -273,6 +273,8 @@ class TillApp(App[None]):
         """Wait until every key and scan so far has been acted on."""
         await self._scans_done.wait()
         await self._release()
+        # A key may have answered what other scans waited for.
+        await self._scans_done.wait()
 
     def hit(self, key: str) -> None:
         """Act as if a key had been hit: a click on it, or its entry in the palette."""
