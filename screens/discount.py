@@ -221,6 +221,12 @@ class DiscountScreen(Dialog):
     async def _take_amount(self) -> None:
         text, desk = self._entries[Step.AMOUNT].text, self.desk
         line_id = self._line.line_id
+        if not text.strip():
+            is_price = self._aim is Aim.PRICE
+            self.say(
+                _("Type the new price.") if is_price else _("Type a rate such as 10%, or a sum."), "warn"
+            )
+            return
         if self._aim is Aim.PRICE:
             self._price_minor = rules.parse_price(text, desk.currency)
             view = await desk.till.run(discounting.would_cost, line_id, self._price_minor)

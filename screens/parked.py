@@ -56,7 +56,7 @@ class ParkedScreen(ListScreen):
             count = ngettext("{count} line", "{count} lines", one.lines).format(count=one.lines)
             who = drawn(one.customer_name or one.note)
             name = _("Basket {number}").format(number=one.number)
-            left = f"{name} · {self.desk.clock(one.parked_at_ms)} · {count} {who}"
+            left = " · ".join(filter(None, (name, self.desk.clock(one.parked_at_ms), count, who)))
             total = format_money(one.total_minor, self.desk.currency)
             rows.append(((f" {digit}  ", "accent"), (between(left, f"{total} ", WIDTH - 5), "plain")))
         return rows

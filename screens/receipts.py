@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.quantity import format_quantity
-from omnipos.domain.sale import Sale
+from omnipos.domain.sale import Sale, SaleLine
 from omnipos.locale import _, later
 from omnipos.services import reprinting, watching
 from omnipos.services.watching import SaleStanding
 from screens import times
 from screens.commands import BACK, Command
 from screens.desk import Desk
-from screens.lists import WIDTH, ListScreen
+from screens.lists import WIDTH, ListScreen, PagesScreen
 from screens.widgets.cells import Row, between, drawn, fit, right, width_of
 from screens.widgets.marks import sale_marks
 from screens.widgets.payment import tender_name
@@ -76,7 +76,7 @@ class ReceiptsScreen(ListScreen):
             self.say(_("{number} is printed again, marked COPY.").format(number=number), "good")
 
 
-class ReceiptScreen(ListScreen):
+class ReceiptScreen(PagesScreen):
     """One finished sale with all its lines and sums."""
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (PRINT, BACK)
@@ -86,7 +86,6 @@ class ReceiptScreen(ListScreen):
         super().__init__(desk, _("Receipt {number}").format(number=sale.receipt_number))
         self._sale = sale
         self._standing = SaleStanding.ON_DISK
-        self.lines.chosen = -1
 
     async def open(self) -> None:
         """Look where the sale is."""
@@ -99,33 +98,51 @@ class ReceiptScreen(ListScreen):
         found = await self.desk.till.run(watching.standings, [number])
         self._standing = found.get(number, SaleStanding.ON_DISK)
 
-    def rows(self) -> Sequence[Row]:
-        """Return the lines, the sums and the tenders."""
-        sale, code, width = self._sale, self._sale.currency, WIDTH - 1
-        rows: list[Row] = []
-        for line in sale.lines:
-            quantity = format_quantity(line.quantity_milli, line.unit, code)
-            behind = f"{quantity} × {format_amount(line.unit_price_minor, code)}"
-            behind += f" {format_amount(line.amount_minor, code):>12} "
-            rows.append(((between(f" {drawn(line.name)}", behind, width), "plain"),))
-        sums = [(drawn(tax.name), tax.tax_minor, "dim") for tax in sale.taxes if tax.rate_ppm]
-        sums.append((_("Total"), sale.total_minor, "strong"))
-        if sale.rounding_minor:
-            sums.append((_("Rounding"), sale.rounding_minor, "plain"))
-        sums += [(tender_name(tender), tender.amount_minor, "plain") for tender in sale.tenders]
-        sums.append((_("Change"), sale.change_minor, "plain"))
+    def all_rows(self) -> Sequence[Row]:
+        """Return the lines with their savings, the sums and the tenders."""
+        code, width = self._sale.currency, WIDTH - 1
+        rows = [row for line in self._sale.lines for row in _line_rows(line, code, width)]
         rows.append((("─" * width, "dim"),))
         rows += [
-            ((between(f" {name}", f"{format_amount(minor, code)} ", width), st),) for name, minor, st in sums
+            ((between(f" {name}", f"{format_amount(minor, code)} ", width), style),)
+            for name, minor, style in _sums(self._sale)
         ]
-        rows += [(), ((" ", "plain"), *sale_marks(self._standing))]
-        return rows
+        return [*rows, (), ((" ", "plain"), *sale_marks(self._standing))]
 
     async def press(self, key: str) -> bool:
-        """Nothing is chosen here, so the arrows do nothing."""
-        return key in ("up", "down", "enter") or await super().press(key)
+        """Nothing is chosen here, so Enter does nothing."""
+        return key == "enter" or await super().press(key)
 
     async def do_print(self) -> None:
         """Print it again."""
         await self.desk.till.run(reprinting.reprint, self._sale.receipt_number)
         self.say(_("Printed again, marked COPY."), "good")
+
+
+def _line_rows(line: SaleLine, code: str, width: int) -> list[Row]:
+    """Return what was sold, and below it what explains its price, as on the receipt."""
+    behind = f"{format_quantity(line.quantity_milli, line.unit, code)} × "
+    behind += f"{format_amount(line.unit_price_minor, code)} {format_amount(line.amount_minor, code):>12} "
+    rows: list[Row] = [((between(f" {drawn(line.name)}", behind, width), "plain"),)]
+    if line.override is not None:
+        was = format_amount(line.override.was_minor, code)
+        changed = _("Price changed from {price}").format(price=was)
+        rows.append(((f"   {changed}", "dim"),))
+    for saving in line.savings:
+        minor = format_amount(-saving.amount_minor, code)
+        rows.append(((between(f"   {drawn(saving.name)}", f"{minor} ", width), "good"),))
+    return rows
+
+
+def _sums(sale: Sale) -> list[tuple[str, int, str]]:
+    """Return the sums below the lines: what each is, how much, and its style."""
+    sums: list[tuple[str, int, str]] = []
+    if sale.saved_minor:
+        sums.append((_("Goods"), sum(line.amount_minor for line in sale.lines), "plain"))
+        sums.append((_("Saved"), -sale.saved_minor, "good"))
+    sums += [(drawn(tax.name), tax.tax_minor, "dim") for tax in sale.taxes if tax.rate_ppm]
+    sums.append((_("Total"), sale.total_minor, "strong"))
+    if sale.rounding_minor:
+        sums.append((_("Rounding"), sale.rounding_minor, "plain"))
+    sums += [(tender_name(tender), tender.amount_minor, "plain") for tender in sale.tenders]
+    return [*sums, (_("Change"), sale.change_minor, "plain")]

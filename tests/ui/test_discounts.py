@@ -27,6 +27,8 @@ async def test_a_cashier_gives_a_line_discount_on_a_managers_word(till: Till) ->
         await hands.press("f6")
         assert "4 " not in hands.text.partition("New price for this line")[2].partition("╰")[0]
         await hands.type("1")
+        await hands.press("enter")
+        assert "Type a rate such as 10%, or a sum." in hands.text
         await hands.type("10%")
         await hands.press("enter")
         assert "Rp 600 off Teh Botol 450 ml." in hands.text

@@ -128,3 +128,47 @@ async def test_an_hour_that_strikes_while_the_basket_waits_is_seen(till: Till, c
         await hands.settle()
         assert "Rp 12.000" in hands.text
         assert "second at half price" not in hands.text
+
+
+async def test_a_receipt_seen_again_says_what_was_saved(till: Till) -> None:
+    fill_offers(till.store.folder)
+    async with counter(till) as hands:
+        await hands.scan(TEH, TEH)
+        await hands.press("f12", "enter", "escape", "f7", "enter")
+        shown = [row[8:70].strip() for row in hands.text.splitlines() if row.startswith("│      │")]
+        found = [" ".join(row.split()) for row in shown]
+        assert found[:4] == [
+            "Teh Botol 450 ml 2 × 6.000 12.000",
+            "second at half price −3.000",
+            "─" * 59,
+            "Goods 12.000",
+        ]
+        assert found[4] == "Saved −3.000"
+        assert "Total 9.000" in found
+
+
+async def test_a_long_receipt_seen_again_is_turned_to_its_total(till: Till) -> None:
+    fill(
+        till.store.folder,
+        "catalogue",
+        *(
+            (
+                f"product:p-{n}",
+                msgspec.structs.replace(PRODUCT, product_id=f"p-{n}", sku=f"S{n}", barcodes=()),
+            )
+            for n in range(20)
+        ),
+    )
+    async with counter(till) as hands:
+        for n in range(20):
+            await hands.type(f"S{n}")
+            await hands.press("enter")
+        await hands.press("f12", "enter", "escape", "f7", "enter")
+        assert "PgDn More" in hands.text
+        assert "  Total" not in hands.text
+        await hands.press("pagedown")
+        assert "  Total" in hands.text
+        await hands.press("pagedown")
+        assert "  Total" not in hands.text, "behind the end it begins again"
+        await hands.press("down", "down")
+        assert hands.up == "ReceiptScreen"
