@@ -21,7 +21,7 @@ from omnipos.services import (
     tendering,
 )
 from omnipos.services.finding import ItemOffer
-from tests.sim import managing
+from tests.sim import managing, offers
 from tests.sim.tills import TillMachine
 from tests.sim.yard import GOODS, STORES, product
 
@@ -35,6 +35,8 @@ def act(world: "World", till: TillMachine) -> None:
     """Let a cashier do something; a refusal is part of the day."""
     deeds, weights = zip(*DEEDS, strict=True)
     deed: Deed = world.chance.choices(deeds, weights)[0]
+    if world.weather.hand_overs and world.rare.random() < world.weather.hand_overs:
+        deed = _collect
     try:
         deed(world, till)
     except DomainError as error:
@@ -101,6 +103,7 @@ def _pay(world: "World", till: TillMachine) -> None:
 def _sell(world: "World", till: TillMachine) -> None:
     if not till.till.call(selling.current).basket.tenders:
         _ring(world, till)
+        offers.before_paying(world, till)
     _pay(world, till)
 
 
@@ -155,7 +158,8 @@ def _collect(world: "World", till: TillMachine) -> None:
 
 def _get(world: "World", till: TillMachine, order: Order) -> None:
     """Somebody is here for an order that another till holds."""
-    match world.chance.choice(("ask", "ask", "wait no longer", "take", "override")):
+    ways = ("ask", "ask", "wait no longer", "take", "override")
+    match "ask" if world.weather.hand_overs else world.chance.choice(ways):
         case "ask":
             till.till.call(leasing.open_at_hand, order.order_id)
             till.till.call(leasing.ask, order.order_id)
@@ -295,6 +299,7 @@ def _received(world: "World", movement: dict[str, Any]) -> None:
 def _change_price(world: "World") -> None:
     sku, name, price, *rest = world.chance.choice(GOODS)
     price += world.chance.randrange(-20, 20) * 50
+    world.word.prices_ever[sku, ""].add(price)
     body = {"products": [product(sku, name, price, *rest)]}
     world.wish("PUT", "/v1/products", body, lambda _answer: world.say("owner", f"{sku} costs {price}"))
 
@@ -310,6 +315,7 @@ def finish(world: "World") -> None:
     for till in world.tills:
         with world.at(till):
             _leave(till)
-    for wish in world.wishes:
+    wishes = (*world.wishes, *world.wishes_beside)
+    for wish in wishes:
         wish.ask()
-    assert all(wish.answered_at_ms for wish in world.wishes), "a perfect network answers everything"
+    assert all(wish.answered_at_ms for wish in wishes), "a perfect network answers everything"

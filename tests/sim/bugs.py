@@ -20,7 +20,7 @@ Body = Callable[[], dict[str, Any]]
 
 
 def needs(**weather: float) -> Callable[[Body], Body]:
-    """Say which weather brings a bug to light; fields of `world.Weather`, the rest is left to the seed."""
+    """Say which weather brings a bug to light; fields of `weather.Weather`, the rest is left to the seed."""
 
     def registered(body: Body) -> Body:
         WEATHER[body.__name__] = weather
@@ -49,10 +49,7 @@ def bug(body: Body) -> Body:
 
 def plant(name: str) -> Planted:
     """Return the bug of that name, to be planted for a block."""
-    from tests.sim import bugs_of_hub, bugs_of_till
-
-    assert bugs_of_hub.bug is bug
-    assert bugs_of_till.bug is bug
+    all_bugs()
     return BUGS[name]()
 
 
@@ -63,7 +60,7 @@ def weather_for(name: str) -> Mapping[str, float]:
 
 def all_bugs() -> list[str]:
     """Return the names of all bugs."""
-    from tests.sim import bugs_of_hub, bugs_of_till
+    from tests.sim import bugs_of_hub, bugs_of_prices, bugs_of_till
 
-    assert bugs_of_hub.bug is bugs_of_till.bug
+    assert bugs_of_hub.bug is bugs_of_till.bug is bugs_of_prices.bug
     return sorted(BUGS)

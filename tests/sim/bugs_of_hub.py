@@ -242,7 +242,7 @@ def points_earned_twice() -> dict[str, Any]:
 
 
 @bug
-@needs(tills=3, stores=1, partitions=0.6)
+@needs(tills=3, stores=1, partitions=0.6, hand_overs=0.8)
 def lease_by_the_clock() -> dict[str, Any]:
     """Who asks gets the order: the holder's right is taken to have run out."""
 

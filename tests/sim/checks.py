@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from omnipos.events import OrderHandedOver, decode_fact
 from omnipos.services.verifying import verify
-from tests.sim import agreement
+from tests.sim import agreement, fairness
 from tests.sim.tills import TillMachine
 
 if TYPE_CHECKING:
@@ -92,10 +92,12 @@ def all_is_well(world: "World") -> None:
                 _till_is_whole(world, till, books)
                 agreement.journal_is_at_hub(world, till, books, hub)
                 agreement.mirror_is_the_hubs(world, till, books, hub)
+                fairness.mirror_has_the_offers(world, till, books, hub)
             finally:
                 books.close()
         agreement.hub_holds_only_what_was_done(world, hub)
         agreement.hub_adds_up(world, hub)
+        fairness.prices_are_fair(world, hub)
     finally:
         hub.close()
 

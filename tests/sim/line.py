@@ -1,5 +1,6 @@
 """The simulated network between tills and hub: it loses, cuts, duplicates, delays and reorders."""
 
+import random
 from typing import TYPE_CHECKING
 
 import httpx
@@ -92,21 +93,28 @@ class Line:
         except httpx.HTTPError:
             self.world.say("line", f"late {request.url.path}: nobody there")
 
-    def straight(self, request: httpx.Request) -> httpx.Response | None:
+    def straight(self, request: httpx.Request, chance: random.Random) -> httpx.Response | None:
         """Bring a request of the owner or the web shop, who have a better line; None for no answer."""
         try:
-            return self.deliver(request)
+            return self.deliver(request, chance)
         except httpx.HTTPError:
             return None
 
-    def deliver(self, request: httpx.Request, *, dies: bool = False, disk: bool = False) -> httpx.Response:
+    def deliver(
+        self,
+        request: httpx.Request,
+        chance: random.Random | None = None,
+        *,
+        dies: bool = False,
+        disk: bool = False,
+    ) -> httpx.Response:
         """Let a living process of the hub answer; raise httpx.HTTPError when none does."""
         from tests.sim import mishaps
 
         alive = [one for one in self.world.processes if one.is_on]
         if not alive:
             raise httpx.ConnectError("nobody listens", request=request)
-        process = self.world.chance.choice(alive)
+        process = (chance or self.world.chance).choice(alive)
         if dies or disk:
             process.light(self.world.chance.randint(1, 40), crash=dies)
         try:

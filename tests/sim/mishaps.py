@@ -193,10 +193,10 @@ def _restore_hub(world: "World") -> None:
     cancelled = world.ledger.cancelled
     for number in [one for one, at_ms in cancelled.items() if at_ms > world.backup_at_ms]:
         del cancelled[number]
-    for wish in world.wishes:
+    for wish in (*world.wishes, *world.wishes_beside):
         if wish.answered_at_ms > world.backup_at_ms:
             wish.answered_at_ms = 0
-            world.later(world.soon(20_000), wish.ask)
+            wish.ask_soon(20_000)
 
 
 def _jump(world: "World", till: TillMachine) -> None:

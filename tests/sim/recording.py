@@ -9,7 +9,7 @@ from concurrent.futures import as_completed
 import msgspec
 
 from tests.sim.bugs import all_bugs
-from tests.sim.running import RECORDED, SEEDS_TO_FIND, all_cores, find
+from tests.sim.running import RECORDED, SEEDS_TO_FIND, all_cores, find, seeds_for
 
 
 def main() -> int:
@@ -17,7 +17,9 @@ def main() -> int:
     known = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, int])
     names = sys.argv[1:] or all_bugs()
     with all_cores() as pool:
-        searches = {pool.submit(find, name, _seeds(known.get(name))): name for name in names}
+        searches = {
+            pool.submit(find, name, seeds_for(known.get(name), SEEDS_TO_FIND)): name for name in names
+        }
         for search in as_completed(searches):
             name, seed = searches[search], search.result()
             sys.stdout.write(f"{name:<44} {seed}\n")
@@ -28,11 +30,6 @@ def main() -> int:
             table = {one: known[one] for one in all_bugs() if one in known}
             RECORDED.write_bytes(msgspec.json.format(msgspec.json.encode(table)) + b"\n")
     return 0 if set(names) <= known.keys() else 1
-
-
-def _seeds(recorded: int | None) -> list[int]:
-    first = [] if recorded is None else [recorded]
-    return [*first, *(seed for seed in range(SEEDS_TO_FIND) if seed != recorded)]
 
 
 if __name__ == "__main__":

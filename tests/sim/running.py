@@ -15,6 +15,8 @@ from tests.sim.yard import Yard
 
 SEEDS_TO_FIND = 500
 """Within how many seeds every planted bug must be found."""
+SEEDS_MORE = 25
+"""How many further seeds are looked at in CI where the recorded one shows a bug no more."""
 RECORDED = Path(__file__).parent / "recorded.json"
 """The seed on which each planted bug was found last; `python -m tests.sim.recording` writes it."""
 
@@ -68,6 +70,12 @@ def shows(bug: str, seed: int) -> bool:
 def find(bug: str, seeds: Iterable[int]) -> int | None:
     """Return the first of some seeds that shows a bug."""
     return next((seed for seed in seeds if shows(bug, seed)), None)
+
+
+def seeds_for(recorded: int | None, most: int) -> list[int]:
+    """Return the seeds to look at, the recorded one first; `most` are further ones."""
+    first = [] if recorded is None else [recorded]
+    return [*first, *[seed for seed in range(most + 1) if seed != recorded][:most]]
 
 
 CRASHES = ("TypeError", "AttributeError", "NameError", "the hub met an error of its own")

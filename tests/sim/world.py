@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import heapq
-import random
 import sqlite3
 import traceback
 from collections import Counter
@@ -17,13 +16,14 @@ import msgspec
 
 from hub import tokens
 from omnipos.domain.errors import DomainError
-from tests.sim import actions, checks, mishaps
+from tests.sim import actions, checks, mishaps, offers
 from tests.sim.bugs import plant
 from tests.sim.hubs import HubProcess
 from tests.sim.ledger import Ledger
 from tests.sim.line import Line
 from tests.sim.sandbox import Machine, Sandbox, SimulatedCrash, sandbox
 from tests.sim.tills import TillMachine
+from tests.sim.weather import weather_of
 from tests.sim.yard import NOON_MS, STORES, Yard
 
 STEPS = 150
@@ -31,26 +31,6 @@ NO_MORE: Mapping[str, float] = MappingProxyType({})
 DEEPEST = 2
 """How many events may happen inside one that waits for the network."""
 MOST_HEALING_ROUNDS = 12
-
-
-class Weather(msgspec.Struct, frozen=True, kw_only=True):
-    """How bad things are in one run; each seed has its own mixture, so that rare ones meet."""
-
-    tills: int
-    stores: int
-    line_trouble: float
-    crashes: float
-    disk_trouble: float
-    hub_crashes: float
-    hub_restores: float
-    clock_jumps: float
-    partitions: float
-    meanwhile: float
-    till_restores: float
-    clones: float
-    strangers: float
-    mirror_losses: float
-    token_life_ms: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,20 +47,28 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Wish:
     """A request of the owner or the web shop, who ask the same again until they are answered."""
 
-    def __init__(self, world: "World", request: httpx.Request, done: Callable[[Any], None]) -> None:
-        """A request not asked yet, and what its good answer means."""
+    def __init__(
+        self, world: "World", request: httpx.Request, done: Callable[[Any], None], *, beside: bool = False
+    ) -> None:
+        """A request not asked yet, and what its good answer means; one of prices goes on beside the rest."""
         self.world = world
         self.request = request
         self.answered_at_ms = 0
         self._done = done
+        self._chance = world.fair if beside else world.chance
+        self._later = world.beside if beside else world.later
+
+    def ask_soon(self, mean_ms: int) -> None:
+        """Ask after a while."""
+        self._later(int(self._chance.expovariate(1 / mean_ms)) + 1, self.ask)
 
     def ask(self) -> None:
         """Ask; without an answer ask again after a while."""
         if self.answered_at_ms:
             return
-        answer = self.world.line.straight(self.request)
+        answer = self.world.line.straight(self.request, self._chance)
         if answer is None or answer.status_code >= 500:
-            self.world.later(self.world.soon(10_000), self.ask)
+            self.ask_soon(10_000)
             return
         self.answered_at_ms = self.world.now_ms
         if answer.status_code == 200:
@@ -102,14 +90,19 @@ class World:
         self.trace: list[str] = []
         self.violations: list[str] = []
         self.wishes: list[Wish] = []
+        self.wishes_beside: list[Wish] = []
+        """What the owner asked about prices, promotions and coupons."""
+        self.word = offers.Word()
         self.backup_at_ms = 0
         self.depth = 0
         self.calm = True
         """While the shop is set up and put right nothing goes wrong."""
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._beside: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
         self.rare = box.chance.rare
-        self.weather = msgspec.structs.replace(_weather(self.chance, self.rare), **weather)
+        self.fair = box.chance.fair
+        self.weather = msgspec.structs.replace(weather_of(self.chance, self.rare, self.fair), **weather)
         tokens.TOKEN_LIFE_MS = self.weather.token_life_ms
         self.hub_clock_ms = 0
         self.processes: list[HubProcess] = yard.processes
@@ -161,6 +154,11 @@ class World:
         self._queued += 1
         heapq.heappush(self._queue, (self.now_ms + max(in_ms, 1), self._queued, what))
 
+    def beside(self, in_ms: int, what: Callable[[], None]) -> None:
+        """Let something happen after some time that is no step of the story."""
+        self._queued += 1
+        heapq.heappush(self._beside, (self.now_ms + max(in_ms, 1), self._queued, what))
+
     def soon(self, mean_ms: int) -> int:
         """Return a random time to wait."""
         return int(self.chance.expovariate(1 / mean_ms)) + 1
@@ -168,6 +166,10 @@ class World:
     def turn(self) -> None:
         """Let the next thing happen."""
         at_ms, _number, what = heapq.heappop(self._queue)
+        while self._beside and self._beside[0][0] <= at_ms:
+            aside_ms, _number, aside = heapq.heappop(self._beside)
+            self.now_ms = max(self.now_ms, aside_ms)
+            aside()
         self.now_ms = max(self.now_ms, at_ms)
         what()
 
@@ -272,6 +274,12 @@ class World:
         self.wishes.append(wish)
         wish.ask()
 
+    def wish_beside(self, method: str, path: str, body: object, done: Callable[[Any], None]) -> None:
+        """Ask the hub about prices as the owner, again and again until there is an answer."""
+        wish = Wish(self, self.yard.request(method, path, body), done, beside=True)
+        self.wishes_beside.append(wish)
+        wish.ask()
+
     def refused(self, who: str, what: str, error: DomainError) -> None:
         """Write down that a person was refused something."""
         self.say(who, f"{what} refused: {type(error).__name__} {str(error)[:50]}")
@@ -283,6 +291,7 @@ class World:
         self.calm = False
         self.later(self.soon(15_000), self._shop_keeping)
         self.later(self.soon(20_000), self._mishap)
+        offers.begin(self)
         for _step in range(steps):
             self.turn()
             if self.violations:
@@ -312,34 +321,6 @@ class World:
                 self.sync(till)
             if before == (self.line.delivered_changes, [checks.waiting(till) for till in self.tills]):
                 break
-
-
-def _weather(chance: random.Random, rare: random.Random) -> Weather:
-    def sometimes(part: float, most: float) -> float:
-        # One draw each, whatever comes of it, so that kinds of weather do not shift each other.
-        gate, level = chance.random(), chance.random()
-        return level * most if gate < part else 0.0
-
-    restores = sometimes(0.25, 0.3), sometimes(0.25, 0.3), sometimes(0.15, 0.3)
-    # A hub and a till that both went back may have lost a sale together; nobody can promise that one.
-    hub_restores, till_restores, clones = restores if not restores[0] else (restores[0], 0.0, 0.0)
-    return Weather(
-        tills=chance.choice((1, 2, 2, 3, 3)),
-        stores=chance.choice((1, 1, 1, 2)),
-        line_trouble=sometimes(0.8, 0.3),
-        crashes=sometimes(0.6, 0.15),
-        disk_trouble=sometimes(0.4, 0.15),
-        hub_crashes=sometimes(0.5, 0.2),
-        hub_restores=hub_restores,
-        clock_jumps=sometimes(0.3, 0.5),
-        partitions=sometimes(0.5, 0.6),
-        meanwhile=sometimes(0.7, 0.3),
-        till_restores=till_restores,
-        clones=clones,
-        strangers=sometimes(0.15, 0.2),
-        mirror_losses=rare.choice((0.0, 0.0, 0.0, 0.0, 0.1)),
-        token_life_ms=rare.choice((tokens.TOKEN_LIFE_MS, 20_000, 90_000)),
-    )
 
 
 def run_seed(

@@ -24,7 +24,7 @@ GOODS = (
     ("APEL", "Apel Fuji", 45_030, "EXEMPT", "kg", ""),
     ("JASA", "Bungkus Kado", 5000, "SVC", "pcs", "8990000000017"),
 )
-_TAXES = (
+TAXES: tuple[dict[str, Any], ...] = (
     {
         "code": "PPN",
         "name": "PPN",
@@ -36,6 +36,50 @@ _TAXES = (
     {"code": "EXEMPT", "name": "PPN", "rate_ppm": 0, "inclusive": True, "reason": "PP 49/2022"},
     {"code": "SVC", "name": "Service", "rate_ppm": 80_000, "inclusive": False},
 )
+GROUP = "gold"
+"""The customers that have prices and an offer of their own; Sarah is one."""
+PROMOTIONS: tuple[dict[str, Any], ...] = (
+    {
+        "code": "TEH10",
+        "name": "Teh 10%",
+        "reward": {"type": "percent", "rate_ppm": 100_000},
+        "goods": {"skus": ["TEH"]},
+    },
+    {
+        "code": "IDM21",
+        "name": "Indomie 2+1",
+        "reward": {"type": "buy_get", "buy": 2, "get": 1},
+        "goods": {"skus": ["IDM"]},
+    },
+    {
+        "code": "APEL",
+        "name": "Apel banyak",
+        "reward": {"type": "tiers", "steps": [{"from_milli": 1000, "rate_ppm": 70_000}]},
+        "goods": {"skus": ["APEL"]},
+    },
+    {
+        "code": "GOLD3",
+        "name": "Gold 3%",
+        "reward": {"type": "spend", "from_minor": 10_000, "rate_ppm": 30_000},
+        "groups": [GROUP],
+        "combinable": True,
+    },
+    {
+        "code": "KUPON5",
+        "name": "Kupon 5.000",
+        "reward": {"type": "spend", "from_minor": 6000, "amount_minor": 5000},
+        "needs_coupon": True,
+        "combinable": True,
+    },
+    {
+        "code": "KOPI15",
+        "name": "Kupon 15%",
+        "reward": {"type": "percent", "rate_ppm": 150_000},
+        "needs_coupon": True,
+    },
+)
+GIVEN_OUT = {"SEKALI-1": 1, "SEKALI-2": 1, "SEKALI-3": 1, "TIGA": 3, "BEBAS": 0}
+"""How often each coupon may be used that the shop opens with; 0 for any number of times."""
 _HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng"
 
 
@@ -89,12 +133,15 @@ class Yard:
             for code in STORES
         ]
         put("/v1/stores", {"stores": shops})
-        put("/v1/taxes", {"taxes": _TAXES})
+        put("/v1/taxes", {"taxes": TAXES})
         put("/v1/products", {"products": [product(*one) for one in GOODS]})
         people = [("s-sari", "Sari", "cashier"), ("s-budi", "Budi", "manager")]
         staff = [{"staff_id": i, "name": name, "role": role, "pin_hash": _HASH} for i, name, role in people]
         put("/v1/staff", {"staff": staff})
-        sarah = {"name": "Sarah Wijaya", "phone": "081234567890", "customer_id": "c-sarah"}
+        put("/v1/promotions", {"promotions": PROMOTIONS})
+        given = [coupon(code, "KUPON5", most) for code, most in GIVEN_OUT.items()]
+        put("/v1/coupons", {"coupons": given})
+        sarah = {"name": "Sarah Wijaya", "phone": "081234567890", "customer_id": "c-sarah", "tier": "Gold"}
         put("/v1/customers", {"customers": [sarah], "country": "ID"})
         moves = [
             {
@@ -150,3 +197,9 @@ def product(sku: str, name: str, price_minor: int, tax: str, unit: str, barcode:
         "plu": "" if barcode else "4131",
         "barcodes": codes,
     }
+
+
+def coupon(code: str, promotion: str, most_uses: int) -> dict[str, object]:
+    """Return a coupon as the owner gives it out; 0 uses is without limit."""
+    limit: dict[str, object] = {"most_uses": most_uses} if most_uses else {"unlimited": True}
+    return {"code": code, "promotion": promotion, **limit}
