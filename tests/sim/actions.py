@@ -21,7 +21,7 @@ from omnipos.services import (
     tendering,
 )
 from omnipos.services.finding import ItemOffer
-from tests.sim import managing, offers
+from tests.sim import fairness, managing, offers
 from tests.sim.tills import TillMachine
 from tests.sim.yard import GOODS, STORES, product
 
@@ -54,6 +54,7 @@ def _ring(world: "World", till: TillMachine) -> None:
                 quantity = world.chance.randint(50, 2500)
             view = till.till.call(selling.ring, [(item, quantity)])
             world.say(till.name, f"ring {sku} {quantity} → {view.totals.total_minor}")
+            fairness.look_at_price(world, till, sku, view)
 
 
 def _change(world: "World", till: TillMachine) -> None:

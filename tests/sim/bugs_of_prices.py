@@ -89,3 +89,12 @@ def a_withdrawn_offer_stays_at_the_till() -> dict[str, Any]:
         delete_goods(db, [key for key in keys if not key.startswith("promotion/")])
 
     return {"omnipos.store.mirror._delete_goods": keeping}
+
+
+@bug
+@needs(price_changes=1.0)
+def a_price_holds_before_its_time() -> dict[str, Any]:
+    def last_of(prices: Any, _at_ms: int) -> int | None:
+        return prices[-1].price_minor if prices else None
+
+    return {"omnipos.domain.catalogue.price_in_force": last_of}

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ from omnipos.domain.money import line_amount
 from omnipos.domain.promotions.promotion import Coupon
 from omnipos.domain.sale import Sale, SaleLine, adds_up
 from omnipos.events import SaleCompleted, decode_fact
+from omnipos.services.selling import BasketView
 from tests.sim.tills import TillMachine
 
 if TYPE_CHECKING:
@@ -31,6 +32,33 @@ def prices_are_fair(world: "World", hub: sqlite3.Connection) -> None:
     _coupons_are_counted(world, hub, coupons, [sale for _device, sale in sold])
     _tills_know_their_own_uses(world, coupons, sold)
     _the_owners_word_stands(world, hub, coupons)
+
+
+def look_at_price(world: "World", till: TillMachine, sku: str, view: BasketView) -> None:
+    """What was just rung up costs what the till's mirror says for this customer at this moment."""
+    now_ms = till.clock.now_ms()
+    books = till.read()
+    try:
+        own = _record(books, "mirror.product", "body", sku)
+        listed = _record(books, "mirror.list_price", "body", sku)
+    finally:
+        books.close()
+    price = _in_force(own.get("later_prices", []), now_ms, own.get("price_minor", 0))
+    if view.basket.customer_id == "c-sarah":
+        price = _in_force(listed.get("prices", []), now_ms, price)
+    asked = [line.unit_price_minor for line in view.basket.lines if line.sku == sku]
+    if price not in asked:
+        world.violations.append(f"{till.name} asked {asked} for {sku}, which costs {price} at {now_ms}")
+
+
+def _in_force(dated: list[dict[str, int]], now_ms: int, else_minor: int) -> int:
+    begun = [(one.get("valid_from_ms", 0), one["price_minor"]) for one in dated]
+    return max((one for one in begun if one[0] <= now_ms), default=(0, else_minor))[1]
+
+
+def _record(db: sqlite3.Connection, table: str, column: str, sku: str) -> dict[str, Any]:
+    row = db.execute(f"SELECT {column} FROM {table} WHERE product_id = ?", [product_id_of(sku)]).fetchone()
+    return json.loads(row[0]) if row else {}
 
 
 def _sales(hub: sqlite3.Connection) -> Iterator[tuple[str, Sale]]:
@@ -138,12 +166,8 @@ def _the_owners_word_stands(
 
 
 def _dated(hub: sqlite3.Connection, sku: str, group: str) -> dict[int, int]:
-    product_id, name = product_id_of(sku), "prices" if group else "later_prices"
-    table, where = ("list_price", "AND customers = ?") if group else ("product", "AND '' = ?")
-    row = hub.execute(
-        f"SELECT record FROM {table} WHERE product_id = ? {where}", [product_id, group]
-    ).fetchone()
-    dated = json.loads(row["record"]).get(name, []) if row else []
+    table, name = ("list_price", "prices") if group else ("product", "later_prices")
+    dated = _record(hub, table, "record", sku).get(name, [])
     return {one.get("valid_from_ms", 0): one["price_minor"] for one in dated}
 
 
