@@ -263,7 +263,8 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     _assert_no_deposit(basket, line)
     lines = tuple(one for one in basket.lines if line_id not in (one.line_id, one.deposit_for))
     # What was given for these goods must not wait for whatever is scanned next.
-    discount, exemption = (basket.discount, basket.exemption) if lines else (None, None)
+    discount = basket.discount if any(takes_discount(one) for one in lines) else None
+    exemption = basket.exemption if lines else None
     changed = msgspec.structs.replace(basket, lines=lines, discount=discount, exemption=exemption)
     return changed, line
 
@@ -276,6 +277,11 @@ def _assert_no_deposit(basket: Basket, line: Line) -> None:
                 deposit=line.name, name=goods.name
             )
         )
+
+
+def takes_discount(line: Line) -> bool:
+    """Tell whether a discount may touch a line: not a deposit, a voucher or what an order has agreed."""
+    return line.discountable and not line.order_line_id and not line.deposit_for
 
 
 def line_of(basket: Basket, line_id: int) -> Line:

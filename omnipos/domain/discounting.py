@@ -13,6 +13,7 @@ from omnipos.domain.basket import (
     assert_open_to_change,
     check_amount,
     line_of,
+    takes_discount,
 )
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import BasketRefused, EntryRefused
@@ -83,11 +84,6 @@ def clean_reason(text: str) -> str:
     if not written:
         raise EntryRefused(_("Type the reason. It is kept with what is done."))
     return written
-
-
-def takes_discount(line: Line) -> bool:
-    """Tell whether a discount may touch a line: not a deposit, a voucher or what an order has agreed."""
-    return line.discountable and not line.order_line_id and not line.deposit_for
 
 
 def left_out_words(basket: Basket) -> str:

@@ -101,7 +101,13 @@ def settle(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) 
 def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
     """Return a tender that fits what is due; raise TenderRefused for any other. Only cash overpays."""
     if owed.due_minor <= 0 and owed.paid_minor > 0:
-        raise TenderRefused(_("This sale is paid. Nothing more is due."))
+        # Only after a restart in the middle of paying: what was held until then is priced anew.
+        raise TenderRefused(
+            _(
+                "No more is due: the prices have changed since part of this sale was paid."
+                " Take the last payment back, then pay again."
+            )
+        )
     match tender.kind:
         case TenderKind.CASH:
             if tender.amount_minor < 0 or (tender.amount_minor == 0 and owed.cash_due_minor > 0):

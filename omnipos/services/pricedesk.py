@@ -4,10 +4,11 @@ from collections import Counter
 
 import msgspec
 
-from omnipos.domain.basket import Basket, Line
+from omnipos.domain.basket import Basket, Line, check_amount
 from omnipos.domain.catalogue import Price, Product, price_at, price_in_force
 from omnipos.domain.coupon import fault_of, idle_because
 from omnipos.domain.customer import Customer
+from omnipos.domain.errors import BasketRefused
 from omnipos.domain.occasion import occasion_at
 from omnipos.domain.pricing import Terms, Totals
 from omnipos.domain.promotions.promotion import Coupon
@@ -140,14 +141,15 @@ def repriced(till: Till, basket: Basket, group: str) -> Basket:
     """Return a basket with its lines at the prices of a group, or back at the products' own.
 
     A line keeps a price that no list of either group touches, also over a midnight; what somebody
-    priced by hand or a label, and what an order agreed on, stays.
+    priced by hand or a label, deposits, and what an order agreed on, stay. Raises BasketRefused for a
+    price that no line can have.
     """
     lines = tuple(_repriced(till, line, group) for line in basket.lines)
     return msgspec.structs.replace(basket, lines=lines)
 
 
 def _repriced(till: Till, line: Line, group: str) -> Line:
-    if line.order_line_id or line.override is not None or line.label_minor is not None:
+    if line.order_line_id or line.deposit_for or line.override is not None or line.label_minor is not None:
         return line
     product = catalogue.product_by_id(till.store.books, line.product_id)
     if product is None or product.open_price:
@@ -155,4 +157,13 @@ def _repriced(till: Till, line: Line, group: str) -> Line:
     price = price_of(till, product, group, till.clock.now_ms())
     if not line.price_list and not price.price_list:
         return line
-    return msgspec.structs.replace(line, unit_price_minor=price.price_minor, price_list=price.price_list)
+    if not price.price_minor:
+        raise BasketRefused(
+            _(
+                "{name} would have the price 0 with this customer. Take it out first, or ask the manager"
+                " for its price. Nothing was changed."
+            ).format(name=line.name)
+        )
+    changed = msgspec.structs.replace(line, unit_price_minor=price.price_minor, price_list=price.price_list)
+    check_amount(changed)
+    return changed

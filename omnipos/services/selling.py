@@ -299,6 +299,12 @@ def recall(till: Till, number: int = 0) -> BasketView:
         raise BasketRefused(
             _("Something is in the basket already. Pay or park it first, then recall the other.")
         )
+    if open_now.coupons:
+        raise BasketRefused(
+            _("Coupon {code} was given for this basket. Take it off first, then recall the other.").format(
+                code=open_now.coupons[0]
+            )
+        )
     before = chosen[0]
     after = msgspec.structs.replace(before, state=BasketState.OPEN, note="", guarded=True)
     with transaction(db):

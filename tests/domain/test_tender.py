@@ -82,7 +82,7 @@ def test_a_tender_that_does_not_fit_is_refused(tender: Tender, words: str) -> No
 
 
 def test_a_paid_sale_takes_no_more() -> None:
-    with pytest.raises(TenderRefused, match="is paid"):
+    with pytest.raises(TenderRefused, match="Take the last payment back"):
         check_tender(cash(100), due(100, (card(100),), NEAREST_100), "IDR")
 
 

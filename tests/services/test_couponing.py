@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from omnipos.domain.catalogue import Barcode
-from omnipos.domain.errors import CouponRefused, NotAllowed
+from omnipos.domain.errors import BasketRefused, CouponRefused, NotAllowed, TenderRefused
 from omnipos.domain.promotions.promotion import Coupon, PercentOff, Promotion
 from omnipos.services import couponing, finding, pricedesk, selling, tendering
 from omnipos.services.finding import CouponOffer, ItemOffer, SaleOffer
@@ -198,6 +198,31 @@ def test_a_coupon_saves_is_frozen_with_the_sale_and_is_used_up_by_it(till: Till)
     assert (sale.coupons, sale.saved_minor, sale.total_minor) == (("HEMAT10",), 700, 6300)
     assert "used already" in refusal(till, "HEMAT10")
     assert till.call(couponing.give, "NONE").basket.coupons == ("NONE",)
+
+
+def test_a_recall_does_not_lose_a_coupon_given_just_now(till: Till) -> None:
+    arrive(till, TEN_OFF, HEMAT)
+    ring(till, INDOMIE)
+    till.call(selling.park)
+    till.call(couponing.give, "HEMAT10")
+    with pytest.raises(BasketRefused, match="HEMAT10 was given for this basket"):
+        till.call(selling.recall)
+    assert till.call(selling.open_basket).coupons == ("HEMAT10",)
+    till.call(couponing.take_off, "HEMAT10")
+    assert till.call(selling.recall).totals.total_minor == 3500
+
+
+def test_a_sale_that_got_cheaper_than_what_was_paid_says_how_to_go_on(till: Till) -> None:
+    ring(till, INDOMIE)
+    till.call(tendering.pay_cash, 3000)
+    arrive(till, msgspec.structs.replace(TEN_OFF, reward=PercentOff(rate_ppm=500_000), needs_coupon=False))
+    till.held_terms = None  # as after a restart
+    with pytest.raises(TenderRefused, match="Take the last payment back"):
+        till.call(tendering.pay_cash)
+    till.call(tendering.take_back)
+    paid = till.call(tendering.pay_cash)
+    assert paid.sale is not None
+    assert paid.sale.total_minor == 1750
 
 
 def test_a_coupon_used_up_meanwhile_saves_nothing_in_a_recalled_basket(till: Till) -> None:

@@ -18,6 +18,7 @@ from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
+from tests.goods import fill_goods
 from tests.rigs import SARAH, fill, open_till, selling_till, staff_members
 from tests.services.faulty import everything, failing_at
 
@@ -190,6 +191,15 @@ def test_a_rate_follows_the_quantity_and_a_sum_is_looked_at_again(till: Till) ->
         till.call(selling.change_quantity, 2, 1000)
     view = till.call(selling.void_line, 2)
     assert (view.totals.saved_minor, view.totals.total_minor) == (7000, 0)
+
+
+def test_the_baskets_discount_goes_with_the_last_goods_that_it_is_for(till: Till) -> None:
+    fill_goods(till.store.folder)
+    ring(till, TEH, "BOTOL")
+    till.call(discounting.discount_basket, Off(amount_minor=5000), "1", BUDI)
+    view = till.call(selling.void_line, 1)
+    assert (view.basket.discount, view.totals.total_minor) == (None, 2000)
+    assert ring(till, INDOMIE).totals.total_minor == 2000 + 3500
 
 
 def test_a_void_keeps_in_the_journal_what_the_line_was_given(till: Till) -> None:

@@ -13,6 +13,7 @@ from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from omnipos.store.connection import open_mirror
 from omnipos.store.mirror import refetch_stream
+from tests.goods import BEER, fill_goods
 from tests.rigs import APEL, BUDI, INDOMIE, KOPI, NOON_MS, PPN, SARAH, STORE, TEH, HandClock, fill, order
 
 HOUR_MS = 3_600_000
@@ -74,6 +75,34 @@ def test_a_group_pays_its_own_price_and_others_do_not(till: Till) -> None:
     till.call(selling.void_basket)
     till.call(selling.attach_customer, BUDI.customer_id)
     assert lines(ring(till, INDOMIE)) == [("p-indomie", 1000, 3500, "")]
+
+
+def test_a_deposit_costs_the_same_whenever_the_customer_is_put_beside(till: Till) -> None:
+    fill_goods(till.store.folder)
+    arrives(till, ("list_price/p-botol/gold", msgspec.structs.replace(GOLD_INDOMIE, product_id="p-botol")))
+    sold = [("p-bir", 1000, 40_000, ""), ("p-botol", 1000, 2000, "")]
+    beer = msgspec.structs.replace(BEER, min_age=0)
+    arrives(till, ("product:p-bir", beer))
+    assert lines(ring(till, beer)) == sold
+    assert lines(till.call(selling.attach_customer, SARAH.customer_id)) == sold
+    till.call(selling.void_basket)
+    till.call(selling.attach_customer, SARAH.customer_id)
+    assert lines(ring(till, beer)) == sold
+
+
+@pytest.mark.parametrize(
+    ("price_minor", "words"), [(0, "would have the price 0"), (10**15, "more than the till can count")]
+)
+def test_a_list_price_that_no_line_can_have_leaves_the_basket_as_it_was(
+    till: Till, price_minor: int, words: str
+) -> None:
+    odd = msgspec.structs.replace(GOLD_INDOMIE, prices=(DatedPrice(price_minor=price_minor),))
+    arrives(till, ("list_price/p-indomie/gold", odd))
+    ring(till, INDOMIE, 2)
+    with pytest.raises(BasketRefused, match=words):
+        till.call(selling.attach_customer, SARAH.customer_id)
+    view = till.call(selling.current)
+    assert (view.customer, lines(view)) == (None, [("p-indomie", 2000, 3500, "")])
 
 
 def test_a_group_price_that_does_not_hold_yet_leaves_the_products_own(till: Till, clock: HandClock) -> None:
