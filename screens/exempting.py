@@ -35,6 +35,13 @@ class ExemptScreen(Form):
         word = () if approving.may_approve(desk.till) else (self._who, self._pin)
         super().__init__(desk, (self._reason, self._certificate, *word), _("No tax on this sale"))
 
+    async def do_enter(self) -> None:
+        """Go on to the next field; without a reason there is nothing to go on to."""
+        if self.entry is self._reason and not self._reason.text.strip():
+            self.say(_("Type the reason. It is kept with what is done."), "warn")
+            return
+        await super().do_enter()
+
     async def send(self) -> None:
         """Take the tax off."""
         word = Word(self._who.text, self._pin.text)

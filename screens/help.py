@@ -10,7 +10,7 @@ from screens.widgets.cells import Row, cut, fit
 
 HINTS = (
     ("3*", later("before an item: three of it; 0.5* half a kilogram")),
-    ("CODE", later("a coupon's code takes it; once more takes it off")),
+    (later("CODE"), later("a coupon's code takes it; once more takes it off")),
     ("#", later("before an order's number")),
     ("0812…", later("a phone number, or its last four: the customer")),
     ("^P", later("all commands by name, and light or dark colours")),
@@ -28,7 +28,7 @@ class HelpScreen(PagesScreen):
     def all_rows(self) -> list[Row]:
         """Return one row a key, then what can be typed."""
         rows = [self._row(key_name(one.key), _(one.tells) or _(one.label)) for one in self._commands]
-        return [*rows, (), *(self._row(sign, _(text)) for sign, text in HINTS)]
+        return [*rows, (), *(self._row(_(sign), _(text)) for sign, text in HINTS)]
 
     def _row(self, key: str, text: str) -> Row:
         return ((f" {fit(key, 7)}", "accent"), (cut(text, WIDTH - 10), "plain"))

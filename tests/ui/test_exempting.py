@@ -14,6 +14,8 @@ async def test_a_manager_beside_the_cashier_takes_the_tax_off(till: Till, size: 
         await hands.scan(INDOMIE, TEH)
         await hands.press("ctrl+t")
         assert hands.up == "ExemptScreen"
+        await hands.press("enter")
+        assert "Type the reason. It is kept with what is done." in hands.text
         await hands.type("Diplomat")
         await hands.press("enter")
         await hands.type("KBRI-17")
