@@ -141,7 +141,7 @@ def _products(conn: Connection, skus: Sequence[str]) -> dict[str, Product]:
     found = records(conn, list(dict.fromkeys(skus)))
     for sku in skus:
         if sku not in found:
-            text = _("There is no product {sku}. Send it with PUT /v1/products first.")
+            text = _("There is no product {sku} in the catalogue. Send it first.")
             raise Refused(422, "product_unknown", text.format(sku=sku))
     return {sku: _decode(record) for sku, record in found.items()}
 

@@ -27,6 +27,7 @@ class Table:
         names = next(csv.reader([first], delimiter=self._mark), [])
         self._width = len(names)
         self._columns = {name.strip().casefold(): place for place, name in enumerate(names)}
+        self._asked: set[str] = set()
         if not first.strip():
             raise EntryRefused(_("The file is empty; its first line names the columns."))
 
@@ -47,10 +48,23 @@ class Table:
 
     def has(self, name: str) -> bool:
         """Tell whether the file has a column."""
+        self._asked.add(name)
         return name in self._columns
+
+    def refuse_others(self, *harmless: str) -> None:
+        """Raise EntryRefused for a column that was not asked for: a condition must not be lost by its name."""
+        others = self._columns.keys() - self._asked - {"", *harmless}
+        if others:
+            raise EntryRefused(
+                _(
+                    "Nothing reads the column {others} of this file, so nothing was imported. Rename it or"
+                    " take it out; the file may have {known}."
+                ).format(others=", ".join(sorted(others)), known=", ".join(sorted(self._asked)))
+            )
 
     def column(self, name: str) -> Callable[[list[str]], str]:
         """Return what takes a column's text from a row; empty where the file has none."""
+        self._asked.add(name)
         place = self._columns.get(name)
         if place is None:
             return lambda row: ""

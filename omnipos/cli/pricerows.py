@@ -36,7 +36,9 @@ class PriceReader:
     def _from_csv(self, table: Table) -> FromRow[PriceWish]:
         table.need("sku", "price")
         column = table.column
-        sku, price, group, valid_from = column("sku"), column("price"), column("group"), column("valid_from")
+        sku, price, group = column("sku"), column("price"), column("group")
+        valid_from = column("valid_from" if table.has("valid_from") else "from")
+        table.refuse_others("name", "barcode", "unit")
 
         def wish(row: list[str]) -> PriceWish:
             day = valid_from(row)

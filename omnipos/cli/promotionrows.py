@@ -50,12 +50,13 @@ def _promotion_from(table: Table, shop: Shop) -> FromRow[PromotionWish]:
     table.need("code", "name", "kind", "value")
     cell, zone = table.column, ZoneInfo(shop.time_zone)
     code, name, kind, value = cell("code"), cell("name"), cell("kind"), cell("value")
-    goods = [(field, cell(word)) for word, field in _GOODS.items() if table.has(word)]
+    goods = [(field, cell(word)) for word, field in _GOODS.items()]
     group, channel, store = cell("group"), cell("channel"), cell("store")
     days, hours, first, last = cell("days"), cell("hours"), cell("from"), cell("until")
     coupon, priority, active = cell("coupon"), cell("priority"), cell("active")
     exclusive, combinable, most = cell("exclusive"), cell("combinable"), cell("most_times")
     money = cells.Money(shop.currency)
+    table.refuse_others()
 
     def promotion(row: list[str]) -> PromotionWish:
         from_time, until_time = _hours(hours(row))
@@ -99,6 +100,7 @@ def _coupon_from(table: Table, shop: Shop) -> FromRow[CouponWish]:
     cell, zone = table.column, ZoneInfo(shop.time_zone)
     code, promotion, uses = cell("code"), cell("promotion"), cell("uses")
     first, last = cell("from"), cell("until")
+    table.refuse_others()
 
     def coupon(row: list[str]) -> CouponWish:
         is_unlimited = uses(row).casefold() in ("unlimited", "∞")

@@ -34,6 +34,7 @@ def _from_csv(table: Table, zone: ZoneInfo) -> FromRow[TaxRow]:
     code, name, rate, base = column("code"), column("name"), column("rate"), column("base")
     inclusive, reason, since = column("inclusive"), column("reason"), column("from")
     parts, compound, mark = column("parts"), column("compound"), column("mark")
+    table.refuse_others()
 
     def tax(row: list[str]) -> TaxRow:
         numerator, denominator = _fraction(base(row))

@@ -76,7 +76,7 @@ def test_goods_and_their_prices_come_in_from_csv(demo: Demo, web: httpx.Client, 
         "ok": False, "rows": 7, "written": 3, "unchanged": 0, "bad": 4, "warnings": 1,
     }  # fmt: skip
     assert sorted(done.stderr.splitlines()) == [
-        "Line 4: There is no product IMP-?. Send it with PUT /v1/products first.",
+        "Line 4: There is no product IMP-? in the catalogue. Send it first.",
         "Line 5: “1/12/2126” is no date. Write it like 2026-12-31 or 2026-12-31 08:00.",
         "Line 6: It has no SKU.",
         "Line 7: Line 2 gives this price already.",

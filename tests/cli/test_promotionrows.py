@@ -202,3 +202,13 @@ def test_a_file_of_promotions_and_one_of_coupons_go_to_the_hub(demo: Demo, tmp_p
     done = bring(demo, "coupons", codes)
     assert (done.exit_code, done.stdout) == (1, "11 rows read: 10 written, 0 were so already, 1 left out.\n")
     assert done.stderr == "Line 12: There is no promotion NONE. Nothing was changed.\n"
+
+
+@pytest.mark.parametrize("what", ["promotions", "coupons", "prices", "taxes"])
+def test_a_condition_in_a_misspelt_column_is_not_lost(demo: Demo, tmp_path: Path, what: str) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("code,name,kind,value,promotion,sku,price,rate,gruop\nX,X,percent,10,X,X,1,1,gold\n")
+    brought = bring(demo, what, file)
+    assert brought.exit_code == 1
+    assert "gruop" in brought.output
+    assert "so nothing was imported" in brought.output

@@ -107,7 +107,7 @@ def test_long_lists_come_in_pages(rig: HubRig) -> None:
         (
             {"sku": "?", **of(1)},
             "product_unknown",
-            "There is no product ?. Send it with PUT /v1/products first.",
+            "There is no product ? in the catalogue. Send it first.",
         ),
         (
             {"sku": "A", **of(9)},
