@@ -52,7 +52,7 @@ class Table:
         return name in self._columns
 
     def refuse_others(self, *harmless: str) -> None:
-        """Raise EntryRefused for a column that was not asked for: a condition must not be lost by its name."""
+        """Raise EntryRefused for a column that nothing asked for: a slip in a name must lose no condition."""
         others = self._columns.keys() - self._asked - {"", *harmless}
         if others:
             raise EntryRefused(
