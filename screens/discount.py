@@ -13,8 +13,9 @@ from omnipos.domain.basket import Line
 from omnipos.domain.discounting import Off
 from omnipos.domain.errors import SignInRefused, WordNeeded
 from omnipos.domain.money import format_money
+from omnipos.domain.staff import Right
 from omnipos.locale import _, later
-from omnipos.services import discounting
+from omnipos.services import approving, discounting
 from omnipos.services.approving import Word
 from omnipos.services.selling import BasketView
 from screens.commands import BACK, Command
@@ -186,9 +187,7 @@ class DiscountScreen(Dialog):
                     entry.put(_(rules.USUAL_REASONS[chosen]))
                 await self._give()
             case Step.NAME:
-                if not self._entries[Step.NAME].text.strip():
-                    raise SignInRefused(_("A manager types their name and PIN here."))
-                self._go_to(Step.PIN)
+                await self._take_name()
             case Step.PIN:
                 await self._give()
 
@@ -239,6 +238,18 @@ class DiscountScreen(Dialog):
         self._preview = self._done(view)
         self._total.say(_("Total {total}.").format(total=total), "plain")
         self._go_to(Step.REASON)
+
+    async def _take_name(self) -> None:
+        """Ask for the PIN of who may allow it; another name is refused and begins anew."""
+        entry = self._entries[Step.NAME]
+        name = entry.text
+        if not name.strip():
+            raise SignInRefused(_("A manager types their name and PIN here."))
+        right = Right.PRICE if self._aim is Aim.PRICE else Right.DISCOUNT
+        entry.put("")
+        person = await self.desk.till.run(approving.named, right, name)
+        entry.put(person.name)
+        self._go_to(Step.PIN)
 
     async def _give(self) -> None:
         """Give it; a manager is asked for only when one is needed."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused, WordNeeded
-from omnipos.domain.staff import Approval, Right
+from omnipos.domain.staff import Approval, Right, Staff
 from omnipos.locale import _
 from omnipos.services import signing_in
 from omnipos.services.till import Till
@@ -22,6 +22,11 @@ class Word(NamedTuple):
 
     name: str = ""
     pin: str = ""
+
+
+def named(till: Till, right: Right, name: str) -> Staff:
+    """Return who may give their word, before a PIN is typed; raise SignInRefused or NotAllowed."""
+    return till.check_right(signing_in.person_named(till, name), right)
 
 
 def word_for(till: Till, right: Right, reason: str, word: Word) -> Approval:

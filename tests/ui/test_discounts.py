@@ -38,6 +38,10 @@ async def test_a_cashier_gives_a_line_discount_on_a_managers_word(till: Till) ->
         assert till.call(selling.current).totals.total_minor == 9500
         await hands.press("enter")
         assert "A manager types their name and PIN here." in hands.text
+        await hands.type("sari")
+        await hands.press("enter")
+        assert "Sari may not do this. Ask a manager." in hands.text
+        assert "Manager ▏" in hands.text
         await hands.type("bud")
         await hands.press("enter")
         await hands.type("1111")
@@ -103,7 +107,7 @@ async def test_escape_goes_one_step_back_and_keeps_what_was_typed(till: Till) ->
         await hands.type("budi")
         await hands.press("enter")
         await hands.type("12")
-        for seen in ("Manager budi", "Reason  Price match", "Discount 10%", "1 Discount on this line"):
+        for seen in ("Manager Budi", "Reason  Price match", "Discount 10%", "1 Discount on this line"):
             await hands.press("escape")
             assert seen in hands.text
             assert hands.up == "DiscountScreen"
