@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from hub import tables
 from hub.problems import Refused
-from omnipos.domain.catalogue import Product
+from omnipos.domain.catalogue import PIECES, Product
 from omnipos.locale import _
 
 _decode = msgspec.json.Decoder(Product).decode
@@ -31,6 +31,13 @@ def check_deposits(conn: Connection, products: Mapping[str, Product]) -> None:
         if deposit.deposit_id:
             text = _("The deposit of product {sku}, {deposit}, has a deposit itself. Nothing was changed.")
             raise Refused(422, "deposit_chain", text.format(sku=product.sku, deposit=deposit.sku))
+        if deposit.unit == PIECES and product.unit != PIECES:
+            text = _(
+                "Product {sku} is sold by {unit}, but its deposit {deposit} by the piece."
+                " Nothing was changed."
+            )
+            text = text.format(sku=product.sku, unit=product.unit, deposit=deposit.sku)
+            raise Refused(422, "deposit_unit", text)
     for user in _users(conn, [one.product_id for one in wishing]):
         if user.product_id not in own:
             text = _("Product {sku} is to have a deposit, but is itself that of {user}. Nothing was changed.")

@@ -219,6 +219,14 @@ def test_a_removed_product_leaves_the_catalogue_and_can_come_back(rig: HubRig, s
     assert shown(rig, sku)["product_id"] == product_id_of(sku)
 
 
+def test_goods_by_weight_have_no_deposit_by_the_piece(rig: HubRig) -> None:
+    put(rig, BOTTLE)
+    sentence = "Product T is sold by kg, but its deposit D by the piece. Nothing was changed."
+    assert refusal(rig, TEA | {"unit": "kg", "deposit_sku": "D"}) == (422, "deposit_unit", sentence)
+    put(rig, TEA | {"deposit_sku": "D"})
+    assert refusal(rig, TEA | {"unit": "kg"})[1] == "deposit_unit"
+
+
 def test_a_deposit_that_is_needed_is_not_removed(rig: HubRig) -> None:
     put(rig, BOTTLE, TEA | {"deposit_sku": "D"})
     answer = rig.raw("DELETE", "/v1/products/D")
