@@ -43,6 +43,7 @@ def dedupe_by_sequence_only() -> dict[str, Any]:
 
 
 @bug
+@needs(clones=0.5, till_restores=0.5, hub_restores=0.0)
 def same_key_other_bytes_overwrites() -> dict[str, Any]:
     def overwrite(unit: Unit, one: Any, journal: judging.Journal, _till: Any) -> bool:
         event = tables.event
@@ -81,6 +82,7 @@ def acknowledgement_without_commit() -> dict[str, Any]:
 
 
 @bug
+@needs(price_changes=1.0, coupons=1.0)
 def sequence_cursor() -> dict[str, Any]:
     """Numbers come from a sequence: a transaction that commits late shows older numbers than were read."""
     publish, late, count = feed.publish, list[dict[str, Any]](), [0]

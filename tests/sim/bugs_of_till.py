@@ -18,6 +18,7 @@ from tests.sim.sandbox import SimConnection
 
 
 @bug
+@needs(line_trouble=0.5)
 def verdict_before_the_answer() -> dict[str, Any]:
     next_batch = push._next_batch
 
@@ -62,6 +63,7 @@ def outbox_row_in_another_transaction() -> dict[str, Any]:
 
 
 @bug
+@needs(till_restores=0.5, hub_restores=0.0, clones=0.0)
 def restore_begins_no_epoch() -> dict[str, Any]:
     return {"tests.sim.tills.begin_restored": lambda _db, _clock: None}
 
@@ -106,6 +108,7 @@ def must_refetch_ignored() -> dict[str, Any]:
 
 
 @bug
+@needs(price_changes=1.0)
 def tombstones_ignored() -> dict[str, Any]:
     return {"omnipos.store.mirror._delete": lambda _db, _family, _keys: None}
 
@@ -153,6 +156,7 @@ def _with_outcome(verdict: Verdict, old: Outcome, new: Outcome) -> Verdict:
 
 
 @bug
+@needs(strangers=0.2)
 def quarantine_blocks_the_queue() -> dict[str, Any]:
     record = outbox.record_verdicts
 
