@@ -25,13 +25,15 @@ async def get_taxes(hub: Ours) -> Taxes:
     return Taxes(taxes=tuple((await hub.read(taxes.by_code)).values()))
 
 
-@delete("/v1/taxes/{code:str}", status_code=200, guards=[owner_only], tags=["owner"])
+@delete("/v1/taxes/{code:path}", status_code=200, guards=[owner_only], tags=["owner"])
 async def delete_tax(hub: Ours, code: FromPath[str]) -> Deleted:
     """Take away a tax that nothing has any more, here and at every till."""
 
+    own = code.removeprefix("/")
+
     def work(unit: Unit) -> Deleted:
-        taxes.delete_tax(unit, code)
-        return Deleted(code=code)
+        taxes.delete_tax(unit, own)
+        return Deleted(code=own)
 
     return await hub.write(work)
 

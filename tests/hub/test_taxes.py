@@ -141,3 +141,9 @@ def test_a_store_that_is_not_registered_takes_orders_without_tax(rig: HubRig) ->
     assert changed["tax_registered"] is False
     assert rig.ask("PUT", "/v1/stores", {"stores": [store]})["stores"][0]["tax_registered"] is False
     assert rig.ask("POST", "/v1/orders", order | {"number": "W-2"})["total_minor"] == 1000
+
+
+def test_a_code_with_a_slash_can_be_taken_away_too(rig: HubRig) -> None:
+    rig.ask("PUT", "/v1/taxes", {"taxes": [{**STATE, "code": "STATE/2"}]})
+    assert rig.ask("DELETE", "/v1/taxes/STATE%2F2") == {"code": "STATE/2"}
+    assert "STATE/2" not in [one["code"] for one in rig.ask("GET", "/v1/taxes")["taxes"]]
