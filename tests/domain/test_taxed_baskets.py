@@ -1,14 +1,17 @@
 """What a basket comes to with its taxes: exempt, unregistered, and the identity that always holds."""
 
-from hypothesis import given
+import msgspec
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnipos.domain.basket import Exemption, Line
+from omnipos.domain.basket import Discount, Exemption, Line
 from omnipos.domain.levying import check_taxes
 from omnipos.domain.pricing import Terms, Totals, price_lines
-from omnipos.domain.promotions.promotion import Occasion
+from omnipos.domain.promotions.book import PromotionBook
+from omnipos.domain.promotions.promotion import Occasion, Promotion
 from omnipos.domain.saving import Saving, SavingKind
 from omnipos.domain.tax import DatedRate, Tax, TaxRounding
+from tests.domain.promotions.baskets import NOON, promotions, rewards
 from tests.rigs import EXEMPT, PPN, SERVICE
 
 ROOM_8 = Tax(code="ST8", name="Service tax 8%", rate_ppm=80_000, inclusive=False)
@@ -148,6 +151,25 @@ def test_total_is_goods_less_savings_with_the_tax_on_top(
         held = sum(one.tax_minor for one in taxed.taxes if one.inclusive)
         assert totals.saved_minor == held
         assert totals.total_minor == taxed.total_minor - on_top - held
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), tax_sets(), promotions(rewards(), 5), st.sampled_from(list(TaxRounding)), st.booleans())
+def test_offers_discounts_taxes_and_exemptions_together_never_go_below_nothing(
+    data: st.DataObject, taxes: dict[str, Tax], offers: list[Promotion], rounding: TaxRounding, exempt: bool
+) -> None:
+    goods = data.draw(st.lists(st.tuples(st.integers(0, 10**5), st.sampled_from(sorted(taxes))), max_size=8))
+    lines = [
+        msgspec.structs.replace(line, product_id="abcd"[line.line_id % 4], quantity_milli=1000 * count)
+        for line in lines_of(*goods)
+        for count in [data.draw(st.integers(1, 4))]
+    ]
+    by_hand = Discount(reason="Goodwill", amount_minor=data.draw(st.integers(1, 10**6)))
+    terms = Terms(taxes=taxes, occasion=NOON, rounding=rounding, book=PromotionBook(offers))
+    totals = price_lines(lines, terms, data.draw(st.sampled_from([None, by_hand])), CARD if exempt else None)
+    _check_identity(totals, lines)
+    assert totals.total_minor >= 0
+    assert totals.goods_minor - totals.saved_minor <= totals.goods_minor
 
 
 def _check_identity(totals: Totals, lines: list[Line]) -> None:
