@@ -92,8 +92,9 @@ class World:
                 for moment_ms in {self.moment_ms() for _price in range(chance.choice((0, 0, 1, 2)))}
             ],
         }
-        if chance.random() < 0.1 and product["unit"] == "pcs":
-            product["deposit_sku"] = "DEPOSIT"
+        # Said also where there is none: the world before may have had one for this SKU.
+        has_deposit = chance.random() < 0.1 and product["unit"] == "pcs"
+        product["deposit_sku"] = "DEPOSIT" if has_deposit else ""
         return product
 
     def _price(self, sku: str) -> dict[str, Any]:
