@@ -15,7 +15,7 @@ from omnipos.domain.promotions.sets import spend_minor
 from omnipos.domain.promotions.stacking import Rest, combine, later_rewards, spend, takers_of
 from omnipos.domain.saving import Saving, SavingKind
 
-MOST_LOOKS = 1000
+MOST_LOOKS = 500
 """How many ways of making sets one sale may try out; beyond, the greatest saving comes first."""
 
 Keys = Mapping[int, Sequence[Key]]

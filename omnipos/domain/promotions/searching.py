@@ -114,7 +114,7 @@ class Search:
         none = (0,) * len(counts)
         if isinstance(reward, Bundle):
             wanted = [
-                (part.count, [self._at[i] for i in lots if i in self._at])
+                (part.count, [self._at[i] for i in lots if i in self._at and counts[self._at[i]]])
                 for part, lots in zip(reward.parts, taker.parts, strict=True)
             ]
             ways = _filled(wanted, counts, none)
@@ -141,6 +141,7 @@ def _filled(wanted: Sequence[tuple[int, Sequence[int]]], counts: _Counts, used: 
         yield from _filled(wanted[1:], counts, used)
     elif of_it:
         index, others = of_it[0], of_it[1:]
-        for count in range(min(missing, counts[index] - used[index]), -1, -1):
+        room = sum([counts[other] - used[other] for other in others])
+        for count in range(min(missing, counts[index] - used[index]), max(missing - room, 0) - 1, -1):
             more = (*used[:index], used[index] + count, *used[index + 1 :])
             yield from _filled([(missing - count, others), *wanted[1:]], counts, more)
