@@ -4,7 +4,7 @@ import os
 import time
 
 from bench.rows import BarKind, Row, row
-from tests.sim.running import all_cores, run_chunk
+from tests.sim.running import all_cores, run_chunk, story
 
 SEEDS = 1000
 CHUNK = 25
@@ -19,7 +19,8 @@ def measure() -> list[Row]:
         chunks = [pool.submit(run_chunk, first, CHUNK) for first in range(0, SEEDS, CHUNK)]
         outcomes = [one for chunk in chunks for one in chunk.result()]
     took_s = time.perf_counter() - begun
-    assert not any(one.violations for one in outcomes), "a broken seed is no measure"
+    broken = [one for one in outcomes if one.violations]
+    assert not broken, f"{len(broken)} seeds; " + story(broken[0])
     faults = sum(one.faults for one in outcomes)
     cores = os.cpu_count() or 1
     return [
