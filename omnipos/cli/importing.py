@@ -3,13 +3,14 @@
 import contextlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
+from hub.goodsmessages import PriceWish, ProductWish
 from hub.messages import PutTaxes, Stores, TaxWish, Written
 from hub.promotionmessages import CouponWish, PromotionWish, PutCoupons, PutPromotions
 from omnipos.cli.customerrows import customer_rows
@@ -56,15 +57,17 @@ def products(file: Path, tax: str, as_json: bool, address: str, key_file: Path) 
     """Columns: barcode (or sku), name, price; and as you need them barcodes, tax, unit, plu, department,
     shelf, category, brand, family, options, deposit, min_age, serial, open_price, discountable.
     """
-    tally = Tally()
-    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
-        shop = place(line)
+    readers: list[ProductReader] = []
+
+    def read(rows: RowFile, shop: Shop) -> Iterable[Good[ProductWish] | Bad]:
         usual = tax or TAXES.get(shop.country, TAXES["US"])[0].code
-        reader = ProductReader(rows, shop.currency, usual)
-        trouble = _send(reader.rows(), ProductSender(line, tally), tally, progress)
+        readers.append(ProductReader(rows, shop.currency, usual))
+        return readers[0].rows()
+
+    tally, trouble = _bring_in(file, address, key_file, read, ProductSender)
+    (reader,) = readers
     odd = {"odd_codes": reader.odd_codes, "repeated_codes": reader.repeated_codes}
-    odd["warnings"] = tally.warnings
-    _tell(tally, odd, trouble, as_json)
+    _tell(tally, odd | {"warnings": tally.warnings}, trouble, as_json)
     if not as_json and reader.odd_codes:
         text = _("{count} barcodes have no right check digit; they are kept as they are.")
         click.echo(text.format(count=reader.odd_codes))
@@ -83,12 +86,10 @@ def products(file: Path, tax: str, as_json: bool, address: str, key_file: Path) 
 @hub_options
 def customers(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     """Columns: phone, name; and points, tier if there are any."""
-    tally = Tally()
-    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
-        place(line)
-        trouble = _send(customer_rows(rows), CustomerSender(line, tally), tally, progress)
-    _tell(tally, {}, trouble, as_json)
-    sys.exit(1 if tally.bad or trouble else 0)
+    tally, trouble = _bring_in(
+        file, address, key_file, lambda rows, _shop: customer_rows(rows), CustomerSender
+    )
+    _end(tally, {}, trouble, as_json)
 
 
 @importing.command()
@@ -100,17 +101,18 @@ def taxes(file: Path, allow_more_than_all: bool, as_json: bool, address: str, ke
     """Columns: code, rate in percent; and as you need them name, inclusive, base (11/12), reason, parts
     (STATE+COUNTY), compound, mark, and from: a date, in a further row of a code for a later rate.
     """
-    tally = Tally()
-    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
 
+    def sender(line: OwnerClient, tally: Tally) -> BatchSender[TaxWish]:
         def put(wishes: tuple[TaxWish, ...]) -> Written:
             body = PutTaxes(taxes=wishes, allow_more_than_all=allow_more_than_all)
             return line.put("/v1/taxes", Written, body)
 
-        found = tax_rows(rows, ZoneInfo(place(line).time_zone))
-        trouble = _send(found, BatchSender(tally, put), tally, progress)
-    _tell(tally, {}, trouble, as_json)
-    sys.exit(1 if tally.bad or trouble else 0)
+        return BatchSender(tally, put)
+
+    tally, trouble = _bring_in(
+        file, address, key_file, lambda rows, shop: tax_rows(rows, ZoneInfo(shop.time_zone)), sender
+    )
+    _end(tally, {}, trouble, as_json)
 
 
 @importing.command()
@@ -122,13 +124,12 @@ def prices(file: Path, as_json: bool, address: str, key_file: Path) -> None:
 
     Prices are added to those that are there; the ones ahead come into force by themselves.
     """
-    tally = Tally()
-    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
-        shop = place(line)
-        read = PriceReader(rows, shop.currency, ZoneInfo(shop.time_zone)).rows()
-        trouble = _send(read, price_sender(line, tally), tally, progress)
-    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
-    sys.exit(1 if tally.bad or trouble else 0)
+
+    def read(rows: RowFile, shop: Shop) -> Iterable[Good[PriceWish] | Bad]:
+        return PriceReader(rows, shop.currency, ZoneInfo(shop.time_zone)).rows()
+
+    tally, trouble = _bring_in(file, address, key_file, read, price_sender)
+    _end(tally, {"warnings": tally.warnings}, trouble, as_json)
 
 
 @importing.command()
@@ -140,15 +141,14 @@ def promotions(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     without, from, until, days, hours, group, channel, store, coupon, priority, exclusive, combinable,
     most_times, active. A .jsonl file has a promotion a line, as the hub's API takes it: every kind.
     """
-    tally = Tally()
-    with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
-        wishes = promotion_rows(rows, place(line))
-        sender: BatchSender[PromotionWish] = BatchSender(
+
+    def sender(line: OwnerClient, tally: Tally) -> BatchSender[PromotionWish]:
+        return BatchSender(
             tally, lambda some: line.put("/v1/promotions", Written, PutPromotions(promotions=some))
         )
-        trouble = _send(wishes, sender, tally, progress)
-    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
-    sys.exit(1 if tally.bad or trouble else 0)
+
+    tally, trouble = _bring_in(file, address, key_file, promotion_rows, sender)
+    _end(tally, {"warnings": tally.warnings}, trouble, as_json)
 
 
 @importing.command()
@@ -157,14 +157,30 @@ def promotions(file: Path, as_json: bool, address: str, key_file: Path) -> None:
 @hub_options
 def coupons(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     """Columns: code, promotion; and uses (1 unless said, or unlimited), from, until if there are any."""
+
+    def sender(line: OwnerClient, tally: Tally) -> BatchSender[CouponWish]:
+        return BatchSender(tally, lambda some: line.put("/v1/coupons", Written, PutCoupons(coupons=some)))
+
+    tally, trouble = _bring_in(file, address, key_file, coupon_rows, sender)
+    _end(tally, {"warnings": tally.warnings}, trouble, as_json)
+
+
+def _bring_in(
+    file: Path,
+    address: str,
+    key_file: Path,
+    read: Callable[[RowFile, Shop], Iterable[Good[Wish] | Bad]],
+    sender: Callable[[OwnerClient, Tally], Sender[Wish]],
+) -> tuple[Tally, str]:
+    """Read a file's rows and send them; return what became of them, and why some stayed behind."""
     tally = Tally()
     with owner_line(address, key_file) as line, open_rows(file) as rows, _progress(file, rows) as progress:
-        wishes = coupon_rows(rows, place(line))
-        sender: BatchSender[CouponWish] = BatchSender(
-            tally, lambda some: line.put("/v1/coupons", Written, PutCoupons(coupons=some))
-        )
-        trouble = _send(wishes, sender, tally, progress)
-    _tell(tally, {"warnings": tally.warnings}, trouble, as_json)
+        trouble = _send(read(rows, place(line)), sender(line, tally), tally, progress)
+    return tally, trouble
+
+
+def _end(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> NoReturn:
+    _tell(tally, more, trouble, as_json)
     sys.exit(1 if tally.bad or trouble else 0)
 
 
