@@ -5,7 +5,8 @@ import msgspec
 from omnipos.domain.catalogue import Item, Product, price_at
 from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.money import line_amount
-from omnipos.domain.promotions.promotion import Bundle, Goods, Promotion
+from omnipos.domain.promotions.matching import covers, keys_of, pick_keys
+from omnipos.domain.promotions.promotion import Bundle, Goods, Pick, Promotion
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.staff import Right
 from omnipos.locale import _
@@ -74,6 +75,7 @@ def _promotions(till: Till, product: Product, now_ms: int) -> tuple[str, ...]:
     if not product.discountable:
         return ()
     code = till.shop().code
+    keys = pick_keys(_one_of(product))
     rules = till.rules.current(till.store.books)
     return tuple(
         one.name
@@ -81,7 +83,7 @@ def _promotions(till: Till, product: Product, now_ms: int) -> tuple[str, ...]:
         if _is_running(one, now_ms)
         and (not one.stores or code in one.stores)
         and (not one.channels or "store" in one.channels)
-        and any(_names(goods, product) for goods in _goods_of(one))
+        and any(covers(goods, frozenset(keys_of(goods)), keys) for goods in _goods_of(one))
     )
 
 
@@ -96,14 +98,15 @@ def _goods_of(promotion: Promotion) -> tuple[Goods, ...]:
     return (promotion.goods,)
 
 
-def _names(goods: Goods, product: Product) -> bool:
-    if product.product_id in goods.without:
-        return False
-    named = (
-        (goods.products, product.product_id),
-        (goods.families, product.family.casefold()),
-        (goods.categories, product.category.casefold()),
-        (goods.departments, product.department.casefold()),
-        (goods.brands, product.brand.casefold()),
+def _one_of(product: Product) -> Pick:
+    """Return one piece of a product as the promotions see a line of it."""
+    return Pick(
+        product_id=product.product_id,
+        quantity_milli=PIECE_MILLI,
+        amount_minor=product.price_minor,
+        unit=product.unit,
+        family=product.family,
+        category=product.category,
+        department=product.department,
+        brand=product.brand,
     )
-    return not any(names for names, _own in named) or any(own in names for names, own in named if own)
