@@ -61,6 +61,8 @@ class AgeChecked(msgspec.Struct, frozen=True, kw_only=True, tag="age_checked"):
     name: str
     min_age: int
     sold: bool
+    order_id: str = ""
+    """The online order whose hand-over asked for it."""
 
 
 class CustomerAdded(msgspec.Struct, frozen=True, kw_only=True, tag="customer_added"):

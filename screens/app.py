@@ -181,6 +181,8 @@ class TillApp(App[None]):
 
     @property
     def _hold_s(self) -> float:
+        if not self.screen_stack:
+            return HOLD_S  # the till is being left
         asks = isinstance(self.screen, Counter) and self.screen.is_answered_by_a_digit
         return ALONE_S if asks else HOLD_S
 

@@ -1,9 +1,11 @@
 """One order: scanning ticks its lines, R makes it ready, H hands it over."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +15,9 @@ from omnipos.domain.order import Order, OrderState, Taker, check_taker
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
 from omnipos.services import collecting, leasing
+from omnipos.services.collecting import AgeUnseen
+from screens.asking import AGES
+from screens.choice import ChoiceScreen
 from screens.commands import BACK, HELP, Command
 from screens.counter import Counter
 from screens.desk import Desk
@@ -236,9 +241,19 @@ class HandOverForm(Form):
         return scans[1:]
 
     async def send(self) -> None:
-        """Hand it over."""
+        """Hand it over; where goods have an age limit, ask for what was seen of the taker's."""
         taker = Taker(
             code=self._code.text.strip(), name=self._who.text.strip(), phone=self._phone.text.strip()
         )
+        try:
+            await self._give_to(taker)
+        except AgeUnseen as asked:
+            answers = [
+                (_(command.label), partial(self._give_to, replace(taker, is_old_enough=old_enough)))
+                for command, old_enough in zip(AGES, (True, False), strict=True)
+            ]
+            await self.go(ChoiceScreen(self.desk, str(asked), answers))
+
+    async def _give_to(self, taker: Taker) -> None:
         await self._below.hand_over_to(taker, self._override)
         await self.close()

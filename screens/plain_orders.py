@@ -1,5 +1,7 @@
 """The collection desk in the plain counter: orders listed, opened, picked, made ready and handed over."""
 
+import msgspec
+
 from omnipos.domain.errors import EntryRefused, OrderRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.order import Order, Taker
@@ -7,6 +9,7 @@ from omnipos.domain.quantity import format_quantity
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, ngettext
 from omnipos.services import collecting, finding
+from omnipos.services.collecting import AgeUnseen
 from omnipos.services.finding import OrderOffer
 from screens.plain_json import order_shape
 from screens.plain_talk import Answer, Talk
@@ -81,12 +84,19 @@ def make_ready(talk: Talk, rest: str) -> Answer:
 
 
 def hand_over(talk: Talk, rest: str) -> Answer:
-    """`hand-over N CODE`, or `hand-over N NAME PHONE`; an unpaid order goes into the basket first."""
+    """`hand-over N CODE`, or `hand-over N NAME PHONE`; an unpaid order goes into the basket first.
+
+    `age=yes` or `age=no` behind it says what was seen of the taker's age, where goods have a limit.
+    """
     number, _space, who = rest.partition(" ")
     if not who.strip():
         raise EntryRefused(_("Type hand-over, the order's number, and its code or the name and phone."))
     order_id = named(talk, number).order_id
-    done = talk.till.call(collecting.hand_over, order_id, _taker(who.split()), _override(talk, order_id))
+    try:
+        done = talk.till.call(collecting.hand_over, order_id, _taker(who.split()), _override(talk, order_id))
+    except AgeUnseen as asked:
+        said = _("{question} Type the same with age=yes or age=no behind it.").format(question=str(asked))
+        return Answer(ok=False, say=said, more={"question": "age"})
     talk.override = None
     order = done.order
     if done.view is None:
@@ -111,8 +121,14 @@ def _override(talk: Talk, order_id: str) -> Approval | None:
 
 
 def _taker(words: list[str]) -> Taker:
-    """Read a code, or a name with the phone behind it: the phone begins where the digits do."""
-    starts = [place for place, word in enumerate(words) if word[0] in "+(0123456789"]
+    """Read a code, or a name with the phone behind it: the phone begins where the digits do.
+
+    What was seen of their age stands last, if anybody looked.
+    """
+    seen = {"age=yes": True, "age=no": False}.get(words[-1].casefold())
+    if seen is not None:
+        return msgspec.structs.replace(_taker(words[:-1] or [""]), is_old_enough=seen)
+    starts = [place for place, word in enumerate(words) if word[:1] in "+(0123456789"]
     if len(words) > 1 and starts and starts[0] > 0:
         return Taker(name=" ".join(words[: starts[0]]), phone=" ".join(words[starts[0] :]))
     return Taker(code="".join(words))

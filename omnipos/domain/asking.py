@@ -84,8 +84,7 @@ def next_question(wanted: Wanted, basket: Basket, today: date) -> Question | Non
         return WhatPrice(name=product.name, currency=basket.currency)
     if product.min_age > basket.age_checked and not answers.is_old_enough:
         # Before the serial numbers: nobody looks for those of goods that may not be sold.
-        born_by = born_on_or_before(product.min_age, today)
-        return OldEnough(name=product.name, min_age=product.min_age, born_by=born_by)
+        return old_enough(product, today)
     count = -(-quantity_milli // PIECE_MILLI)
     if product.asks_serial and len(answers.serials) < count:
         if count > MOST_SERIALS:
@@ -98,6 +97,12 @@ def next_question(wanted: Wanted, basket: Basket, today: date) -> Question | Non
             name=product.name, number=len(answers.serials) + 1, count=count, doubted=answers.doubted
         )
     return None
+
+
+def old_enough(product: Product, today: date) -> OldEnough:
+    """Return the question for the age that a product asks for."""
+    born_by = born_on_or_before(product.min_age, today)
+    return OldEnough(name=product.name, min_age=product.min_age, born_by=born_by)
 
 
 def may_ask(item: Item) -> bool:

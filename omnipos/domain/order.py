@@ -125,6 +125,8 @@ class Taker(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     name: str = ""
     phone: str = ""
+    is_old_enough: bool | None = None
+    """What was seen of their age; None before anybody looked."""
 
 
 def pick(order: Order, code: str, name: str = "") -> tuple[Order, OrderLine, int]:

@@ -4,19 +4,22 @@ import msgspec
 
 from omnipos.domain import lease
 from omnipos.domain import order as rules
+from omnipos.domain.asking import OldEnough, old_enough, question_words
 from omnipos.domain.basket import Basket, OrderToSettle
 from omnipos.domain.cardnumber import free_text
+from omnipos.domain.catalogue import Product
 from omnipos.domain.errors import BasketRefused, OrderRefused
 from omnipos.domain.names import clean_text
+from omnipos.domain.occasion import date_at
 from omnipos.domain.order import Check, Order, OrderLine, Proof, Taker
 from omnipos.domain.paper import BagSlipPaper, HandOverPaper
 from omnipos.domain.staff import Approval, Right
 from omnipos.domain.stock import hand_over_movements
-from omnipos.events import OrderHandedOver, OrderPicked, OrderReadied
+from omnipos.events import AgeChecked, OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
-from omnipos.services.selling import BasketView, open_basket, save, view_of
+from omnipos.services.selling import BasketView, open_basket, view_of
 from omnipos.services.till import Till
-from omnipos.store import books, catalogue, journal, orders, people, printjobs
+from omnipos.store import baskets, books, catalogue, journal, orders, people, printjobs
 from omnipos.store.connection import transaction
 
 
@@ -25,6 +28,15 @@ class Picked(msgspec.Struct, frozen=True, kw_only=True):
 
     order: Order
     line: OrderLine
+
+
+class AgeUnseen(OrderRefused):
+    """Goods of an order have an age limit, and nobody has looked at the taker's age yet."""
+
+    def __init__(self, question: OldEnough) -> None:
+        """Ask it in a sentence."""
+        super().__init__(question_words(question))
+        self.question = question
 
 
 class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,15 +107,18 @@ def hand_over(till: Till, order_id: str, taker: Taker, override: Approval | None
 
     An unpaid order is put into the empty basket instead; paying it completes the hand-over. With
     a manager's word an order goes out that another till holds; the hub raises that as an exception.
-    Raises OrderRefused, or BasketRefused when the basket is in the way.
+    Raises OrderRefused, AgeUnseen before the taker's age was looked at where goods have an age limit,
+    or BasketRefused when the basket is in the way.
     """
     till.signed_in(Right.COLLECT)
     order = order_with_id(till, order_id)
     _check_right(till, order, override)
     check = rules.check_taker(order, taker)
+    limit = _age_limit(till, order, taker)
     if order.due_minor:
-        return HandedOver(order=order, view=_to_basket(till, order, check, override))
+        return HandedOver(order=order, view=_to_basket(till, order, check, override, limit))
     with transaction(till.store.books):
+        _keep_age_seen(till, order, limit)
         collected = write_hand_over(till, order, check, override=override)
     till.printing.nudge()
     till.syncing.nudge()
@@ -117,7 +132,46 @@ def _check_right(till: Till, order: Order, override: Approval | None) -> None:
         rules.check_state(order)
 
 
-def _to_basket(till: Till, order: Order, check: Check, override: Approval | None) -> BasketView:
+def _age_limit(till: Till, order: Order, taker: Taker) -> Product | None:
+    """Return the goods with the highest age limit, None where all are for anybody.
+
+    Raises AgeUnseen before anybody looked, and OrderRefused for somebody too young, which is journalled.
+    """
+    known = (catalogue.product_by_id(till.store.books, line.product_id) for line in order.lines)
+    limit = max((one for one in known if one and one.min_age), key=lambda one: one.min_age, default=None)
+    if limit is None or taker.is_old_enough:
+        return limit
+    if taker.is_old_enough is None:
+        raise AgeUnseen(old_enough(limit, date_at(till.shop(), till.clock.now_ms())))
+    with transaction(till.store.books):
+        _keep_age_seen(till, order, limit, sold=False)
+    till.syncing.nudge()
+    raise OrderRefused(
+        _("{name} is not given to anybody under {years}. Order {number} stays here.").format(
+            name=limit.name, years=limit.min_age, number=order.number
+        )
+    )
+
+
+def _keep_age_seen(
+    till: Till, order: Order, limit: Product | None, *, basket_id: str = "", sold: bool = True
+) -> None:
+    if limit is None:
+        return
+    fact = AgeChecked(
+        basket_id=basket_id,
+        product_id=limit.product_id,
+        name=limit.name,
+        min_age=limit.min_age,
+        sold=sold,
+        order_id=order.order_id,
+    )
+    journal.append(till.store.books, till.stamp(), fact)
+
+
+def _to_basket(
+    till: Till, order: Order, check: Check, override: Approval | None, limit: Product | None
+) -> BasketView:
     before = open_basket(till)
     if not before.is_empty:
         raise BasketRefused(
@@ -139,9 +193,13 @@ def _to_basket(till: Till, order: Order, check: Check, override: Approval | None
         next_line_id=before.next_line_id + len(lines),
         customer_id=order.customer_id or before.customer_id,
         order=settle,
+        age_checked=max(before.age_checked, limit.min_age if limit else 0),
     )
     view = view_of(till, after)
-    save(till, before, after)
+    db = till.store.books
+    with transaction(db):
+        baskets.save_basket(db, before, after, till.clock.now_ms())
+        _keep_age_seen(till, order, limit, basket_id=before.basket_id)
     return view
 
 

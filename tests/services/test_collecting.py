@@ -5,15 +5,16 @@ import pytest
 
 from omnipos.domain.basket import Basket
 from omnipos.domain.errors import BasketRefused, DomainError, NotAllowed, OrderRefused
-from omnipos.domain.order import Check, Order, OrderState, Taker
+from omnipos.domain.order import Check, Order, OrderLine, OrderState, Taker
 from omnipos.domain.tender import CardSlip
-from omnipos.events import OrderHandedOver, decode_fact
+from omnipos.events import AgeChecked, OrderHandedOver, decode_fact
 from omnipos.services import collecting, finding, recognising, selling, tendering
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import catalogue, journal, printjobs
 from omnipos.store.connection import transaction
 from omnipos.store.orders import drop_shown_overlays
+from tests.goods import CIDER, fill_goods
 from tests.rigs import DEVICE, NOON_MS, SARAH, STORE, fill, order
 from tests.services.faulty import everything
 
@@ -276,3 +277,60 @@ def test_a_part_paid_order_is_finished_even_when_the_mirror_lost_it(till: Till) 
     assert isinstance(fact, OrderHandedOver)
     assert [(line.sku, line.picked_milli) for line in fact.lines] == [("IDM-85", 2000), ("TEH-450", 1000)]
     assert till.store.call(lambda: verify(till.store.books)).findings == ()
+
+
+@pytest.fixture
+def with_cider(till: Till) -> str:
+    """An order that is ready and holds a bottle for people of 18 and more; it is paid."""
+    cider = OrderLine(
+        line_id="W-4004-0",
+        product_id=CIDER.product_id,
+        sku=CIDER.sku,
+        name=CIDER.name,
+        quantity_milli=1000,
+        unit_price_minor=CIDER.price_minor,
+        tax_code=CIDER.tax_code,
+    )
+    fill_goods(till.store.folder)
+    total = CIDER.price_minor
+    ready = order("W-4004", state=OrderState.READY, lines=(cider,), total_minor=total, paid_minor=total)
+    put(till, ready)
+    return ready.order_id
+
+
+def ages(till: Till) -> list[tuple[str, str, int, bool]]:
+    facts = [
+        decode_fact(one.body) for one in till.store.call(lambda: list(journal.read_events(till.store.books)))
+    ]
+    seen = [one for one in facts if isinstance(one, AgeChecked)]
+    return [(one.order_id, one.product_id, one.min_age, one.sold) for one in seen]
+
+
+def test_goods_with_an_age_limit_leave_only_after_the_age_was_seen(till: Till, with_cider: str) -> None:
+    taker = Taker(code="474004")
+    before = everything(till)
+    with pytest.raises(collecting.AgeUnseen, match=r"sold from 18 years on.*born on or before"):
+        till.call(collecting.hand_over, with_cider, taker)
+    assert everything(till) == before
+    with pytest.raises(OrderRefused, match=r"not given to anybody under 18. Order W-4004 stays here"):
+        till.call(collecting.hand_over, with_cider, msgspec.structs.replace(taker, is_old_enough=False))
+    assert till.call(collecting.order_with_id, with_cider).state is OrderState.READY
+    assert ages(till) == [(with_cider, CIDER.product_id, 18, False)]
+    seen = msgspec.structs.replace(taker, is_old_enough=True)
+    assert till.call(collecting.hand_over, with_cider, seen).order.state is OrderState.COLLECTED
+    assert ages(till)[1:] == [(with_cider, CIDER.product_id, 18, True)]
+
+
+def test_who_is_no_taker_is_asked_for_no_age(till: Till, with_cider: str) -> None:
+    with pytest.raises(OrderRefused, match="not the code"):
+        till.call(collecting.hand_over, with_cider, Taker(code="999999", is_old_enough=False))
+    assert ages(till) == []
+
+
+def test_an_age_seen_for_an_unpaid_order_holds_for_what_is_sold_with_it(till: Till, with_cider: str) -> None:
+    unpaid = msgspec.structs.replace(till.call(collecting.order_with_id, with_cider), paid_minor=0)
+    put(till, unpaid)
+    view = till.call(collecting.hand_over, with_cider, Taker(code="474004", is_old_enough=True)).view
+    assert view is not None
+    assert view.basket.age_checked == 18
+    assert ages(till) == [(with_cider, CIDER.product_id, 18, True)]

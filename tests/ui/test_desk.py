@@ -10,6 +10,7 @@ from omnipos.services import collecting, recognising, selling
 from omnipos.services.till import Till
 from tests.rigs import INDOMIE as INDOMIE_PRODUCT
 from tests.rigs import SARAH, STORE, QuietLine, fill, order
+from tests.rigs import TEH as TEH_GOODS
 from tests.ui.driving import counter
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -200,3 +201,25 @@ async def test_hostile_names_crash_nothing_and_do_nothing(till: Till, name: str)
         for screen in hands.app.screen_stack:
             for strip in screen._compositor.render_strips():
                 assert all("@click" not in (segment.style.meta if segment.style else {}) for segment in strip)
+
+
+async def test_an_order_with_an_age_limit_asks_before_it_is_handed_over(till: Till) -> None:
+    stricter = msgspec.structs.replace(TEH_GOODS, min_age=18)
+    fill(till.store.folder, "catalogue", (f"product:{stricter.product_id}", stricter))
+    ready = order("W-2002", state=OrderState.READY)
+    fill(till.store.folder, f"orders/{STORE}", ("order:o-W-2002", ready))
+    async with counter(till) as hands:
+        await hands.scan("472002")
+        await hands.type("h")
+        await hands.scan("472002")
+        assert hands.up == "ChoiceScreen"
+        assert "born on or before" in hands.text
+        await hands.press("enter")
+        assert "Enter is no answer here." in hands.text
+        await hands.type("2")
+        assert "is not given to anybody under 18." in hands.text
+        await hands.press("enter")
+        assert hands.up == "ChoiceScreen"
+        await hands.type("1")
+        assert "Handed over." in hands.text
+    assert [one.number for one in till.call(collecting.worklist)] == ["W-1001"]

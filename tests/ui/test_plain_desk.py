@@ -1,11 +1,13 @@
 """The plain counter knows customers and hands orders over."""
 
+import msgspec
 import pytest
 
 from omnipos.domain.customer import Purpose
 from omnipos.domain.order import OrderState
 from omnipos.services.till import Till
 from tests.rigs import STORE, fill, order
+from tests.rigs import TEH as TEH_GOODS
 from tests.ui.plain_rig import INDOMIE, KOPI, TEH, counter, say, tell
 
 
@@ -88,3 +90,14 @@ def test_an_unpaid_order_is_paid_in_the_basket_with_more_beside_it(till: Till) -
     assert told["say"].endswith("Order W-1001 is handed over.")
     assert (told["sale"]["total_minor"], told["sale"]["order_id"]) == (38_600, "o-W-1001")
     assert say(till, "orders") == "No order waits here."
+
+
+def test_an_age_is_asked_for_and_told_behind_the_taker(till: Till) -> None:
+    stricter = msgspec.structs.replace(TEH_GOODS, min_age=18)
+    fill(till.store.folder, "catalogue", (f"product:{stricter.product_id}", stricter))
+    ready = order("W-2002", state=OrderState.READY)
+    fill(till.store.folder, f"orders/{STORE}", ("order:o-W-2002", ready))
+    asked = say(till, "hand-over W-2002 472002")
+    assert asked.endswith("Type the same with age=yes or age=no behind it.")
+    assert "stays here" in say(till, "hand-over W-2002 472002 age=no")
+    assert say(till, "hand-over W-2002 472002 age=yes") == "Order W-2002 is handed over to Sarah Wijaya."
