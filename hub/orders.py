@@ -94,12 +94,7 @@ def _new_order(unit: Unit, wish: OrderWish, number: str, channel: str) -> Order:
         holder_till=holder.till_number,
         fencing_number=1 if holder.device_id else 0,
     )
-    terms = pricing.Terms(
-        taxes=taxes.by_code(unit.conn),
-        occasion=occasion_at(shop, unit.now_ms),
-        rounding=shop.tax_rounding,
-        registered=shop.tax_registered,
-    )
+    terms = pricing.terms_for(shop, taxes.by_code(unit.conn), occasion_at(shop, unit.now_ms))
     sums = pricing.price_lines(basket_lines(order, 1), terms)
     if wish.paid_minor > sums.total_minor:
         raise Refused(

@@ -1,6 +1,5 @@
 """Quotes: a web basket priced with the till's own rules, at the hub's own copy of what they are fed by."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -11,11 +10,11 @@ from hub.feed import CATALOGUE, head_of
 from hub.problems import Refused
 from hub.quotemessages import Quote, QuotedCoupon, QuotedLine, QuotedSaving, QuoteWish
 from omnipos.domain.basket import Basket, Line, add_item
-from omnipos.domain.catalogue import Item, ListPrice, Price, Product, price_at, price_in_force
-from omnipos.domain.coupon import fault_of, idle_because
+from omnipos.domain.catalogue import Item, ListPrice, Product, at_its_price, price_for
+from omnipos.domain.coupon import fault_of, idle_because, opened_by
 from omnipos.domain.names import clean_text
 from omnipos.domain.occasion import occasion_at
-from omnipos.domain.pricing import Terms, Totals, price_lines
+from omnipos.domain.pricing import Terms, Totals, price_lines, terms_for
 from omnipos.domain.promotions.book import PromotionBook
 from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.saving import Saving
@@ -83,19 +82,12 @@ def quote(conn: Connection, kept: RulesKept, wish: QuoteWish, *, channel: str, n
     basket = _basket(conn, wish, shop, group, at_ms)
     codes = tuple(dict.fromkeys(coupons.coupon_code(code) for code in wish.coupons))
     given = coupons.load(conn, codes)
+    uses = [(given[code], given[code].used) for code in codes if code in given]
     try:
-        occasion = occasion_at(
-            shop, at_ms, group=group, channel=channel, coupons=_opened(codes, given, at_ms)
-        )
+        occasion = occasion_at(shop, at_ms, group=group, channel=channel, coupons=opened_by(uses, at_ms))
     except (OverflowError, ValueError):
         raise Refused(422, "at_ms", _("That moment is in no calendar. Send UTC milliseconds.")) from None
-    terms = Terms(
-        taxes=rules.taxes,
-        occasion=occasion,
-        rounding=shop.tax_rounding,
-        registered=shop.tax_registered,
-        book=rules.book,
-    )
+    terms = terms_for(shop, rules.taxes, occasion, rules.book)
     totals = price_lines(basket.lines, terms)
     return Quote(
         currency=shop.currency,
@@ -142,17 +134,10 @@ def _basket(conn: Connection, wish: QuoteWish, shop: Shop, group: str, at_ms: in
     basket = Basket(basket_id="quote", number=0, currency=shop.currency, started_at_ms=at_ms, staff_id="")
     for sku, quantity_milli in wanted.items():
         product = products[sku]
-        price = _price(product, listed.get(product.product_id), group, at_ms)
+        price = price_for(product, listed.get(product.product_id), at_ms)
         deposit = deposits.get(product.deposit_id)
         basket, _line = add_item(basket, Item(product=product), quantity_milli, price, deposit)
     return basket
-
-
-def _price(product: Product, listed: ListPrice | None, group: str, at_ms: int) -> Price:
-    price = price_in_force(listed.prices, at_ms) if listed and not product.open_price else None
-    if price is not None:
-        return Price(price_minor=price, price_list=group)
-    return Price(price_minor=price_at(product, at_ms))
 
 
 def _listed(conn: Connection, products: Iterable[Product], group: str) -> dict[str, ListPrice]:
@@ -173,16 +158,7 @@ def _deposits(conn: Connection, products: Iterable[Product], at_ms: int) -> dict
     table = tables.product
     records = conn.scalars(select(table.c.record).where(table.c.product_id.in_(ids)))
     found = (msgspec.json.decode(record, type=Product) for record in records)
-    return {one.product_id: msgspec.structs.replace(one, price_minor=price_at(one, at_ms)) for one in found}
-
-
-def _opened(codes: Sequence[str], given: Mapping[str, Coupon], at_ms: int) -> dict[str, str]:
-    """Return the promotions that coupons open, by id; of two codes for one the first counts."""
-    opened: dict[str, str] = {}
-    for coupon in (given[code] for code in codes if code in given):
-        if not fault_of(coupon, coupon.used, at_ms):
-            opened.setdefault(coupon.promotion_id, coupon.code)
-    return opened
+    return {one.product_id: at_its_price(one, at_ms) for one in found}
 
 
 def _lines(basket: Basket, totals: Totals, rules: Rules) -> Iterable[QuotedLine]:
@@ -221,9 +197,7 @@ def _line_shown(
 def _coupons_shown(
     codes: Sequence[str], given: Mapping[str, Coupon], rules: Rules, terms: Terms, totals: Totals
 ) -> tuple[QuotedCoupon, ...]:
-    saved = Counter[str]()
-    for saving in (one for own in totals.line_savings for one in own):
-        saved[saving.coupon] += saving.amount_minor
+    saved = totals.saved_by_coupon
     return tuple(_coupon_shown(code, given.get(code), rules, terms, saved[code]) for code in codes)
 
 

@@ -111,3 +111,17 @@ def price_at(product: Product, at_ms: int) -> int:
     """Return a product's own price at a moment."""
     later = price_in_force(product.later_prices, at_ms) if product.later_prices else None
     return product.price_minor if later is None else later
+
+
+def at_its_price(product: Product, at_ms: int) -> Product:
+    """Return a product as it is sold at a moment, its later prices counted in."""
+    return msgspec.structs.replace(product, price_minor=price_at(product, at_ms))
+
+
+def price_for(product: Product, listed: ListPrice | None, at_ms: int) -> Price:
+    """Return what a product costs at a moment for the group of a list price, where there is one."""
+    if listed is not None and not product.open_price:
+        price = price_in_force(listed.prices, at_ms)
+        if price is not None:
+            return Price(price_minor=price, price_list=listed.group)
+    return Price(price_minor=price_at(product, at_ms))

@@ -1,5 +1,7 @@
 """Coupons: whether a code counts at a moment, and why the offer that it opens gives nothing yet."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from omnipos.domain.promotions.matching import holds
@@ -16,6 +18,18 @@ def fault_of(coupon: Coupon, used: int, at_ms: int) -> str:
     if 0 < coupon.most_uses <= used:
         return _("used already")
     return ""
+
+
+def opened_by(given: Iterable[tuple[Coupon, int]], at_ms: int) -> dict[str, str]:
+    """Return the promotions that coupons with their known uses open: by id, each with the code.
+
+    Of two codes for one promotion the first counts.
+    """
+    opened: dict[str, str] = {}
+    for coupon, used in given:
+        if not fault_of(coupon, used, at_ms):
+            opened.setdefault(coupon.promotion_id, coupon.code)
+    return opened
 
 
 def idle_because(promotion: Promotion, occasion: Occasion) -> str:

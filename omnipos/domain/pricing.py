@@ -1,5 +1,6 @@
 """What a basket comes to: lines, savings, taxes and total; the same at the till and at the hub."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from omnipos.domain.levying import TaxRule, tax_lines, untaxed
 from omnipos.domain.promotions.book import PromotionBook
 from omnipos.domain.promotions.promotion import Occasion, Pick
 from omnipos.domain.saving import Saving, SavingKind
+from omnipos.domain.shop import Shop
 from omnipos.domain.tax import Tax, TaxRounding, TaxTotal
 from omnipos.locale import _
 
@@ -23,6 +25,19 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     rounding: TaxRounding = TaxRounding.RATE
     registered: bool = True
     book: PromotionBook = PromotionBook()
+
+
+def terms_for(
+    shop: Shop, taxes: Mapping[str, Tax], occasion: Occasion, book: PromotionBook | None = None
+) -> Terms:
+    """Return by what a shop prices on an occasion; without a book no promotion counts."""
+    return Terms(
+        taxes=taxes,
+        occasion=occasion,
+        rounding=shop.tax_rounding,
+        registered=shop.tax_registered,
+        book=book or PromotionBook(),
+    )
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +61,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
             tuple(saving for saving in savings if saving.kind is SavingKind.PROMOTION)
             for savings in self.line_savings
         )
+
+    @property
+    def saved_by_coupon(self) -> Counter[str]:
+        """What each coupon's code took off; under no code what needs none."""
+        saved = Counter[str]()
+        for saving in (one for own in self.line_savings for one in own):
+            saved[saving.coupon] += saving.amount_minor
+        return saved
 
     @property
     def tax_minor(self) -> int:

@@ -8,7 +8,7 @@ import msgspec
 from omnipos.domain import label
 from omnipos.domain.asking import with_price
 from omnipos.domain.barcode import GTIN_LENGTHS, is_gtin
-from omnipos.domain.catalogue import Item, Product, price_at
+from omnipos.domain.catalogue import Item, Product, at_its_price, price_at
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import DomainError, EntryRefused, ItemUnknown
 from omnipos.domain.money import parse_money
@@ -212,16 +212,12 @@ def check_one_product(item: Item) -> None:
 def _item_offer(till: Till, item: Item, typed: Typed, *, by_name: bool = False) -> ItemOffer:
     now_ms = till.clock.now_ms()
     if any(one.later_prices for one in (item.product, *item.variants)):
-        variants = tuple(_at_price_of(one, now_ms) for one in item.variants)
-        item = msgspec.structs.replace(item, product=_at_price_of(item.product, now_ms), variants=variants)
+        variants = tuple(at_its_price(one, now_ms) for one in item.variants)
+        item = msgspec.structs.replace(item, product=at_its_price(item.product, now_ms), variants=variants)
     if typed.price_minor is not None:
         item = with_price(item, typed.price_minor)
     item, quantity_milli = several(item, typed.quantity_milli, is_counted=typed.is_counted)
     return ItemOffer(item=item, quantity_milli=quantity_milli, by_name=by_name)
-
-
-def _at_price_of(product: Product, at_ms: int) -> Product:
-    return msgspec.structs.replace(product, price_minor=price_at(product, at_ms))
 
 
 def _for_group(till: Till, found: Sequence[Offer]) -> tuple[Offer, ...]:

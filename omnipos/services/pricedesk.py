@@ -1,16 +1,14 @@
 """The till's price desk: what a product costs now and for whom, and by what terms a basket is priced."""
 
-from collections import Counter
-
 import msgspec
 
 from omnipos.domain.basket import Basket, Line, check_amount
-from omnipos.domain.catalogue import Price, Product, price_at, price_in_force
-from omnipos.domain.coupon import fault_of, idle_because
+from omnipos.domain.catalogue import Price, Product, price_for
+from omnipos.domain.coupon import fault_of, idle_because, opened_by
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.occasion import occasion_at
-from omnipos.domain.pricing import Terms, Totals
+from omnipos.domain.pricing import Terms, Totals, terms_for
 from omnipos.domain.promotions.promotion import Coupon
 from omnipos.domain.shop import Shop
 from omnipos.locale import _
@@ -38,12 +36,8 @@ def group_at_hand(till: Till) -> str:
 
 def price_of(till: Till, product: Product, group: str, at_ms: int) -> Price:
     """Return what one piece or kilogram costs at a moment: the group's price where there is one."""
-    if group and not product.open_price:
-        listed = prices.list_price(till.store.books, product.product_id, group)
-        price = price_in_force(listed.prices, at_ms) if listed else None
-        if price is not None:
-            return Price(price_minor=price, price_list=group)
-    return Price(price_minor=price_at(product, at_ms))
+    listed = prices.list_price(till.store.books, product.product_id, group) if group else None
+    return price_for(product, listed, at_ms)
 
 
 def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None = None) -> Terms:
@@ -64,13 +58,7 @@ def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None =
         group=group_of(customer),
         coupons=_opened_by(till, basket),
     )
-    terms = Terms(
-        taxes=rules.taxes,
-        occasion=occasion,
-        rounding=shop.tax_rounding,
-        registered=shop.tax_registered,
-        book=rules.book,
-    )
+    terms = terms_for(shop, rules.taxes, occasion, rules.book)
     till.held_terms = (held_for, terms) if basket.priced_at_ms else None
     return terms
 
@@ -99,13 +87,9 @@ def uses_of(till: Till, coupon: Coupon) -> int:
 
 
 def _opened_by(till: Till, basket: Basket) -> dict[str, str]:
-    """Return the promotions that the basket's coupons open, by id; of two codes for one the first counts."""
-    at_ms = basket.priced_at_ms or till.clock.now_ms()
-    opened: dict[str, str] = {}
-    for coupon in coupons_in(till, basket):
-        if not fault_of(coupon, uses_of(till, coupon), at_ms):
-            opened.setdefault(coupon.promotion_id, coupon.code)
-    return opened
+    """Return the promotions that the basket's coupons open, by id, each with the code."""
+    given = [(coupon, uses_of(till, coupon)) for coupon in coupons_in(till, basket)]
+    return opened_by(given, basket.priced_at_ms or till.clock.now_ms())
 
 
 class CouponShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,9 +103,7 @@ class CouponShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def coupons_shown(till: Till, basket: Basket, terms: Terms, totals: Totals) -> tuple[CouponShown, ...]:
     """Return what each coupon of a basket does now."""
-    saved = Counter[str]()
-    for saving in (one for own in totals.line_savings for one in own):
-        saved[saving.coupon] += saving.amount_minor
+    saved = totals.saved_by_coupon
     return tuple(_shown(till, code, terms, saved[code]) for code in basket.coupons)
 
 

@@ -10,7 +10,7 @@ from omnipos.domain import basket as rules
 from omnipos.domain.asking import Question, Wanted
 from omnipos.domain.basket import Basket, BasketState, Line
 from omnipos.domain.cardnumber import free_text
-from omnipos.domain.catalogue import Item, Product, price_at
+from omnipos.domain.catalogue import Item, Product, at_its_price
 from omnipos.domain.customer import Customer
 from omnipos.domain.discounting import check_sums
 from omnipos.domain.errors import BasketRefused, EntryRefused
@@ -149,7 +149,7 @@ def _deposit_of(till: Till, product: Product) -> Product | None:
                 name=product.name
             )
         )
-    return msgspec.structs.replace(deposit, price_minor=price_at(deposit, till.clock.now_ms()))
+    return at_its_price(deposit, till.clock.now_ms())
 
 
 def change_quantity(till: Till, line_id: int, quantity_milli: int) -> BasketView:
