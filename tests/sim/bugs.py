@@ -55,6 +55,7 @@ def plant(name: str) -> Planted:
 
 def weather_for(name: str) -> Mapping[str, float]:
     """Return the weather a bug is looked for in; none is the seed's own."""
+    all_bugs()
     return WEATHER.get(name, {})
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import msgspec
 import pytest
 
-from tests.sim.bugs import all_bugs
+from tests.sim.bugs import all_bugs, weather_for
 from tests.sim.running import RECORDED, SEEDS_MORE, SEEDS_TO_FIND, all_cores, find, seeds_for, yard
 from tests.sim.world import run_seed
 
@@ -19,6 +19,15 @@ def test_there_are_bugs_enough() -> None:
     recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, int])
     assert sorted(recorded) == all_bugs()
     assert all(seed < SEEDS_TO_FIND for seed in recorded.values())
+
+
+def test_a_process_that_planted_nothing_yet_knows_the_weather() -> None:
+    with all_cores() as pool:
+        assert pool.submit(weather_for, "restore_begins_no_epoch").result() == {
+            "till_restores": 0.5,
+            "hub_restores": 0.0,
+            "clones": 0.0,
+        }
 
 
 @pytest.fixture(scope="module")
