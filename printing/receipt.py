@@ -1,7 +1,6 @@
 """The receipt of a sale: what the law and the customer want on it, in order."""
 
 from collections.abc import Iterator, Mapping
-from typing import assert_never
 
 from omnipos.domain.basket import Exemption
 from omnipos.domain.money import format_amount, format_money
@@ -11,7 +10,7 @@ from omnipos.domain.phone import masked
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.domain.tax import PPM, TaxTotal
-from omnipos.domain.tender import Tender, TenderKind
+from omnipos.domain.tender import TENDER_WORDS, CardSlip, Tender, TenderKind
 from omnipos.locale import _
 from printing.document import (
     Align,
@@ -121,22 +120,12 @@ def _totals(sale: Sale) -> Iterator[Element]:
 
 def _tender(tender: Tender, currency: str) -> Iterator[Element]:
     amount = format_amount(tender.amount_minor, currency)
-    match tender.kind:
-        case TenderKind.CASH:
-            yield Row((_("Cash"), amount))
-        case TenderKind.ONLINE:
-            yield Row((_("Paid online"), amount))
-        case TenderKind.CARD:
-            yield Row((_("Card"), amount))
-            yield from _card_slip(tender)
-        case unknown:
-            assert_never(unknown)
+    yield Row((_(TENDER_WORDS[tender.kind]), amount))
+    if tender.card is not None:
+        yield from _card_slip(tender.card)
 
 
-def _card_slip(tender: Tender) -> Iterator[Element]:
-    slip = tender.card
-    if slip is None:
-        return
+def _card_slip(slip: CardSlip) -> Iterator[Element]:
     number = f"****{slip.last_four}" if slip.last_four else ""
     card = [clean_text(part, 24) for part in (slip.acquirer, slip.scheme, number)]
     if any(card):

@@ -11,7 +11,7 @@ from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale
 from omnipos.domain.saving import Saving
 from omnipos.domain.shop import Shop
-from omnipos.domain.tender import TenderKind
+from omnipos.domain.tender import TENDER_WORDS
 from omnipos.locale import _, later, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import leasing
@@ -21,12 +21,6 @@ from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
 from omnipos.services.watching import SaleStanding, TillStatus
 from screens.times import local
-
-KIND_WORDS = {
-    TenderKind.CASH: later("cash"),
-    TenderKind.CARD: later("card"),
-    TenderKind.ONLINE: later("paid online"),
-}
 
 
 def quantity_words(quantity_milli: int, unit: str, money: str) -> str:
@@ -122,7 +116,7 @@ def sale_words(sale: Sale) -> str:
     if sale.rounding_minor:
         said.append(_("Rounding {amount}.").format(amount=format_money(sale.rounding_minor, money)))
     given = ", ".join(
-        f"{_(KIND_WORDS[one.kind])} {format_money(one.amount_minor, money)}" for one in sale.tenders
+        f"{_(TENDER_WORDS[one.kind])} {format_money(one.amount_minor, money)}" for one in sale.tenders
     )
     if given:
         said.append(_("Given: {tenders}.").format(tenders=given))

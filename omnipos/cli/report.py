@@ -8,11 +8,10 @@ import msgspec
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.reading import speak_as_shop
 from omnipos.domain.money import format_money
-from omnipos.locale import _, later
+from omnipos.domain.tender import TENDER_WORDS, TenderKind
+from omnipos.locale import _
 from omnipos.services.reporting import XReport, x_report
 from omnipos.store.connection import open_to_read
-
-TENDER_WORDS = {"cash": later("Cash"), "card": later("Card"), "online": later("Paid online")}
 
 
 @click.group()
@@ -47,7 +46,7 @@ def _as_words(report: XReport) -> str:
         (_("Saved by customers"), money(takings.saved_minor)),
         (_("Cash rounding"), money(takings.rounding_minor)),
     ]
-    rows += [(_(TENDER_WORDS.get(one.kind, one.kind)), money(one.amount_minor)) for one in takings.tenders]
+    rows += [(_(TENDER_WORDS[TenderKind(one.kind)]), money(one.amount_minor)) for one in takings.tenders]
     rows += [
         (_("Change given"), money(takings.change_minor)),
         (_("Cash in drawer from sales"), money(report.cash_in_drawer_minor)),

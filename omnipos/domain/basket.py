@@ -9,6 +9,7 @@ from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.quantity import PIECE_MILLI, check_quantity
+from omnipos.domain.returned import ReturnOf
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
@@ -79,10 +80,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The line whose goods this is the deposit of; it follows that line."""
     override: PriceOverride | None = None
     discount: Discount | None = None
+    returned: ReturnOf | None = None
+    """Set on goods that come back; their quantity is negative."""
+    gift_card: str = ""
+    """The code of the gift card that is sold or topped up with this line."""
+    note: str = ""
 
     @property
     def amount_minor(self) -> int:
         """What the line costs before promotions and discounts."""
+        if self.returned is not None:
+            return self.returned.amount_minor
         if self.label_minor is not None:
             return self.label_minor
         return line_amount(self.quantity_milli, self.unit_price_minor)

@@ -4,6 +4,7 @@ import msgspec
 
 from omnipos.domain.basket import Basket, Discount, Exemption, PriceOverride
 from omnipos.domain.pricing import Totals
+from omnipos.domain.returned import ReturnOf
 from omnipos.domain.saving import Saving
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Settled, Tender
@@ -32,6 +33,9 @@ class SaleLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deposit: bool = False
     override: PriceOverride | None = None
     discount: Discount | None = None
+    returned: ReturnOf | None = None
+    gift_card: str = ""
+    note: str = ""
 
     @property
     def saved_minor(self) -> int:
@@ -115,6 +119,9 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
             deposit=bool(line.deposit_for),
             override=line.override,
             discount=line.discount,
+            returned=line.returned,
+            gift_card=line.gift_card,
+            note=line.note,
         )
         for line, tax_minor, savings in zip(basket.lines, totals.line_taxes, totals.line_savings, strict=True)
     )

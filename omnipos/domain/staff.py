@@ -24,10 +24,32 @@ class Right(StrEnum):
     DISCOUNT = "discount"
     PRICE = "price"
     """Give a line another price by hand."""
+    RETURN = "return"
+    """Take goods back with their receipt, the money going the way it came."""
+    RETURN_FREELY = "return_freely"
+    """Take goods back without a receipt, too late, or more than was sold."""
+    REFUND_CASH = "refund_cash"
+    """Give cash back for what was not paid in cash."""
+    DRAWER = "drawer"
+    """Open a shift with its float; pay in, pay out, drop cash into the safe."""
+    NO_SALE = "no_sale"
+    """Open the drawer without a sale."""
+    CASH_UP = "cash_up"
+    """Count the drawer and close the shift."""
+    PAYMENT = "payment"
+    """Settle a payment that nobody knows the end of."""
+    ACCOUNT = "account"
+    """Sell on account, and lend beyond a limit."""
+    STAFF = "staff"
+    """Say who works here and what they may do."""
+    TRAIN = "train"
+    """Begin and end training."""
 
 
 RIGHTS = {
-    Role.CASHIER: frozenset({Right.SELL, Right.COLLECT}),
+    Role.CASHIER: frozenset(
+        {Right.SELL, Right.COLLECT, Right.RETURN, Right.DRAWER, Right.CASH_UP, Right.TRAIN}
+    ),
     Role.MANAGER: frozenset(Right),
 }
 

@@ -1,4 +1,4 @@
-"""Tenders: cash, and card on an outside terminal; what is due, what change is owed."""
+"""Tenders: by what a sale is paid or a return given back; what is due, what change is owed."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -8,7 +8,7 @@ import msgspec
 
 from omnipos.domain.errors import TenderRefused
 from omnipos.domain.money import CashRounding, format_money, round_cash
-from omnipos.locale import _
+from omnipos.locale import _, later
 
 
 class TenderKind(StrEnum):
@@ -16,8 +16,30 @@ class TenderKind(StrEnum):
 
     CASH = "cash"
     CARD = "card"
+    QR = "qr"
+    """QRIS, DuitNow QR: paid from the customer's own app."""
+    GIFT_CARD = "gift_card"
+    STORE_CREDIT = "store_credit"
+    ACCOUNT = "account"
+    """On account: the customer owes it."""
+    FOREIGN_CASH = "foreign_cash"
+    DEPOSIT = "deposit"
+    """Paid earlier on a quote whose rest is paid now."""
     ONLINE = "online"
     """Paid at the web shop before collecting."""
+
+
+TENDER_WORDS = {
+    TenderKind.CASH: later("Cash"),
+    TenderKind.CARD: later("Card"),
+    TenderKind.QR: later("QR payment"),
+    TenderKind.GIFT_CARD: later("Gift card"),
+    TenderKind.STORE_CREDIT: later("Store credit"),
+    TenderKind.ACCOUNT: later("On account"),
+    TenderKind.FOREIGN_CASH: later("Foreign cash"),
+    TenderKind.DEPOSIT: later("Deposit paid"),
+    TenderKind.ONLINE: later("Paid online"),
+}
 
 
 class CardSlip(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,12 +52,37 @@ class CardSlip(msgspec.Struct, frozen=True, kw_only=True):
     last_four: str = ""
 
 
-class Tender(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment by one means; `amount_minor` is what was given, before any change."""
+class QrSlip(msgspec.Struct, frozen=True, kw_only=True):
+    """How a QR payment was seen: by the acquirer's status, or only on the customer's phone."""
+
+    reference: str
+    acquirer: str = ""
+    verified: bool = False
+
+
+class ForeignMoney(msgspec.Struct, frozen=True, kw_only=True):
+    """Cash in another currency, in its minor units; `rate_minor` is what 1 major unit of it is worth here."""
+
+    currency: str
+    amount_minor: int
+    rate_minor: int
+
+
+class Tender(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One payment by one means, in the shop's currency; `amount_minor` is what was given, before any change.
+
+    Below zero it is what the customer gets back.
+    """
 
     kind: TenderKind
     amount_minor: int
     card: CardSlip | None = None
+    qr: QrSlip | None = None
+    foreign: ForeignMoney | None = None
+    reference: str = ""
+    """The gift card's code; or whose store credit or account it is, by customer id; or the quote's number."""
+    payment_id: str = ""
+    """The payment that a terminal or an acquirer was asked for, as it stands in the journal."""
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,12 +137,10 @@ def settle(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) 
                 rounding_minor=before.rounding_minor,
                 change_minor=last.amount_minor - before.cash_due_minor,
             )
-        case TenderKind.CARD | TenderKind.ONLINE:
+        case _:
             if last.amount_minor < before.due_minor:
                 return None
             return Settled(rounding_minor=0, change_minor=0)
-        case unknown:
-            assert_never(unknown)
 
 
 def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
@@ -124,19 +169,32 @@ def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
             _check_card(tender, owed, currency)
         case TenderKind.ONLINE:
             assert tender.amount_minor > 0, "an order not paid online brings no tender"
+        case (
+            TenderKind.QR
+            | TenderKind.GIFT_CARD
+            | TenderKind.STORE_CREDIT
+            | TenderKind.ACCOUNT
+            | TenderKind.FOREIGN_CASH
+            | TenderKind.DEPOSIT
+        ):
+            _check_exact(tender, owed, currency)
         case unknown:
             assert_never(unknown)
     return tender
 
 
-def _check_card(tender: Tender, owed: Due, currency: str) -> None:
-    slip = tender.card
+def _check_exact(tender: Tender, owed: Due, currency: str) -> None:
     if tender.amount_minor <= 0:
-        raise TenderRefused(_("Type the sum on the card slip."))
+        raise TenderRefused(_("Type the sum to be paid."))
     if tender.amount_minor > owed.due_minor:
         raise TenderRefused(
             _("Only cash can be more than the {due} due.").format(due=format_money(owed.due_minor, currency))
         )
+
+
+def _check_card(tender: Tender, owed: Due, currency: str) -> None:
+    slip = tender.card
+    _check_exact(tender, owed, currency)
     if slip is None or not slip.approval_code.strip():
         raise TenderRefused(_("Type the approval code from the card slip."))
     fields = (slip.approval_code, slip.acquirer, slip.scheme, slip.trace_number)

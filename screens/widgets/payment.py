@@ -2,7 +2,7 @@
 
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
-from omnipos.domain.tender import Tender, TenderKind
+from omnipos.domain.tender import TENDER_WORDS, Tender
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import SaleStanding
@@ -16,16 +16,10 @@ NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
 
 
 def tender_name(tender: Tender) -> str:
-    """Return a tender as one says it: cash, card with its last digits, or paid online."""
-    match tender.kind:
-        case TenderKind.CASH:
-            return _("Cash")
-        case TenderKind.ONLINE:
-            return _("Paid online")
-        case TenderKind.CARD:
-            slip = tender.card
-            words = [_("Card"), slip.scheme if slip else "", slip.last_four if slip else ""]
-            return drawn(" ".join(word for word in words if word))
+    """Return a tender as one says it: cash, card with its last digits, paid online."""
+    slip = tender.card
+    words = [_(TENDER_WORDS[tender.kind]), slip.scheme if slip else "", slip.last_four if slip else ""]
+    return drawn(" ".join(word for word in words if word))
 
 
 class PaymentSide:

@@ -70,7 +70,7 @@ def test_a_sale_from_scan_to_change(till: Till) -> None:
         " Rp 6.000. PPN Rp 1.288. Total Rp 13.000."
     )
     assert say(till, "pay cash 50000") == (
-        "Sale S1-1-000001 is done. Total Rp 13.000. Given: cash Rp 50.000. Change Rp 37.000."
+        "Sale S1-1-000001 is done. Total Rp 13.000. Given: Cash Rp 50.000. Change Rp 37.000."
     )
     assert say(till, "basket") == "Basket 2 is empty."
     assert say(till, "s1-1-000001").startswith("Receipt S1-1-000001 of 17:00: total Rp 13.000.")
@@ -205,7 +205,7 @@ def test_a_parked_basket_is_recalled_and_no_reflex_pays_it(till: Till) -> None:
     assert talk.answer("pay cash") == (
         "Basket 1 was put aside before. Total Rp 3.500. Type 1 to leave it; 2 to take Rp 3.500 in cash."
     )
-    assert talk.answer("2") == "Sale S1-1-000001 is done. Total Rp 3.500. Given: cash Rp 3.500. No change."
+    assert talk.answer("2") == "Sale S1-1-000001 is done. Total Rp 3.500. Given: Cash Rp 3.500. No change."
 
 
 def test_a_recalled_basket_is_paid_at_once_when_the_sum_is_typed(till: Till) -> None:
