@@ -47,6 +47,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
             for line in sale.lines
             for row in (*_goods(line, sale.currency, marks), *_savings(line, sale.currency))
         ),
+        *receipt_note(sale),
         Rule(),
         *_totals(sale),
         Feed(),
@@ -92,6 +93,20 @@ def _goods(line: SaleLine, currency: str, marks: Mapping[str, str]) -> Iterator[
         yield Row((_("Price changed from {price}").format(price=was),), indent=2)
     for serial in line.serials:
         yield Row((_("Serial number {serial}").format(serial=clean_text(serial, 40)),), indent=2)
+    yield from line_note(line)
+
+
+def line_note(line: SaleLine) -> Iterator[Element]:
+    """Yield what was written on a line."""
+    if note := clean_text(line.note, 80):
+        yield Row((note,), indent=2)
+
+
+def receipt_note(sale: Sale) -> Iterator[Element]:
+    """Yield what was written on the whole receipt, below its goods."""
+    if note := clean_text(sale.note, 200):
+        yield Rule()
+        yield Text(_("Note: {note}").format(note=note))
 
 
 def _savings(line: SaleLine, currency: str) -> Iterator[Element]:

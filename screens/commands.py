@@ -33,7 +33,12 @@ SELL_KEYS = (
     HELP,
     Command("f2", later("Customer"), "customer", later("Find or add a customer by phone or name")),
     Command("f3", later("Orders"), "orders", later("Online orders to pick and hand over")),
-    Command("f4", later("Park"), "park", later("Put the basket aside; if empty, take one up again")),
+    Command(
+        "f4",
+        later("Park"),
+        "park",
+        later("Put the basket aside with what is typed as its note; if empty, take one up"),
+    ),
     Command("f5", later("Qty"), "quantity", later("Change the quantity of the chosen line")),
     Command("f8", later("Void"), "void", later("Take the chosen line out")),
     Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
@@ -55,6 +60,7 @@ SELL_KEYS = (
         "ctrl+t", later("No tax"), "exempt", later("Take the tax off the sale, or charge it again"), False
     ),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
+    Command("ctrl+n", later("Notes"), "notes", later("Write on the chosen line or on the receipt"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )
 

@@ -7,6 +7,7 @@ from omnipos.domain.money import format_money
 from omnipos.locale import _, later, ngettext
 from omnipos.services import selling
 from omnipos.services.selling import ParkedBasket
+from screens import times
 from screens.commands import BACK, Command
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen
@@ -54,9 +55,10 @@ class ParkedScreen(ListScreen):
         rows: list[Row] = []
         for digit, one in enumerate(self._page, start=1):
             count = ngettext("{count} line", "{count} lines", one.lines).format(count=one.lines)
-            who = drawn(one.customer_name or one.note)
+            who = drawn(" · ".join(filter(None, (one.customer_name, one.note))))
+            waits = times.age(one.parked_at_ms, self.desk.now_ms)
             name = _("Basket {number}").format(number=one.number)
-            left = " · ".join(filter(None, (name, self.desk.clock(one.parked_at_ms), count, who)))
+            left = " · ".join(filter(None, (name, waits, count, who)))
             total = format_money(one.total_minor, self.desk.currency)
             rows.append(((f" {digit}  ", "accent"), (between(left, f"{total} ", WIDTH - 5), "plain")))
         return rows

@@ -28,6 +28,7 @@ from screens import (
     plain_discounts,
     plain_exceptions,
     plain_leases,
+    plain_notes,
     plain_orders,
     plain_people,
     plain_selling,
@@ -74,6 +75,8 @@ COMMANDS: dict[str, Command] = {
     "settle": plain_exceptions.settle,
     "receipt": plain_selling.say_receipt,
     "no-tax": plain_taxes.no_tax,
+    "note": plain_notes.receipt_note,
+    "line-note": plain_notes.line_note,
 }
 ALONE: dict[str, Command] = {
     "basket": plain_selling.say_basket,
@@ -301,7 +304,8 @@ def _help() -> Answer:
         " price 2 back, allow NAME PIN, price-check CODE."
     )
     untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed}")
+    around = _("Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away.")
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {around}")
 
 
 def _quit() -> Answer:

@@ -31,6 +31,7 @@ def basket_shape(view: BasketView) -> Shape:
             "savings": [_saving(one) for one in savings],
             "serials": list(line.serials),
             "deposit": bool(line.deposit_for),
+            "note": line.note,
         }
         for number, (line, savings) in enumerate(
             zip(basket.lines, view.totals.line_savings, strict=True), start=1
@@ -47,6 +48,7 @@ def basket_shape(view: BasketView) -> Shape:
         "goods_minor": view.totals.goods_minor,
         "saved_minor": view.totals.saved_minor,
         "exemption": _exemption(basket.exemption),
+        "note": basket.receipt_note,
         "total_minor": view.totals.total_minor,
         "tax_minor": view.totals.tax_minor,
         "due_minor": owed.due_minor,
@@ -84,9 +86,11 @@ def sale_shape(sale: Sale) -> Shape:
                 "savings": [_saving(one) for one in line.savings],
                 "net_minor": line.net_minor,
                 "tax_minor": line.tax_minor,
+                "note": line.note,
             }
             for line in sale.lines
         ],
+        "note": sale.note,
         "coupons": sale.coupons,
         "customer_id": sale.customer_id,
         "order_id": sale.order_id,

@@ -27,6 +27,7 @@ from screens.plain_words import (
     time_words,
     total_words,
 )
+from screens.times import age
 
 SLIP_WORDS = {
     "acquirer": "acquirer",
@@ -261,14 +262,15 @@ def list_parked(talk: Talk, _rest: str) -> Answer:
         return Answer(say=_("No basket is parked."), more={"parked": []})
     said = [
         ngettext(
-            "Basket {number}, {count} line, {total}, parked {time}{whose}.",
-            "Basket {number}, {count} lines, {total}, parked {time}{whose}.",
+            "Basket {number}, {count} line, {total}, parked {time}, {age} ago{whose}.",
+            "Basket {number}, {count} lines, {total}, parked {time}, {age} ago{whose}.",
             one.lines,
         ).format(
             number=one.number,
             count=one.lines,
             total=format_money(one.total_minor, shop.currency),
             time=time_words(one.parked_at_ms, shop, now_ms),
+            age=age(one.parked_at_ms, now_ms),
             whose="".join(f", {text}" for text in (one.customer_name, one.note) if text),
         )
         for one in found

@@ -38,6 +38,8 @@ def line_words(line: Line, money: str, savings: Sequence[Saving] = ()) -> str:
     if line.override is not None:
         was = format_money(line.override.was_minor, money)
         said += ", " + _("price changed from {price}").format(price=was)
+    if line.note:
+        said += ", " + _("note: {note}").format(note=line.note)
     return ", ".join((said, *(f"{one.name} {format_money(-one.amount_minor, money)}" for one in savings)))
 
 
@@ -96,6 +98,8 @@ def basket_words(view: BasketView) -> str:
     if basket.exemption is not None:
         shown = ", ".join(part for part in (basket.exemption.reason, basket.exemption.certificate) if part)
         said.append(_("No tax: {reason}.").format(reason=shown))
+    if basket.receipt_note:
+        said.append(_("Note: {note}").format(note=basket.receipt_note))
     if basket.lines:
         said.append(total_words(view))
     if view.due.rounding_minor and not basket.all_tenders:

@@ -13,7 +13,7 @@ from screens import times
 from screens.commands import BACK, Command
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen, PagesScreen
-from screens.widgets.cells import Row, between, drawn, fit, right, width_of
+from screens.widgets.cells import Row, between, cut, drawn, fit, right, width_of, wrapped
 from screens.widgets.marks import sale_marks
 from screens.widgets.payment import tender_name
 
@@ -102,6 +102,9 @@ class ReceiptScreen(PagesScreen):
         """Return the lines with their savings, the sums and the tenders."""
         code, width = self._sale.currency, WIDTH - 1
         rows = [row for line in self._sale.lines for row in _line_rows(line, code, width)]
+        if self._sale.note:
+            note = _("Note: {note}").format(note=drawn(self._sale.note))
+            rows += [(), *(((f" {one}", "plain"),) for one in wrapped(note, width - 2))]
         rows.append((("─" * width, "dim"),))
         rows += [
             ((between(f" {name}", f"{format_amount(minor, code)} ", width), style),)
@@ -131,6 +134,8 @@ def _line_rows(line: SaleLine, code: str, width: int) -> list[Row]:
     for saving in line.savings:
         minor = format_amount(-saving.amount_minor, code)
         rows.append(((between(f"   {drawn(saving.name)}", f"{minor} ", width), "good"),))
+    if line.note:
+        rows.append(((cut(f"   {drawn(line.note)}", width), "dim"),))
     return rows
 
 

@@ -8,6 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from omnipos.domain.basket import Line
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
 from omnipos.services import asking, couponing, exempting, finding, selling, stocktaking
@@ -20,9 +21,9 @@ from omnipos.services.finding import (
     OrderOffer,
     SaleOffer,
 )
+from screens.around_sale import AroundSale
 from screens.asking import ring_or_ask
 from screens.commands import SELL_KEYS, Command
-from screens.counter import Counter
 from screens.desk import Desk
 from screens.pay import Paying
 from screens.ringing import Scan, ring_scans
@@ -35,7 +36,7 @@ from screens.widgets.side import SellingSide, SidePane
 OFFERS_SHOWN = 8
 
 
-class SellScreen(Counter):
+class SellScreen(AroundSale):
     """Rings up what is scanned or typed; all other screens come up over it."""
 
     CSS_PATH: ClassVar[Path] = Path(__file__).with_suffix(".tcss")
@@ -60,6 +61,11 @@ class SellScreen(Counter):
     @property
     def _is_paying(self) -> bool:
         return hasattr(self, "_paying") and self._paying.is_up
+
+    @property
+    def chosen_line(self) -> Line | None:
+        """The line of the basket that the cursor is on."""
+        return self._basket.chosen
 
     def compose(self) -> ComposeResult:
         """The basket left, the customer and the totals or the payment right, the omnibox below."""
@@ -276,12 +282,13 @@ class SellScreen(Counter):
         await self.go(OrdersScreen(self.desk))
 
     async def do_park(self) -> None:
-        """Put the basket aside, or with an empty one open the list of those put aside."""
+        """Put the basket aside, what is typed as its note; with an empty one list those put aside."""
         from screens.parked import ParkedScreen
 
         if self.desk.view is not None and not self.desk.view.basket.is_empty:
             number = self.desk.view.basket.number
-            await self.desk.put(await self.desk.till.run(selling.park))
+            await self.desk.put(await self.desk.till.run(selling.park, self._omnibox.text))
+            self._clear()
             self.desk.is_taken_over = False
             self.say(_("Basket {number} is parked. F4 takes it up again.").format(number=number), "good")
         else:

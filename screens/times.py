@@ -41,12 +41,16 @@ def day_or_clock(at_ms: int, now_ms: int, zone: str) -> str:
 
 def time_left(at_ms: int, now_ms: int) -> str:
     """Return how long is left until a time, or by how much it has passed."""
-    minutes = abs(at_ms - now_ms) // 60_000
-    if minutes < 60:
-        length = ngettext("{count} min", "{count} min", minutes).format(count=minutes)
-    elif minutes < 48 * 60:
-        length = _("{hours} h {minutes:02d}").format(hours=minutes // 60, minutes=minutes % 60)
-    else:
-        days = minutes // (24 * 60)
-        length = ngettext("{count} day", "{count} days", days).format(count=days)
+    length = age(min(at_ms, now_ms), max(at_ms, now_ms))
     return length if at_ms >= now_ms else _("{length} late").format(length=length)
+
+
+def age(at_ms: int, now_ms: int) -> str:
+    """Return how long ago a time was: `12 min`, `3 h 05`, `2 days`."""
+    minutes = max(now_ms - at_ms, 0) // 60_000
+    if minutes < 60:
+        return ngettext("{count} min", "{count} min", minutes).format(count=minutes)
+    if minutes < 48 * 60:
+        return _("{hours} h {minutes:02d}").format(hours=minutes // 60, minutes=minutes % 60)
+    days = minutes // (24 * 60)
+    return ngettext("{count} day", "{count} days", days).format(count=days)

@@ -131,6 +131,8 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     exemption: Exemption | None = None
     priced_at_ms: int = 0
     """When the first tender was taken: from then on no hour or midnight changes what is due."""
+    receipt_note: str = ""
+    """Printed on the receipt; `note` is what stands beside a parked basket."""
     age_checked: int = 0
     """Years that the customer was seen to have, so that nobody is asked twice."""
 
@@ -220,7 +222,7 @@ def _same_line(line: Line, item: Item, price: Price) -> bool:
     same_price = line.unit_price_minor == price.price_minor and line.tax_code == product.tax_code
     # What stands on one label or has one number is a line of its own, to be taken out by itself.
     is_single = item.label_minor is not None or item.answers.serials
-    by_hand = line.discount is not None or line.override is not None
+    by_hand = line.discount is not None or line.override is not None or line.note
     was_single = line.label_minor is not None or line.serials or line.deposit_for or line.order_line_id
     return same_product and same_price and not is_single and not was_single and not by_hand
 
@@ -273,7 +275,10 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     # What was given for these goods must not wait for whatever is scanned next.
     discount = basket.discount if any(takes_discount(one) for one in lines) else None
     exemption = basket.exemption if lines else None
-    changed = msgspec.structs.replace(basket, lines=lines, discount=discount, exemption=exemption)
+    note = basket.receipt_note if lines else ""
+    changed = msgspec.structs.replace(
+        basket, lines=lines, discount=discount, exemption=exemption, receipt_note=note
+    )
     return changed, line
 
 

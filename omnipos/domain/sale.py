@@ -70,6 +70,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Codes that opened a promotion of this sale."""
     discount: Discount | None = None
     exemption: Exemption | None = None
+    note: str = ""
 
     @property
     def saved_minor(self) -> int:
@@ -145,6 +146,7 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         coupons=tuple(code for code in basket.coupons if code in used),
         discount=basket.discount,
         exemption=basket.exemption,
+        note=basket.receipt_note,
     )
     assert adds_up(sale), "a sale whose sums do not add up is a bug, not a sale"
     return sale

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from textual import events
+from textual.content import Content
 
 from omnipos.domain.basket import Line
 from omnipos.domain.money import format_amount
@@ -15,9 +16,10 @@ from screens.widgets.cells import Row, drawn, fit, right, wrapped
 from screens.widgets.painted import Painted
 
 LEAST_AMOUNT = 10
+NOTE = -1
 
 Place = tuple[int, int | None]
-"""What a row shows: a line by its index, or one of its savings."""
+"""What a row shows: a line by its index, or one of its savings, or its `NOTE`."""
 
 
 class BasketPane(Painted):
@@ -30,6 +32,7 @@ class BasketPane(Painted):
         self.chosen_id = 0
         self._view: BasketView | None = None
         self._title = ""
+        self._note = ""
         self._top = 0
         self._places: list[Place] = []
 
@@ -48,6 +51,10 @@ class BasketPane(Painted):
         if title != self._title:
             self._title = title
             self.border_title = title
+        note = view.basket.receipt_note if view else ""
+        if note != self._note:
+            self._note = note
+            self.border_subtitle = Content(_("Note: {note}").format(note=drawn(note))) if note else ""
         self.repaint()
 
     def move(self, step: int) -> None:
@@ -71,14 +78,17 @@ class BasketPane(Painted):
         if view is None or not view.basket.lines:
             return [(), *(((f"  {line}", "dim"),) for line in wrapped(self.hint(), max(width - 4, 1)))]
         lines, savings, currency = view.basket.lines, view.totals.line_savings, view.basket.currency
-        self._places = _places(savings)
+        self._places = _places(lines, savings)
         at = next((n for n, line in enumerate(lines) if line.line_id == self.chosen_id), len(lines) - 1)
-        first = at + sum(len(own) for own in savings[:at])
-        self._top = _first_in_sight(self._top, first, first + len(savings[at]), len(self._places), height)
+        first = self._places.index((at, None))
+        last = first + len(savings[at]) + bool(lines[at].note)
+        self._top = _first_in_sight(self._top, first, last, len(self._places), height)
         seen = self._places[self._top : self._top + height]
         columns = _Columns(view, seen, width)
         return [
-            columns.saving_row(savings[n][saved], currency)
+            columns.note_row(lines[n])
+            if saved == NOTE
+            else columns.saving_row(savings[n][saved], currency)
             if saved is not None
             else columns.line_row(n, lines[n], currency, is_chosen=lines[n].line_id == self.chosen_id)
             for n, saved in seen
@@ -104,7 +114,7 @@ class _Columns:
     def __init__(self, view: BasketView, seen: Sequence[Place], width: int) -> None:
         currency = view.basket.currency
         lines = [view.basket.lines[n] for n, saved in seen if saved is None]
-        savings = [view.totals.line_savings[n][saved] for n, saved in seen if saved is not None]
+        savings = [view.totals.line_savings[n][saved] for n, saved in seen if saved not in (None, NOTE)]
         prices = [format_amount(line.unit_price_minor, currency) for line in lines]
         amounts = [line.amount_minor for line in lines] + [-one.amount_minor for one in savings]
         self._width = width
@@ -131,10 +141,19 @@ class _Columns:
         name = fit(drawn(saving.name), self._width - cell_len(left) - self._amount - 2)
         return ((f"{left}{name} {amount} ", "good"),)
 
+    def note_row(self, line: Line) -> Row:
+        """Return the row of a note below its line."""
+        left = " " * (self._number + 4)
+        return ((fit(f"{left}{drawn(line.note)}", self._width), "dim"),)
 
-def _places(savings: Sequence[Sequence[Saving]]) -> list[Place]:
-    """Return what stands in each row: a line, and below it each of its savings."""
-    return [(n, saved) for n, own in enumerate(savings) for saved in (None, *range(len(own)))]
+
+def _places(lines: Sequence[Line], savings: Sequence[Sequence[Saving]]) -> list[Place]:
+    """Return what stands in each row: a line, and below it each of its savings and its note."""
+    return [
+        (n, below)
+        for n, own in enumerate(savings)
+        for below in (None, *range(len(own)), *((NOTE,) if lines[n].note else ()))
+    ]
 
 
 def _first_in_sight(top: int, first: int, last: int, count: int, height: int) -> int:

@@ -97,11 +97,13 @@ def test_a_program_is_told_the_basket_and_the_sale_in_minor_units(till: Till) ->
                 "savings": [],
                 "serials": [],
                 "deposit": False,
+                "note": "",
             }
         ],
         "customer": None,
         "order": None,
         "exemption": None,
+        "note": "",
         "coupons": [],
         "goods_minor": 10_500,
         "saved_minor": 0,
@@ -194,7 +196,7 @@ def test_another_line_drops_the_question(till: Till) -> None:
 
 def test_a_parked_basket_is_recalled_and_no_reflex_pays_it(till: Till) -> None:
     assert say(till, INDOMIE, "park meja 5") == "Basket 1 is parked. Type recall 1 to take it up again."
-    assert say(till, "parked") == "Basket 1, 1 line, Rp 3.500, parked 17:00, meja 5."
+    assert say(till, "parked") == "Basket 1, 1 line, Rp 3.500, parked 17:00, 0 min ago, meja 5."
     assert say(till, TEH, "recall").startswith("Something is in the basket already.")
     assert say(till, "park", "recall").startswith("Several are parked: 1, 2.")
     talk = counter(till)
