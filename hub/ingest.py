@@ -244,6 +244,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 pass  # kept as events; nothing else follows from them
             case events.AgeChecked() | events.PaperReprinted():
                 pass
+            case events.ShiftOpened() | events.CashMoved() | events.DrawerOpened() | events.ShiftClosed():
+                pass
             case unknown:
                 assert_never(unknown)
     for reported in sold.values():

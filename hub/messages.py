@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from omnipos.domain.customer import Consent, Customer
+from omnipos.domain.drawer import DrawerRules
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
@@ -245,6 +246,8 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     footer: Words | None = None
     labels: Annotated[tuple[LabelLayout, ...], Meta(max_length=20)] | None = None
     """How its scales write their labels, the first that fits counts; an empty list is the country's habit."""
+    drawer: DrawerRules | None = None
+    """How its drawers are kept."""
 
 
 class PutStores(Wish, frozen=True, kw_only=True):

@@ -35,6 +35,9 @@ NEEDED: dict[type, Right] = {
     events.LeaseAskWithdrawn: Right.COLLECT,
     events.LeaseTaken: Right.COLLECT,
     events.StockCounted: Right.COUNT,
+    events.ShiftOpened: Right.DRAWER,
+    events.CashMoved: Right.DRAWER,
+    events.ShiftClosed: Right.CASH_UP,
 }
 """What a person needs for a fact. A till writes the others by itself, or the hub refuses them otherwise."""
 

@@ -75,6 +75,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         tax_registered=base.tax_registered if wish.tax_registered is None else wish.tax_registered,
         cash_rounding=wish.cash_rounding or base.cash_rounding,
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
+        drawer=base.drawer if wish.drawer is None else wish.drawer,
         **{
             name: clean_text(given, longest)
             for name, longest in texts.items()

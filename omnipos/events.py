@@ -11,9 +11,11 @@ import msgspec
 
 from omnipos.domain.basket import Line
 from omnipos.domain.customer import Consent, CustomerField
+from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.sale import Sale
+from omnipos.domain.shift import ShiftReport
 from omnipos.domain.staff import Approval
 from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.domain.tender import Tender
@@ -212,6 +214,40 @@ class ExceptionSettled(msgspec.Struct, frozen=True, kw_only=True, tag="exception
     note: str = ""
 
 
+class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened"):
+    """The float of the shift in the header was counted into the drawer; without this it is what was left."""
+
+    float_minor: int
+    counted: tuple[Pieces, ...]
+
+
+class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
+    """Cash went into or out of the drawer that is no sale; the sum is always more than nothing."""
+
+    move: CashMove
+    amount_minor: int
+    reason: str
+    approval: Approval | None = None
+
+
+class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened"):
+    """The drawer was opened without a sale: written once the printer had opened it.
+
+    Not certain when the printer was lost while it was told to.
+    """
+
+    staff_id: str
+    reason: str
+    approval: Approval | None = None
+    certain: bool = True
+
+
+class ShiftClosed(msgspec.Struct, frozen=True, kw_only=True, tag="shift_closed"):
+    """The drawer was counted and the shift in the header ended; its report stays as it is."""
+
+    report: ShiftReport
+
+
 Fact = (
     SaleCompleted
     | LineVoided
@@ -231,6 +267,10 @@ Fact = (
     | PaperReprinted
     | EpochBegun
     | ExceptionSettled
+    | ShiftOpened
+    | CashMoved
+    | DrawerOpened
+    | ShiftClosed
 )
 
 

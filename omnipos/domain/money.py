@@ -21,6 +21,8 @@ class Currency(msgspec.Struct, frozen=True, kw_only=True):
     point: str = "."
     notes: tuple[int, ...] = ()
     """Common banknotes in minor units, smallest first."""
+    coins: tuple[int, ...] = ()
+    """Coins in use, in minor units, smallest first."""
 
 
 # Decimals as in ISO 4217, but IDR without: no shop counts sen, while CLDR and Babel say 2.
@@ -28,15 +30,21 @@ _CURRENCIES = {
     c.code: c
     for c in (
         Currency(code="IDR", decimals=0, prefix="Rp ", group=".", point=",",
-                 notes=(1000, 2000, 5000, 10000, 20000, 50000, 100000)),
-        Currency(code="MYR", decimals=2, prefix="RM ", notes=(100, 500, 1000, 2000, 5000, 10000)),
-        Currency(code="USD", decimals=2, prefix="$", notes=(100, 500, 1000, 2000, 5000, 10000)),
-        Currency(code="GBP", decimals=2, prefix="£", notes=(500, 1000, 2000, 5000)),
+                 notes=(1000, 2000, 5000, 10000, 20000, 50000, 100000), coins=(100, 200, 500, 1000)),
+        Currency(code="MYR", decimals=2, prefix="RM ", notes=(100, 500, 1000, 2000, 5000, 10000),
+                 coins=(5, 10, 20, 50)),
+        Currency(code="USD", decimals=2, prefix="$", notes=(100, 500, 1000, 2000, 5000, 10000),
+                 coins=(1, 5, 10, 25, 50, 100)),
+        Currency(code="GBP", decimals=2, prefix="£", notes=(500, 1000, 2000, 5000),
+                 coins=(1, 2, 5, 10, 20, 50, 100, 200)),
         Currency(code="EUR", decimals=2, prefix="€ ", group=".", point=",",
-                 notes=(500, 1000, 2000, 5000, 10000)),
-        Currency(code="JPY", decimals=0, prefix="¥", notes=(1000, 5000, 10000)),
-        Currency(code="KWD", decimals=3, prefix="KD ", notes=(250, 500, 1000, 5000, 10000, 20000)),
-        Currency(code="SGD", decimals=2, prefix="S$", notes=(200, 500, 1000, 5000, 10000)),
+                 notes=(500, 1000, 2000, 5000, 10000), coins=(1, 2, 5, 10, 20, 50, 100, 200)),
+        Currency(code="JPY", decimals=0, prefix="¥", notes=(1000, 5000, 10000),
+                 coins=(1, 5, 10, 50, 100, 500)),
+        Currency(code="KWD", decimals=3, prefix="KD ", notes=(250, 500, 1000, 5000, 10000, 20000),
+                 coins=(5, 10, 20, 50, 100)),
+        Currency(code="SGD", decimals=2, prefix="S$", notes=(200, 500, 1000, 5000, 10000),
+                 coins=(5, 10, 20, 50, 100)),
     )
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from omnipos.domain.drawer import DrawerRules
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.tax import TaxRounding
 
@@ -38,6 +39,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     tax_registered: bool = True
     """A shop that is not registered charges no tax and shows none (for Indonesia: no PKP)."""
     labels: tuple[LabelLayout, ...] = ()
+    drawer: DrawerRules = DrawerRules()
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

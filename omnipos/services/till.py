@@ -17,12 +17,10 @@ from omnipos.store.connection import Store
 from omnipos.store.identity import Identity
 from omnipos.store.journal import Stamp
 from omnipos.store.prices import RulesKept
+from omnipos.store.shifts import open_shift
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
-
-FIRST_SHIFT = "1"
-"""The shift that is open until the drawer is first cashed up."""
 
 
 class SystemClock:
@@ -129,6 +127,6 @@ class Till:
             epoch=self.identity.epoch,
             occurred_at_ms=self.clock.now_ms(),
             actor=self.staff.staff_id if self.staff else "",
-            shift=FIRST_SHIFT,
+            shift=open_shift(self.store.books).shift,
             catalogue_rev=catalogue_revision(self.store.books),
         )

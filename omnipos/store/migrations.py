@@ -20,6 +20,7 @@ from omnipos.store.schema import (
     PLACES_APPLIED,
     PRICES,
     SAVINGS,
+    SHIFTS,
     STOCKTAKES,
 )
 
@@ -124,3 +125,10 @@ def _run(db: Database, script: str) -> None:
 def savings(db: Database) -> None:
     """Keep what was saved on sales, and which coupons this till took that the hub may not know of yet."""
     _run(db, SAVINGS)
+
+
+@BOOKS()
+def shifts(db: Database) -> None:
+    """Keep the shifts that were closed, each with its frozen report."""
+    _run(db, SHIFTS)
+    guard(db.conn, "shift_closed")

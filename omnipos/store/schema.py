@@ -10,6 +10,7 @@ MIGRATIONS = {
         "archives",
         "lives_answered",
         "savings",
+        "shifts",
     },
     "mirror": {
         "first_mirror",
@@ -246,4 +247,12 @@ ALTER TABLE sale_line ADD COLUMN saved_minor INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE coupon_use (
     code TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (code, epoch, seq)
 ) STRICT, WITHOUT ROWID;
+"""
+
+SHIFTS = """
+CREATE TABLE shift_closed (
+    count INTEGER PRIMARY KEY, shift TEXT NOT NULL UNIQUE, number TEXT NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, closed_at_ms INTEGER NOT NULL,
+    left_minor INTEGER NOT NULL, report BLOB NOT NULL
+) STRICT;
 """
