@@ -10,7 +10,7 @@ from omnipos.domain.drawer import DrawerRules
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
-from omnipos.domain.shop import LabelLayout, Shop
+from omnipos.domain.shop import LabelLayout, QrSettings, Shop
 from omnipos.domain.staff import Role
 from omnipos.domain.tax import Tax, TaxRounding
 
@@ -248,6 +248,8 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     """How its scales write their labels, the first that fits counts; an empty list is the country's habit."""
     drawer: DrawerRules | None = None
     """How its drawers are kept."""
+    qr: QrSettings | None = None
+    """How it is paid by QR code; its standing code is read and checked before it is kept."""
 
 
 class PutStores(Wish, frozen=True, kw_only=True):

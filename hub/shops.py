@@ -15,6 +15,7 @@ from hub.feed import SETTINGS, STAFF
 from hub.messages import StaffMember, StaffWish, StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
+from omnipos.domain.emvqr import checked_qr
 from omnipos.domain.label import checked_layout
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, fold
@@ -76,6 +77,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         cash_rounding=wish.cash_rounding or base.cash_rounding,
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
         drawer=base.drawer if wish.drawer is None else wish.drawer,
+        qr=checked_qr(base.qr if wish.qr is None else wish.qr, wish.currency or base.currency),
         **{
             name: clean_text(given, longest)
             for name, longest in texts.items()

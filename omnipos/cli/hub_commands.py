@@ -13,6 +13,7 @@ from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.ownhub import hub_database, take_keeper_lock
+from omnipos.cli.qr_commands import store_qr
 from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
@@ -217,5 +218,5 @@ def _device_id(line: OwnerClient, till: str) -> str:
     return found[0].device_id
 
 
-for _command in (*COMMANDS, *TAX_COMMANDS):
+for _command in (*COMMANDS, *TAX_COMMANDS, store_qr):
     hub.add_command(_command)

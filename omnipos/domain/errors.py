@@ -5,6 +5,7 @@
     ├── EntryRefused       a number or text that makes no sense here
     ├── BasketRefused      the basket does not allow this now
     ├── TenderRefused      the payment does not fit what is due
+    ├── QrRefused          a payment QR code that cannot be used as it is
     ├── CouponRefused      the coupon does not count, or not again
     ├── CustomerRefused    a customer's details cannot be taken
     ├── OrderRefused       the order does not allow this step
@@ -35,6 +36,10 @@ class BasketRefused(DomainError):
 
 class TenderRefused(DomainError):
     """The payment does not fit what is due."""
+
+
+class QrRefused(DomainError):
+    """A payment QR code that is broken, or does not fit this shop."""
 
 
 class CouponRefused(DomainError):

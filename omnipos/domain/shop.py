@@ -19,6 +19,17 @@ class LabelLayout(msgspec.Struct, frozen=True, kw_only=True):
     times: int = 1
 
 
+class QrSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a shop is paid by QR code (QRIS, DuitNow QR)."""
+
+    static_payload: str = ""
+    """The shop's own standing code, to the character as its acquirer gave it; empty for none."""
+    acquirer: str = ""
+    """Who settles it, as receipts name it."""
+    allow_amount: bool = False
+    """Whether a till may put the sum into the standing code; the acquirer must have agreed to it."""
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """One store as its tills and papers know it."""
 
@@ -40,6 +51,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """A shop that is not registered charges no tax and shows none (for Indonesia: no PKP)."""
     labels: tuple[LabelLayout, ...] = ()
     drawer: DrawerRules = DrawerRules()
+    qr: QrSettings = QrSettings()
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.domain.test_emvqr import DUITNOW_STATIC, QRIS_41190, QRIS_STATIC
 from tests.hub.rig import A, HubRig
 
 FULL = {
@@ -93,3 +94,18 @@ def test_a_store_says_how_its_scales_write_labels(rig: HubRig) -> None:
     assert rig.refused("PUT", "/v1/stores", wish)[0] == 422
     assert put(rig, code="S1", name="Toko", country="ID")["labels"] == [layout]
     assert put(rig, code="S1", name="Toko", country="ID", labels=[])["labels"] == []
+
+
+def test_the_standing_qr_code_of_a_store_is_checked_before_it_is_kept(rig: HubRig) -> None:
+    own = {"static_payload": f" {QRIS_STATIC}\n", "acquirer": "Bank\x07 Contoh", "allow_amount": False}
+    kept = {"static_payload": QRIS_STATIC, "acquirer": "Bank Contoh", "allow_amount": False}
+    wish = {"code": "S1", "name": "Toko Sinar", "country": "ID"}
+    assert put(rig, **wish)["qr"] == {"static_payload": "", "acquirer": "", "allow_amount": False}
+    assert put(rig, **wish, qr=own)["qr"] == kept
+    assert put(rig, **wish)["qr"] == kept
+    for broken in (QRIS_STATIC[:-1] + "F", QRIS_41190, DUITNOW_STATIC, "pay me"):
+        body = {"stores": [wish | {"qr": own | {"static_payload": broken}}]}
+        assert rig.refused("PUT", "/v1/stores", body)[0] == 422
+    assert rig.refused("PUT", "/v1/stores", {"stores": [wish | {"currency": "MYR"}]})[0] == 422
+    assert put(rig, **wish)["qr"] == kept
+    assert put(rig, **wish, qr={})["qr"]["static_payload"] == ""

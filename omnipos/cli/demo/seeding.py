@@ -29,6 +29,7 @@ from omnipos.cli.taxes import TAXES, put_missing_taxes
 from omnipos.domain.catalogue import Product
 from omnipos.domain.order import Order
 from omnipos.domain.quantity import PIECE_MILLI
+from omnipos.domain.shop import QrSettings
 from sync.owner import OwnerClient
 
 CHANNEL = "web"
@@ -116,6 +117,7 @@ def _store(store: people.DemoStore, country: str) -> StoreWish:
         phone=store.phone,
         tax_number=store.tax_number,
         footer=store.footer,
+        qr=QrSettings(static_payload=people.STATIC_QR.get(country, ""), acquirer=people.ACQUIRER),
     )
 
 
