@@ -35,6 +35,21 @@ from omnipos.protocol import Outcome, PushAnswer, Verdict
 
 log = logging.getLogger(__name__)
 
+KeptOnly = (
+    events.LineVoided
+    | events.BasketVoided
+    | events.TenderTakenBack
+    | events.PaymentAsked
+    | events.PaymentEnded
+    | events.AgeChecked
+    | events.PaperReprinted
+    | events.ShiftOpened
+    | events.CashMoved
+    | events.DrawerOpened
+    | events.ShiftClosed
+)
+"""Facts kept as events; nothing else follows from them."""
+
 
 def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     """Store a batch and apply what is new in it; everything is durable when the caller has committed."""
@@ -187,7 +202,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     skew_ms = shops.skew_of(unit.conn, till.device_id)
     rights.look_through(unit, till, fresh, skew_ms)
     for one in fresh:
-        if one.problem or one.fact is None:
+        if one.problem or one.fact is None or isinstance(one.fact, KeptOnly):
             continue
         report = collecting.Report(
             event_id=one.event_id,
@@ -240,12 +255,6 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 )
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
-            case events.LineVoided() | events.BasketVoided() | events.TenderTakenBack():
-                pass  # kept as events; nothing else follows from them
-            case events.AgeChecked() | events.PaperReprinted():
-                pass
-            case events.ShiftOpened() | events.CashMoved() | events.DrawerOpened() | events.ShiftClosed():
-                pass
             case unknown:
                 assert_never(unknown)
     for reported in sold.values():

@@ -25,6 +25,7 @@ NEEDED: dict[type, Right] = {
     events.LineVoided: Right.SELL,
     events.BasketVoided: Right.SELL,
     events.TenderTakenBack: Right.SELL,
+    events.PaymentAsked: Right.SELL,
     events.PaperReprinted: Right.SELL,
     events.CustomerAdded: Right.SELL,
     events.CustomerChanged: Right.SELL,

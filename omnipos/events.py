@@ -14,11 +14,12 @@ from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
+from omnipos.domain.payment import PaymentOutcome
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ShiftReport
 from omnipos.domain.staff import Approval
 from omnipos.domain.stocktake import CountedLine, SeenPlace
-from omnipos.domain.tender import Tender
+from omnipos.domain.tender import CardSlip, QrSlip, Tender, TenderKind
 from omnipos.upcasting import upcast
 
 SCHEMA = 2
@@ -53,6 +54,31 @@ class TenderTakenBack(msgspec.Struct, frozen=True, kw_only=True, tag="tender_tak
 
     basket_id: str
     tender: Tender
+
+
+class PaymentAsked(msgspec.Struct, frozen=True, kw_only=True, tag="payment_asked"):
+    """A card terminal or an acquirer is about to be asked for a payment; below zero it is a refund."""
+
+    payment_id: str
+    basket_id: str
+    kind: TenderKind
+    amount_minor: int
+    currency: str
+    provider: str
+    refund_of: str = ""
+    """The payment that a refund gives back, where it is known."""
+
+
+class PaymentEnded(msgspec.Struct, frozen=True, kw_only=True, tag="payment_ended"):
+    """What became of a payment that was asked for: as the terminal or acquirer says, or a person."""
+
+    payment_id: str
+    outcome: PaymentOutcome
+    card: CardSlip | None = None
+    qr: QrSlip | None = None
+    reason: str = ""
+    approval: Approval | None = None
+    """Who settled it by hand."""
 
 
 class AgeChecked(msgspec.Struct, frozen=True, kw_only=True, tag="age_checked"):
@@ -253,6 +279,8 @@ Fact = (
     | LineVoided
     | BasketVoided
     | TenderTakenBack
+    | PaymentAsked
+    | PaymentEnded
     | AgeChecked
     | CustomerAdded
     | CustomerChanged

@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+from omnipos.domain.payment import PaymentAnswer, QrCode
+
 
 class Clock(Protocol):
     """The time, as a till sees it."""
@@ -58,4 +60,48 @@ class Printing(Protocol):
 
     def nudge(self) -> None:
         """Say that there is something to print."""
+        ...
+
+
+class PaymentTerminal(Protocol):
+    """A card terminal beside the till. Every call waits for its answer, so none is made on the writer thread.
+
+    A payment is known by the id that the till gave it: one id is charged once, however often it is asked
+    for. Nothing raises: a line that broke is an answer UNREACHED or UNANSWERED.
+    """
+
+    def charge(self, payment_id: str, amount_minor: int, currency: str) -> PaymentAnswer:
+        """Ask for a payment and wait until it ended, or until nobody knows."""
+        ...
+
+    def status(self, payment_id: str) -> PaymentAnswer:
+        """Ask what became of a payment or a refund."""
+        ...
+
+    def cancel(self, payment_id: str) -> PaymentAnswer:
+        """Stop a payment that is under way, and refuse it from now on; APPROVED when it came too late."""
+        ...
+
+    def refund(self, payment_id: str, amount_minor: int, currency: str, refund_of: str) -> PaymentAnswer:
+        """Give money back: `amount_minor` above zero, of the payment `refund_of` where that is known."""
+        ...
+
+
+class QrPay(Protocol):
+    """An acquirer that makes a QR code for one payment and says what became of it; as PaymentTerminal."""
+
+    def create(self, payment_id: str, amount_minor: int, currency: str) -> QrCode:
+        """Ask for a code that the customer scans; one id makes one payment."""
+        ...
+
+    def status(self, payment_id: str) -> PaymentAnswer:
+        """Ask what became of a payment or a refund."""
+        ...
+
+    def cancel(self, payment_id: str) -> PaymentAnswer:
+        """End a code that was not paid; APPROVED when it came too late."""
+        ...
+
+    def refund(self, payment_id: str, amount_minor: int, currency: str, refund_of: str) -> PaymentAnswer:
+        """Give money back: `amount_minor` above zero, of the payment `refund_of`."""
         ...

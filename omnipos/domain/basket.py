@@ -133,6 +133,8 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     """When the first tender was taken: from then on no hour or midnight changes what is due."""
     receipt_note: str = ""
     """Printed on the receipt; `note` is what stands beside a parked basket."""
+    payments: tuple[str, ...] = ()
+    """Payments asked of a terminal or acquirer whose end is not known yet; until then nothing changes."""
     age_checked: int = 0
     """Years that the customer was seen to have, so that nobody is asked twice."""
 
@@ -310,6 +312,10 @@ def assert_open_to_change(basket: Basket) -> None:
     assert basket.state is BasketState.OPEN, "only the open basket changes"
     if basket.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying, then ring up the rest."))
+    if basket.payments:
+        raise BasketRefused(
+            _("A payment of this sale is not known yet. Wait for its end, or park this basket meanwhile.")
+        )
 
 
 def _check_whole(name: str, unit: str, quantity_milli: int) -> None:

@@ -5,6 +5,7 @@
     ├── EntryRefused       a number or text that makes no sense here
     ├── BasketRefused      the basket does not allow this now
     ├── TenderRefused      the payment does not fit what is due
+    │   └── PaymentOpen    a payment of this sale is not known yet; another must be meant
     ├── QrRefused          a payment QR code that cannot be used as it is
     ├── CouponRefused      the coupon does not count, or not again
     ├── CustomerRefused    a customer's details cannot be taken
@@ -40,6 +41,10 @@ class TenderRefused(DomainError):
 
 class QrRefused(DomainError):
     """A payment QR code that is broken, or does not fit this shop."""
+
+
+class PaymentOpen(TenderRefused):
+    """A payment of this sale is not known yet; paying it again outside must be meant."""
 
 
 class CouponRefused(DomainError):

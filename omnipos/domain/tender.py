@@ -193,8 +193,12 @@ def _check_exact(tender: Tender, owed: Due, currency: str) -> None:
 
 
 def _check_card(tender: Tender, owed: Due, currency: str) -> None:
-    slip = tender.card
     _check_exact(tender, owed, currency)
+    check_slip(tender.card)
+
+
+def check_slip(slip: CardSlip | None) -> CardSlip:
+    """Return a card slip that says enough and no more; raise TenderRefused for any other."""
     if slip is None or not slip.approval_code.strip():
         raise TenderRefused(_("Type the approval code from the card slip."))
     fields = (slip.approval_code, slip.acquirer, slip.scheme, slip.trace_number)
@@ -206,6 +210,7 @@ def _check_card(tender: Tender, owed: Due, currency: str) -> None:
         raise TenderRefused(
             _("That looks like a card number. Never type one; the last four digits are enough.")
         )
+    return slip
 
 
 def digits_of(text: str) -> str:

@@ -222,6 +222,10 @@ def void_basket(till: Till) -> BasketView:
     basket = open_basket(till)
     if basket.tenders:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
+    if basket.payments:
+        raise BasketRefused(
+            _("A payment of this sale is not known yet. Wait for its end, or park this basket meanwhile.")
+        )
     with transaction(db):
         if basket.lines:
             fact = BasketVoided(basket_id=basket.basket_id, lines=basket.lines)
@@ -245,12 +249,15 @@ class ParkedBasket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def park(till: Till, note: str = "") -> BasketView:
-    """Put the basket aside and begin another; raise BasketRefused for an empty or part-paid one."""
+    """Put the basket aside and begin another; raise BasketRefused for an empty or part-paid one.
+
+    One whose payment is not known yet may wait, so that its terminal does not hold the next customer.
+    """
     till.signed_in(Right.SELL)
     before = open_basket(till)
     if before.is_empty:
         raise BasketRefused(_("There is nothing in the basket to park."))
-    if before.tenders:
+    if before.tenders and not before.payments:
         raise BasketRefused(_("Part of this sale is paid already. Finish paying it."))
     after = msgspec.structs.replace(before, state=BasketState.PARKED, note=free_text(note, 80))
     with transaction(till.store.books):

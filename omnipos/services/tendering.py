@@ -1,9 +1,11 @@
 """Paying: tenders one by one, and the sale that the last of them completes, all in one transaction."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from omnipos.domain.basket import Basket
-from omnipos.domain.errors import TenderRefused
+from omnipos.domain.errors import PaymentOpen, TenderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
 from omnipos.domain.paper import ReceiptPaper
@@ -31,25 +33,48 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
 
 def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
     """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
-    view = _to_pay(till)
+    view = to_pay(till)
     amount = view.due.cash_due_minor if amount_minor is None else amount_minor
     return _take(till, view, Tender(kind=TenderKind.CASH, amount_minor=amount))
 
 
-def pay_card(till: Till, amount_minor: int | None, slip: CardSlip) -> Paid:
-    """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused."""
-    view = _to_pay(till)
+def pay_card(till: Till, amount_minor: int | None, slip: CardSlip, *, again: bool = False) -> Paid:
+    """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused.
+
+    `again` says that somebody means it though a payment of this basket is not known yet.
+    """
+    view = to_pay(till)
+    check_none_open(view.basket, again=again)
     amount = view.due.due_minor if amount_minor is None else amount_minor
     written = {name: clean_text(value) for name, value in msgspec.structs.asdict(slip).items()}
     return _take(till, view, Tender(kind=TenderKind.CARD, amount_minor=amount, card=CardSlip(**written)))
 
 
-def take(till: Till, tender: Tender) -> Paid:
-    """Take one tender. The last one completes the sale: event, books, stock, number, outbox, paper."""
-    return _take(till, _to_pay(till), tender)
+def check_none_open(basket: Basket, *, again: bool) -> None:
+    """Raise PaymentOpen while a payment of a basket is not known, unless somebody means another."""
+    if basket.payments and not again:
+        raise PaymentOpen(_("A payment of this sale is not known yet. Paying again may charge twice."))
 
 
-def _to_pay(till: Till) -> BasketView:
+def take(till: Till, tender: Tender, beside: Callable[[], None] | None = None) -> Paid:
+    """Take one tender. The last one completes the sale: event, books, stock, number, outbox, paper.
+
+    `beside` writes what belongs to the tender in the same transaction.
+    """
+    return _take(till, to_pay(till), tender, beside)
+
+
+def take_into(till: Till, before: Basket, after: Basket, tender: Tender, beside: Callable[[], None]) -> Paid:
+    """Take a tender into a basket on the counter or parked, whoever is signed in by now.
+
+    `before` is the basket as it lies on disk, `after` the same without what waited for this tender.
+    """
+    priced_at_ms = before.priced_at_ms or till.clock.now_ms()
+    view = view_of(till, msgspec.structs.replace(after, priced_at_ms=priced_at_ms))
+    return _take(till, view, tender, beside)
+
+
+def to_pay(till: Till) -> BasketView:
     """Return the basket to be paid, its sums held from the first tender on; raise TenderRefused."""
     till.signed_in(Right.SELL)
     basket = open_basket(till)
@@ -61,7 +86,7 @@ def _to_pay(till: Till) -> BasketView:
     return view_of(till, msgspec.structs.replace(basket, priced_at_ms=priced_at_ms))
 
 
-def _take(till: Till, view: BasketView, tender: Tender) -> Paid:
+def _take(till: Till, view: BasketView, tender: Tender, beside: Callable[[], None] | None = None) -> Paid:
     db, basket, shop = till.store.books, view.basket, till.shop()
     check_tender(tender, view.due, basket.currency)
     paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
@@ -70,8 +95,12 @@ def _take(till: Till, view: BasketView, tender: Tender) -> Paid:
     if settled is None:
         with transaction(db):
             baskets.save_basket(db, basket, paid, till.clock.now_ms())
+            if beside is not None:
+                beside()
         return Paid(view=done)
     with transaction(db):
+        if beside is not None:
+            beside()
         sale = _complete(till, shop, paid, view.totals, settled)
     till.printing.nudge()
     till.syncing.nudge()

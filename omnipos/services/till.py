@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
@@ -68,6 +69,8 @@ class Till:
         self.rules = RulesKept()
         self.held_terms: tuple[tuple[object, ...], Terms] | None = None
         """By what the part-paid basket is priced, and which basket that is."""
+        self.acting_for = ""
+        """Who asked for what the till now does by itself; empty for who is signed in."""
         self.priced_by: tuple[int, object] = (0, None)
         """The minute and the rules by which a basket was priced last."""
 
@@ -94,6 +97,15 @@ class Till:
     ) -> Result:
         """Run a service on the writer thread and wait for it."""
         return self.store.call(lambda: service(self, *args, **kwargs))
+
+    @contextmanager
+    def on_behalf_of(self, staff_id: str) -> Iterator[None]:
+        """Let the journal name who asked for what happens inside, whoever is signed in by then."""
+        self.acting_for = staff_id
+        try:
+            yield
+        finally:
+            self.acting_for = ""
 
     def new_id(self) -> str:
         """Return a new id, unique everywhere."""
@@ -126,7 +138,7 @@ class Till:
             event_id=self.new_id(),
             epoch=self.identity.epoch,
             occurred_at_ms=self.clock.now_ms(),
-            actor=self.staff.staff_id if self.staff else "",
+            actor=self.acting_for or (self.staff.staff_id if self.staff else ""),
             shift=open_shift(self.store.books).shift,
             catalogue_rev=catalogue_revision(self.store.books),
         )

@@ -17,6 +17,7 @@ from omnipos.store.schema import (
     LIVES_ANSWERED,
     MIRROR_1,
     MIRROR_ASKED_FOR,
+    PAYMENTS,
     PLACES_APPLIED,
     PRICES,
     SAVINGS,
@@ -132,3 +133,9 @@ def shifts(db: Database) -> None:
     """Keep the shifts that were closed, each with its frozen report."""
     _run(db, SHIFTS)
     guard(db.conn, "shift_closed")
+
+
+@BOOKS()
+def payments(db: Database) -> None:
+    """Keep what was asked of card terminals and acquirers, so that a crash forgets none of it."""
+    _run(db, PAYMENTS)

@@ -11,6 +11,7 @@ MIGRATIONS = {
         "lives_answered",
         "savings",
         "shifts",
+        "payments",
     },
     "mirror": {
         "first_mirror",
@@ -255,4 +256,15 @@ CREATE TABLE shift_closed (
     epoch INTEGER NOT NULL, seq INTEGER NOT NULL, closed_at_ms INTEGER NOT NULL,
     left_minor INTEGER NOT NULL, report BLOB NOT NULL
 ) STRICT;
+"""
+
+PAYMENTS = """
+CREATE TABLE payment (
+    payment_id TEXT PRIMARY KEY, basket_id TEXT NOT NULL, asked_at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('asked', 'unknown', 'astray', 'approved', 'declined', 'cancelled')),
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX payment_open ON payment (asked_at_ms) WHERE state IN ('asked', 'unknown', 'astray');
+CREATE INDEX payment_basket ON payment (basket_id);
 """

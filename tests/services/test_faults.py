@@ -11,7 +11,9 @@ from omnipos.domain.customer import CustomerDraft, CustomerEdit, Purpose
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import OrderState, Taker
+from omnipos.domain.payment import PaymentAnswer, Said
 from omnipos.domain.staff import Approval
+from omnipos.domain.tender import CardSlip, TenderKind
 from omnipos.events import EpochCause, Fact, StockCounted, decode_fact
 from omnipos.services import (
     asking,
@@ -20,8 +22,10 @@ from omnipos.services import (
     epochs,
     finding,
     leasing,
+    paying,
     recognising,
     reprinting,
+    resolving,
     selling,
     settling,
     tendering,
@@ -136,6 +140,36 @@ def answer_age(till: Till, answer: str) -> None:
     till.call(asking.answer, step, answer)
 
 
+def with_payment_asked(till: Till) -> None:
+    with_lines(till)
+    till.call(paying.ask, TenderKind.CARD, "terminal")
+
+
+def with_payment_unknown(till: Till) -> None:
+    with_payment_asked(till)
+    hear(till, Said.UNANSWERED)
+    till.staff = staff_members()[1]
+
+
+def hear(till: Till, said: Said) -> None:
+    (payment,) = till.call(resolving.open_payments)
+    slip = CardSlip(approval_code="A1") if said is Said.APPROVED else None
+    till.call(paying.heard, payment.payment_id, PaymentAnswer(said=said, card=slip))
+
+
+def settle_payment(till: Till, *, was_paid: bool) -> None:
+    (payment,) = till.call(resolving.open_payments)
+    if was_paid:
+        till.call(resolving.said_paid, payment.payment_id, "A1", "the slip shows it")
+    else:
+        till.call(resolving.said_unpaid, payment.payment_id, "the terminal's journal has none")
+
+
+def with_payment_and_sold(till: Till) -> None:
+    with_payment_unknown(till)
+    till.call(tendering.pay_cash)
+
+
 BY_MANAGER = Approval(staff_id="s-budi", reason="till 2 is broken")
 RINA = CustomerDraft(name="Rina", phone="081311112222", agreed=(Purpose.SERVICE,))
 
@@ -161,6 +195,13 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
     "void part": (with_four_of_one, lambda till: till.call(selling.change_quantity, 1, 1000)),
     "void basket": (with_lines, lambda till: till.call(selling.void_basket)),
     "take back": (with_part_paid, lambda till: till.call(tendering.take_back)),
+    "ask for a payment": (with_lines, lambda till: till.call(paying.ask, TenderKind.CARD, "terminal")),
+    "hear approved": (with_payment_asked, lambda till: hear(till, Said.APPROVED)),
+    "hear declined": (with_payment_asked, lambda till: hear(till, Said.DECLINED)),
+    "hear nothing": (with_payment_asked, lambda till: hear(till, Said.UNANSWERED)),
+    "hear approved too late": (with_payment_and_sold, lambda till: hear(till, Said.APPROVED)),
+    "say paid": (with_payment_unknown, lambda till: settle_payment(till, was_paid=True)),
+    "say unpaid": (with_payment_unknown, lambda till: settle_payment(till, was_paid=False)),
     "overridden hand over": (
         with_order_elsewhere,
         lambda till: till.call(collecting.hand_over, "o-W-1001", Taker(code="471001"), BY_MANAGER),

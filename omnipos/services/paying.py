@@ -1,0 +1,184 @@
+"""Payments asked for outside: the intent is on disk before anybody is asked, its end goes with its tender.
+
+The same for a card terminal and for an acquirer's QR code. Nothing here talks to either: whoever does so
+calls `ask` first, then `heard` with each answer, however late it comes.
+"""
+
+import msgspec
+
+from omnipos.domain.basket import Basket
+from omnipos.domain.errors import TenderRefused
+from omnipos.domain.names import clean_text
+from omnipos.domain.payment import Payment, PaymentAnswer, PaymentOutcome, PaymentState, Said, tender_of
+from omnipos.domain.staff import Approval
+from omnipos.domain.tender import TenderKind
+from omnipos.events import PaymentAsked, PaymentEnded
+from omnipos.locale import _
+from omnipos.services import tendering
+from omnipos.services.tendering import Paid
+from omnipos.services.till import Till
+from omnipos.store import baskets, journal, payments
+from omnipos.store.connection import transaction
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as it is known now, and what its tender did where it was taken just now."""
+
+    payment: Payment
+    paid: Paid | None = None
+
+
+def ask(
+    till: Till, kind: TenderKind, provider: str, amount_minor: int | None = None, *, again: bool = False
+) -> Payment:
+    """Write down that a payment of the open basket is about to be asked for; None is all that is due.
+
+    Below zero it is a refund. `again` says that somebody means it though another one is not known yet.
+    Raises TenderRefused, and PaymentOpen for a second one that nobody confirmed.
+    """
+    view = tendering.to_pay(till)
+    db, basket, owed = till.store.books, view.basket, view.due.due_minor
+    amount = owed if amount_minor is None else amount_minor
+    if amount == 0 or (amount > 0) != (owed > 0) or abs(amount) > abs(owed):
+        raise TenderRefused(_("That is not what is due. Type a sum up to what is due."))
+    tendering.check_none_open(basket, again=again)
+    payment = Payment(
+        payment_id=till.new_id(),
+        basket_id=basket.basket_id,
+        kind=kind,
+        amount_minor=amount,
+        currency=basket.currency,
+        provider=provider,
+        asked_at_ms=till.clock.now_ms(),
+        staff_id=till.staff.staff_id if till.staff else "",
+    )
+    after = msgspec.structs.replace(basket, payments=(*basket.payments, payment.payment_id), guarded=False)
+    with transaction(db):
+        write_intent(till, payment)
+        baskets.save_basket(db, basket, after, payment.asked_at_ms)
+    till.syncing.nudge()
+    return payment
+
+
+def write_intent(till: Till, payment: Payment) -> None:
+    """Write a payment that is about to be asked for; the caller owns the transaction."""
+    fact = PaymentAsked(
+        payment_id=payment.payment_id,
+        basket_id=payment.basket_id,
+        kind=payment.kind,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        provider=payment.provider,
+        refund_of=payment.refund_of,
+    )
+    journal.append(till.store.books, till.stamp(), fact)
+    payments.save_payment(till.store.books, payment)
+
+
+def heard(till: Till, payment_id: str, answer: PaymentAnswer) -> Heard:
+    """Take what a terminal or acquirer says of a payment, or that it says nothing; twice is harmless.
+
+    An approved one becomes a tender of its basket, on the counter or parked, in the same transaction; the
+    last one completes the sale. Where there is no such basket any more, or it takes no such sum, the
+    payment is astray: paid, and in no sale.
+    """
+    payment = one(till, payment_id)
+    reason = clean_text(answer.reason)
+    match answer.said:
+        case Said.APPROVED if payment.card or payment.qr or payment.state is PaymentState.APPROVED:
+            return Heard(payment=payment)  # known already
+        case Said.APPROVED:
+            told = msgspec.structs.replace(payment, card=answer.card, qr=answer.qr, reason=reason)
+            return approved(till, told, PaymentOutcome.APPROVED)
+        case _ if payment.state not in (PaymentState.ASKED, PaymentState.UNKNOWN):
+            return Heard(payment=payment)
+        case Said.PENDING:
+            return Heard(payment=payment)
+        case Said.UNANSWERED:
+            return _unknown(till, payment, reason)
+        case Said.DECLINED:
+            return ended_unpaid(till, payment, PaymentOutcome.DECLINED, reason)
+        case Said.CANCELLED | Said.NEVER_HEARD | Said.UNREACHED:
+            return ended_unpaid(till, payment, PaymentOutcome.CANCELLED, reason)
+
+
+def one(till: Till, payment_id: str) -> Payment:
+    """Return a payment by its id; raise TenderRefused when there is none."""
+    payment = payments.payment_by_id(till.store.books, payment_id)
+    if payment is None:
+        raise TenderRefused(_("There is no such payment here."))
+    return payment
+
+
+def approved(
+    till: Till, payment: Payment, outcome: PaymentOutcome, approval: Approval | None = None
+) -> Heard:
+    """Take a payment that was paid as a tender of its basket, or say that it is astray."""
+    basket = baskets.basket_by_id(till.store.books, payment.basket_id)
+    done = msgspec.structs.replace(payment, state=PaymentState.APPROVED)
+    if basket is not None:
+        freed = _without(basket, payment)
+        try:
+            with till.on_behalf_of(payment.staff_id):
+                paid = tendering.take_into(
+                    till, basket, freed, tender_of(done), lambda: _write(till, done, outcome, approval)
+                )
+        except TenderRefused:
+            pass  # the money moved all the same
+        else:
+            return Heard(payment=done, paid=paid)
+    astray = msgspec.structs.replace(payment, state=PaymentState.ASTRAY)
+    with transaction(till.store.books), till.on_behalf_of(payment.staff_id):
+        _write(till, astray, outcome, approval)
+        _free(till, basket, astray)
+    till.syncing.nudge()
+    return Heard(payment=astray)
+
+
+def ended_unpaid(
+    till: Till,
+    payment: Payment,
+    outcome: PaymentOutcome,
+    reason: str,
+    approval: Approval | None = None,
+) -> Heard:
+    """Write that no money moved; the basket is as it was before it was asked for."""
+    state = PaymentState.DECLINED if outcome is PaymentOutcome.DECLINED else PaymentState.CANCELLED
+    ended = msgspec.structs.replace(payment, state=state, reason=reason)
+    with transaction(till.store.books), till.on_behalf_of(payment.staff_id):
+        _write(till, ended, outcome, approval)
+        _free(till, baskets.basket_by_id(till.store.books, payment.basket_id), ended)
+    till.syncing.nudge()
+    return Heard(payment=ended)
+
+
+def _unknown(till: Till, payment: Payment, reason: str) -> Heard:
+    after = msgspec.structs.replace(payment, state=PaymentState.UNKNOWN, reason=reason)
+    with transaction(till.store.books):
+        payments.save_payment(till.store.books, after)
+    return Heard(payment=after)
+
+
+def _write(till: Till, payment: Payment, outcome: PaymentOutcome, approval: Approval | None) -> None:
+    fact = PaymentEnded(
+        payment_id=payment.payment_id,
+        outcome=outcome,
+        card=payment.card,
+        qr=payment.qr,
+        reason=payment.reason,
+        approval=approval,
+    )
+    journal.append(till.store.books, till.stamp(), fact)
+    payments.save_payment(till.store.books, payment)
+
+
+def _free(till: Till, basket: Basket | None, payment: Payment) -> None:
+    if basket is not None:
+        baskets.save_basket(till.store.books, basket, _without(basket, payment), till.clock.now_ms())
+
+
+def _without(basket: Basket, payment: Payment) -> Basket:
+    """Return a basket that no longer waits for a payment; nothing paid, and its prices may move again."""
+    left = tuple(payment_id for payment_id in basket.payments if payment_id != payment.payment_id)
+    is_held = basket.tenders or left
+    return msgspec.structs.replace(basket, payments=left, priced_at_ms=basket.priced_at_ms if is_held else 0)
