@@ -198,10 +198,11 @@ class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted
     lines: tuple[CountedLine, ...]
 
 
-class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted"):
-    """A receipt was printed again, marked COPY."""
+class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted", omit_defaults=True):
+    """A receipt was printed again, marked COPY, or another paper of its sale: its gift receipt."""
 
     receipt_number: str
+    paper: str = "receipt"
 
 
 class EpochCause(StrEnum):

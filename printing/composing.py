@@ -4,6 +4,7 @@ from typing import assert_never
 
 from omnipos.domain.paper import (
     BagSlipPaper,
+    GiftReceiptPaper,
     HandOverPaper,
     PrintJob,
     ReceiptPaper,
@@ -11,6 +12,7 @@ from omnipos.domain.paper import (
 )
 from printing.document import Document
 from printing.escpos import Composer
+from printing.gift_receipt import gift_receipt
 from printing.receipt import receipt
 from printing.slips import bag_slip, hand_over_slip
 
@@ -24,6 +26,8 @@ def document_of(job: PrintJob) -> Document:
             return bag_slip(slip, copy=job.copy)
         case HandOverPaper() as slip:
             return hand_over_slip(slip, copy=job.copy)
+        case GiftReceiptPaper() as gift:
+            return gift_receipt(gift, copy=job.copy)
         case unknown:
             assert_never(unknown)
 

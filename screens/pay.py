@@ -27,6 +27,7 @@ EXACT = Command(
 )
 CARD = Command("f9", later("Card"), "card", later("A payment made on the card terminal"))
 UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
+GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 
 
@@ -63,7 +64,7 @@ class Paying:
     def commands(self) -> Sequence[Command]:
         """While paying the ways to pay; afterwards what can be done with the finished sale."""
         if self._sale is not None:
-            return (PRINT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
+            return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
         return (HELP, EXACT, CARD, *((UNDO,) if part_paid else ()), *self._note_commands(), BACK)
 
@@ -114,7 +115,7 @@ class Paying:
         if key in ("enter", "f12"):
             # Reflexes: the change stays in view until something new begins.
             return True
-        if key in ("f7", "escape"):
+        if key in ("f6", "f7", "escape"):
             return await self.counter.act(self, key)
         await self.do_back()
         return await self.counter.press(key)
@@ -180,6 +181,14 @@ class Paying:
         if self._sale is not None:
             await self.desk.till.run(reprinting.reprint, self._sale.receipt_number)
             self.counter.say(_("Printed again, marked COPY."), "good")
+
+    async def do_gift(self) -> None:
+        """Print the finished sale's gift receipt."""
+        from screens.receipts import gift_words
+
+        if self._sale is not None:
+            sale = await self.desk.till.run(reprinting.print_gift_receipt, self._sale.receipt_number)
+            self.counter.say(gift_words(sale.receipt_number), "good")
 
     async def tender_card(self, amount_minor: int, slip: CardSlip) -> None:
         """Take a payment made on the card terminal; raises TenderRefused."""

@@ -75,6 +75,7 @@ COMMANDS: dict[str, Command] = {
     "settle": plain_exceptions.settle,
     "receipt": plain_selling.say_receipt,
     "no-tax": plain_taxes.no_tax,
+    "gift-receipt": plain_selling.gift_receipt,
     "note": plain_notes.receipt_note,
     "line-note": plain_notes.line_note,
 }
@@ -304,7 +305,10 @@ def _help() -> Answer:
         " price 2 back, allow NAME PIN, price-check CODE."
     )
     untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
-    around = _("Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away.")
+    around = _(
+        "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
+        " gift-receipt N prints goods without prices."
+    )
     return Answer(say=f"{said} {by_hand} {asking} {untaxed} {around}")
 
 

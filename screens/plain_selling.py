@@ -298,3 +298,10 @@ def reprint(talk: Talk, rest: str) -> Answer:
     sale = talk.till.call(reprinting.reprint, rest)
     said = _("Receipt {number} is printed again, marked COPY.").format(number=sale.receipt_number)
     return Answer(say=said, more={"receipt": sale_shape(sale)})
+
+
+def gift_receipt(talk: Talk, rest: str) -> Answer:
+    """`gift-receipt` prints the last sale's goods without prices; `gift-receipt S1-1-000017` that one's."""
+    sale = talk.till.call(reprinting.print_gift_receipt, rest)
+    said = _("The gift receipt of {number} is printed, without prices.").format(number=sale.receipt_number)
+    return Answer(say=said, more={"receipt": sale_shape(sale)})

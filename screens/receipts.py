@@ -18,6 +18,7 @@ from screens.widgets.marks import sale_marks
 from screens.widgets.payment import tender_name
 
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
+GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 
 
 class ReceiptsScreen(ListScreen):
@@ -26,6 +27,7 @@ class ReceiptsScreen(ListScreen):
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
         Command("enter", later("Open"), "open_sale", later("Show the whole receipt")),
         PRINT,
+        GIFT,
         BACK,
     )
 
@@ -75,11 +77,18 @@ class ReceiptsScreen(ListScreen):
             await self.desk.till.run(reprinting.reprint, number)
             self.say(_("{number} is printed again, marked COPY.").format(number=number), "good")
 
+    async def do_gift(self) -> None:
+        """Print the gift receipt of the chosen sale."""
+        if self._sales:
+            number = self._sales[self.lines.chosen].receipt_number
+            await self.desk.till.run(reprinting.print_gift_receipt, number)
+            self.say(gift_words(number), "good")
+
 
 class ReceiptScreen(PagesScreen):
     """One finished sale with all its lines and sums."""
 
-    COMMANDS_HERE: ClassVar[Sequence[Command]] = (PRINT, BACK)
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (PRINT, GIFT, BACK)
 
     def __init__(self, desk: Desk, sale: Sale) -> None:
         """Show a sale."""
@@ -120,6 +129,16 @@ class ReceiptScreen(PagesScreen):
         """Print it again."""
         await self.desk.till.run(reprinting.reprint, self._sale.receipt_number)
         self.say(_("Printed again, marked COPY."), "good")
+
+    async def do_gift(self) -> None:
+        """Print its gift receipt."""
+        await self.desk.till.run(reprinting.print_gift_receipt, self._sale.receipt_number)
+        self.say(gift_words(self._sale.receipt_number), "good")
+
+
+def gift_words(number: str) -> str:
+    """Say that a gift receipt is on its way to the printer."""
+    return _("The gift receipt of {number} is printed, without prices.").format(number=number)
 
 
 def _line_rows(line: SaleLine, code: str, width: int) -> list[Row]:

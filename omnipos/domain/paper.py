@@ -16,6 +16,7 @@ class PaperKind(StrEnum):
     RECEIPT = "receipt"
     BAG_SLIP = "bag_slip"
     HAND_OVER = "hand_over"
+    GIFT_RECEIPT = "gift_receipt"
 
 
 class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -45,7 +46,14 @@ class HandOverPaper(msgspec.Struct, frozen=True, kw_only=True, tag="hand_over"):
     printed_at_ms: int
 
 
-Paper = ReceiptPaper | BagSlipPaper | HandOverPaper
+class GiftReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="gift_receipt"):
+    """What goes with a present: the goods without any price, and the code that a return asks for."""
+
+    sale: Sale
+    shop: Shop
+
+
+Paper = ReceiptPaper | BagSlipPaper | HandOverPaper | GiftReceiptPaper
 
 
 class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +78,8 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.BAG_SLIP
         case HandOverPaper():
             kind = PaperKind.HAND_OVER
+        case GiftReceiptPaper():
+            kind = PaperKind.GIFT_RECEIPT
         case unknown:
             assert_never(unknown)
     return PrintJob(job_id=job_id, kind=kind, payload=_encoder.encode(paper), copy=copy)

@@ -164,6 +164,15 @@ def adds_up(sale: Sale) -> bool:
     )
 
 
+def goods_of(sale: Sale) -> tuple[SaleLine, ...]:
+    """Return the lines of goods that were handed out: no returns, no gift cards, no deposits on bottles."""
+    return tuple(
+        line
+        for line in sale.lines
+        if line.returned is None and line.quantity_milli > 0 and not line.gift_card and not line.deposit
+    )
+
+
 def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:
     """Return a receipt number, store-till[epoch letter]-number: `S1-2-000017`, restored `S1-2A-000018`."""
     letter = "" if epoch == 1 else _letters(epoch - 1)

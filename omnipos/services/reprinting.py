@@ -1,8 +1,9 @@
-"""Printing a receipt again, marked COPY, by its number or the last one."""
+"""Printing a receipt again, marked COPY, or a gift receipt, by its number or the last one."""
 
 from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.names import clean_text
-from omnipos.domain.sale import Sale
+from omnipos.domain.paper import GiftReceiptPaper, ReceiptPaper, print_job
+from omnipos.domain.sale import Sale, goods_of
 from omnipos.domain.staff import Right
 from omnipos.events import PaperReprinted
 from omnipos.locale import _
@@ -32,13 +33,29 @@ def sale_with(till: Till, receipt_number: str = "") -> Sale:
 def reprint(till: Till, receipt_number: str = "") -> Sale:
     """Print a receipt again, marked COPY; without a number, the last one. Raises ItemUnknown."""
     till.signed_in(Right.SELL)
-    db = till.store.books
     sale = sale_with(till, receipt_number)
-    stamp = till.stamp()
+    _print(till, sale, receipt_paper(till, till.shop(), sale), copy=True)
+    return sale
+
+
+def print_gift_receipt(till: Till, receipt_number: str = "") -> Sale:
+    """Print the gift receipt of a sale; without a number, of the last one.
+
+    Raises ItemUnknown, also for a sale in which nothing was handed out that could be a present.
+    """
+    till.signed_in(Right.SELL)
+    sale = sale_with(till, receipt_number)
+    if not goods_of(sale):
+        raise ItemUnknown(_("Receipt {number} has no goods on it.").format(number=sale.receipt_number))
+    _print(till, sale, GiftReceiptPaper(sale=sale, shop=till.shop()), copy=False)
+    return sale
+
+
+def _print(till: Till, sale: Sale, paper: ReceiptPaper | GiftReceiptPaper, *, copy: bool) -> None:
+    db, stamp = till.store.books, till.stamp()
+    kind = print_job("", paper).kind
     with transaction(db):
-        journal.append(db, stamp, PaperReprinted(receipt_number=sale.receipt_number))
-        paper = receipt_paper(till, till.shop(), sale)
-        printjobs.insert_job(db, paper, stamp.occurred_at_ms, copy=True)
+        journal.append(db, stamp, PaperReprinted(receipt_number=sale.receipt_number, paper=kind.value))
+        printjobs.insert_job(db, paper, stamp.occurred_at_ms, copy=copy)
     till.printing.nudge()
     till.syncing.nudge()
-    return sale
