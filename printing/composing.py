@@ -7,12 +7,14 @@ from omnipos.domain.paper import (
     GiftReceiptPaper,
     HandOverPaper,
     PrintJob,
+    QrCodePaper,
     ReceiptPaper,
     paper_of,
 )
 from printing.document import Document
 from printing.escpos import Composer
 from printing.gift_receipt import gift_receipt
+from printing.qrslip import qr_code_slip
 from printing.receipt import receipt
 from printing.slips import bag_slip, hand_over_slip
 
@@ -28,6 +30,8 @@ def document_of(job: PrintJob) -> Document:
             return hand_over_slip(slip, copy=job.copy)
         case GiftReceiptPaper() as gift:
             return gift_receipt(gift, copy=job.copy)
+        case QrCodePaper() as slip:
+            return qr_code_slip(slip, copy=job.copy)
         case unknown:
             assert_never(unknown)
 

@@ -26,7 +26,10 @@ PROFILE = Path(__file__).parent / "profile.json"
 QR_DOTS = 6
 BARCODE_DOTS = 2
 BARCODE_HEIGHT = 80
-LONGEST_QR = 300
+LONGEST_QR = 512
+"""A payment code's own limit; one that was cut could not be paid."""
+_DENSE_QR = 200
+"""Bytes from which a code may be too wide for the narrowest paper in dots of the usual size."""
 LONGEST_BARCODE = 22
 _SIMILAR = str.maketrans({"×": "x", "·": "-", "•": "*"})
 
@@ -96,7 +99,8 @@ class Composer:
         payload = code_payload(payload)[:LONGEST_QR]
         if payload:
             self._printer.set(align="center")
-            self._printer.qr(payload, native=True, size=QR_DOTS, ec=1)
+            size = _qr_dots(payload, self._columns * COLUMN_DOTS)
+            self._printer.qr(payload, native=True, size=size, ec=1)
             self._printer.set(align="left")
 
     def _barcode(self, payload: str) -> None:
@@ -146,6 +150,16 @@ def encode_text(text: str, code_page: str) -> bytes | None:
             return None
     assert not encoded or (min(encoded) >= 0x20 and 0x7F not in encoded), "layout lets no control by"
     return encoded
+
+
+def _qr_dots(payload: str, width_dots: int) -> int:
+    """Return how many dots wide the modules of a code can be, so that all of it is on the paper."""
+    if len(payload.encode()) <= _DENSE_QR:
+        return QR_DOTS
+    import segno
+
+    modules, _height = segno.make_qr(payload, error="m", boost_error=False).symbol_size(border=0)
+    return min(QR_DOTS, width_dots // int(modules))
 
 
 def code_payload(payload: str) -> str:

@@ -10,7 +10,7 @@ from omnipos.domain.phone import masked
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.domain.tax import PPM, TaxTotal
-from omnipos.domain.tender import TENDER_WORDS, CardSlip, Tender, TenderKind
+from omnipos.domain.tender import TENDER_WORDS, CardSlip, QrSlip, Tender, TenderKind
 from omnipos.locale import _
 from printing.document import (
     Align,
@@ -138,6 +138,8 @@ def _tender(tender: Tender, currency: str) -> Iterator[Element]:
     yield Row((_(TENDER_WORDS[tender.kind]), amount))
     if tender.card is not None:
         yield from _card_slip(tender.card)
+    if tender.qr is not None:
+        yield from _qr_slip(tender.qr)
 
 
 def _card_slip(slip: CardSlip) -> Iterator[Element]:
@@ -149,6 +151,13 @@ def _card_slip(slip: CardSlip) -> Iterator[Element]:
     if slip.trace_number:
         codes.append(_("Trace {number}").format(number=clean_text(slip.trace_number, 24)))
     yield Row(("  ".join(codes),), indent=2)
+
+
+def _qr_slip(slip: QrSlip) -> Iterator[Element]:
+    reference = _("Reference {number}").format(number=clean_text(slip.reference, 40))
+    yield Row(("  ".join(part for part in (clean_text(slip.acquirer, 24), reference) if part),), indent=2)
+    if not slip.verified:
+        yield Row((_("Unverified: seen on the customer's phone only"),), indent=2)
 
 
 def _change(sale: Sale) -> Iterator[Element]:

@@ -17,6 +17,7 @@ class PaperKind(StrEnum):
     BAG_SLIP = "bag_slip"
     HAND_OVER = "hand_over"
     GIFT_RECEIPT = "gift_receipt"
+    QR_CODE = "qr_code"
 
 
 class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -53,7 +54,22 @@ class GiftReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="gift_rece
     shop: Shop
 
 
-Paper = ReceiptPaper | BagSlipPaper | HandOverPaper | GiftReceiptPaper
+class QrCodePaper(msgspec.Struct, frozen=True, kw_only=True, tag="qr_code"):
+    """A code to be paid by (QRIS, DuitNow QR), for a counter whose window is too small to show it."""
+
+    payload: str
+    amount_minor: int
+    shop: Shop
+    printed_at_ms: int
+    scheme: str = ""
+    merchant: str = ""
+    expires_at_ms: int = 0
+    """0 for a standing code, which does not expire."""
+    has_amount: bool = False
+    """Whether the code asks for the sum itself; else the customer types it."""
+
+
+Paper = ReceiptPaper | BagSlipPaper | HandOverPaper | GiftReceiptPaper | QrCodePaper
 
 
 class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +96,8 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.HAND_OVER
         case GiftReceiptPaper():
             kind = PaperKind.GIFT_RECEIPT
+        case QrCodePaper():
+            kind = PaperKind.QR_CODE
         case unknown:
             assert_never(unknown)
     return PrintJob(job_id=job_id, kind=kind, payload=_encoder.encode(paper), copy=copy)
