@@ -56,6 +56,4 @@ class QrCode(Widget):
         """Return one line of the code, for Textual's compositor."""
         rows = half_blocks(self._payload)
         row = rows[y] if y < len(rows) else " " * len(rows[0])
-        return Strip(
-            [Segment(cell, _FULL if cell == "█" else _HALVES) for cell in row], cell_length=len(row)
-        )
+        return Strip([Segment(cell, _FULL if cell == "█" else _HALVES) for cell in row], cell_length=len(row))

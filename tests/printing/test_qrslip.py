@@ -79,4 +79,3 @@ def test_a_receipt_says_who_settles_a_qr_payment_and_whether_it_was_verified(ver
     rows = tuple(_tender(Tender(kind=TenderKind.QR, amount_minor=41_190, qr=slip), "IDR"))
     text = as_text(Document("t", rows), 48).splitlines()
     assert text == ["QR payment                                41.190", *lines]
-
