@@ -11,11 +11,9 @@ from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
 from omnipos.domain.shop import LabelLayout, QrSettings, Shop
-from omnipos.domain.staff import Role
 from omnipos.domain.tax import Tax, TaxRounding
 
 MOST_ROWS = 5000
-MOST_STAFF = 200
 LARGEST = 2**63 - 1
 
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -262,38 +260,6 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     """Stores as they are now."""
 
     stores: tuple[Shop, ...]
-
-
-class StaffWish(Wish, frozen=True, kw_only=True):
-    """One person by id or name, with a new PIN, a ready argon2id hash, or neither to keep the old."""
-
-    name: Name
-    role: Role
-    staff_id: MaybeCode = ""
-    pin: Annotated[str, Meta(pattern="^([0-9]{4,12})?$")] = ""
-    pin_hash: Annotated[str, Meta(max_length=400)] = ""
-    active: bool = True
-
-
-class PutStaff(Wish, frozen=True, kw_only=True):
-    """`PUT /v1/staff`: people to add or change."""
-
-    staff: Annotated[tuple[StaffWish, ...], Meta(max_length=MOST_STAFF)]
-
-
-class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
-    """One person as the hub tells it: never with a hash."""
-
-    staff_id: str
-    name: str
-    role: Role
-    active: bool
-
-
-class StaffList(msgspec.Struct, frozen=True, kw_only=True):
-    """All people of the shop."""
-
-    staff: tuple[StaffMember, ...]
 
 
 class ApiKeyWish(Wish, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Stores, their people and their tills, as the owner sets them up and sees them."""
+"""Stores, their tills and who works there, as the hub knows them."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, or_, select, update
 from hub import tables
 from hub.auth import CHANNEL_JOURNAL
 from hub.database import upsert
-from hub.feed import SETTINGS, STAFF
-from hub.messages import StaffMember, StaffWish, StoreWish
+from hub.feed import SETTINGS
+from hub.messages import StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.emvqr import checked_qr
 from omnipos.domain.label import checked_layout
 from omnipos.domain.money import currency
-from omnipos.domain.names import clean_text, fold
+from omnipos.domain.names import clean_text
 from omnipos.domain.shop import COUNTRIES, Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.domain.stocktake import SeenPlace
@@ -137,75 +137,11 @@ def first_shop(conn: Connection) -> Shop | None:
     return next(iter(stores(conn)), None)
 
 
-def prepare_staff(conn: Connection, wishes: Sequence[StaffWish]) -> list[Staff]:
-    """Return the people a request wishes for, PINs hashed; slow, so not for a writing transaction."""
-    known = {one.staff_id: one for one in everybody(conn)}
-    by_name = {fold(one.name): one for one in known.values()}
-    people = []
-    for wish in wishes:
-        name = clean_text(wish.name, 80)
-        old = known.get(wish.staff_id) if wish.staff_id else by_name.get(fold(name))
-        staff_id = clean_text(wish.staff_id, 64) or (old.staff_id if old else secrets.token_hex(16))
-        pin_hash = _pin_hash(wish, old)
-        if not name or not pin_hash:
-            raise Refused(422, "staff_pin", _("{name} needs a name and a PIN.").format(name=name or "?"))
-        person = Staff(staff_id=staff_id, name=name, role=wish.role, pin_hash=pin_hash, active=wish.active)
-        by_name[fold(name)] = known[staff_id] = person
-        people.append(person)
-    return people
-
-
-def _pin_hash(wish: StaffWish, old: Staff | None) -> str:
-    import argon2
-
-    if wish.pin_hash:
-        if not wish.pin_hash.startswith("$argon2id$"):
-            raise Refused(422, "staff_pin", _("A ready hash must be argon2id in its text form."))
-        return wish.pin_hash
-    if not wish.pin:
-        return old.pin_hash if old else ""
-    hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-    if old is not None:
-        try:
-            hasher.verify(old.pin_hash, wish.pin)
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            return hasher.hash(wish.pin)
-        return old.pin_hash
-    return hasher.hash(wish.pin)
-
-
-def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
-    """Write people and tell the tills of those who changed."""
-    known = {one.staff_id: one for one in everybody(unit.conn)}
-    changed = {one.staff_id: one for one in people if known.get(one.staff_id) != one}
-    rows = [
-        {
-            "staff_id": one.staff_id,
-            "folded_name": fold(one.name),
-            "record": msgspec.json.encode(one).decode(),
-        }
-        for one in changed.values()
-    ]
-    upsert(unit.conn, tables.staff, rows, replace=("folded_name", "record"))
-    for one in changed.values():
-        # Whose rights were withdrawn leaves the tills altogether, with the hash of the PIN.
-        unit.tell(STAFF, one.staff_id, one if one.active else None)
-    return members(unit.conn)
-
-
 def everybody(conn: Connection) -> list[Staff]:
     """Return all people with their hashes, also those who left."""
     table = tables.staff
     records = conn.scalars(select(table.c.record).order_by(table.c.folded_name))
     return [msgspec.json.decode(record, type=Staff) for record in records]
-
-
-def members(conn: Connection) -> tuple[StaffMember, ...]:
-    """Return all people, without their hashes."""
-    return tuple(
-        StaffMember(staff_id=one.staff_id, name=one.name, role=one.role, active=one.active)
-        for one in everybody(conn)
-    )
 
 
 def may(conn: Connection, staff_id: str, right: Right) -> bool:

@@ -24,6 +24,13 @@ from screens.widgets.message import MessageLine
 ROLE_WORDS = {Role.CASHIER: later("cashier"), Role.MANAGER: later("manager")}
 
 
+def role_words(person: Staff) -> str:
+    """Return what a person's role is called: as the owner named it, else as every shop does."""
+    if person.role_name:
+        return drawn(person.role_name)
+    return _(ROLE_WORDS[Role(person.role)]) if person.role in ROLE_WORDS else drawn(person.role)
+
+
 class SignInScreen(Counter):
     """The bottom of all screens; names first, one hash to check then."""
 
@@ -93,7 +100,7 @@ class SignInScreen(Counter):
         for one in self._offered:
             number = self._people.index(one) + 1
             name = f"{number:>3}  {drawn(one.name)}"
-            rows.append(((between(name, f"{_(ROLE_WORDS[one.role])} ", 47), "plain"),))
+            rows.append(((between(name, f"{role_words(one)} ", 47), "plain"),))
         return rows
 
     def show(self) -> None:

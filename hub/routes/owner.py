@@ -1,4 +1,4 @@
-"""What only the owner's key may do: keys, enrolment codes, stores, staff, tills."""
+"""What only the owner's key may do: keys, enrolment codes, stores, tills."""
 
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
@@ -13,9 +13,7 @@ from hub.messages import (
     EnrolCode,
     EnrolCodeWish,
     MoveWish,
-    PutStaff,
     PutStores,
-    StaffList,
     Stores,
 )
 from hub.releasing import Released
@@ -47,19 +45,6 @@ async def make_code(hub: Ours, data: JSONBody[EnrolCodeWish]) -> EnrolCode:
 async def put_stores(hub: Ours, data: JSONBody[PutStores]) -> Stores:
     """Add or change stores by code."""
     return Stores(stores=await hub.write(lambda unit: shops.put_stores(unit, data.stores)))
-
-
-@put("/v1/staff", guards=[owner_only], tags=["owner"])
-async def put_staff(hub: Ours, data: JSONBody[PutStaff]) -> StaffList:
-    """Add or change people by id or name; PINs are hashed here and never told again."""
-    people = await hub.read(lambda conn: shops.prepare_staff(conn, data.staff))
-    return StaffList(staff=await hub.write(lambda unit: shops.put_staff(unit, people)))
-
-
-@get("/v1/staff", guards=[owner_only], tags=["owner"])
-async def get_staff(hub: Ours) -> StaffList:
-    """List the people of the shop."""
-    return StaffList(staff=await hub.read(shops.members))
 
 
 @post("/v1/devices/{device_id:str}/revoke", status_code=200, guards=[owner_only], tags=["owner"])
@@ -117,8 +102,6 @@ handlers = [
     make_key,
     make_code,
     put_stores,
-    put_staff,
-    get_staff,
     revoke,
     move_device,
     release,

@@ -53,6 +53,8 @@ store = Table(
 
 staff = Table("staff", metadata, id_column("staff_id"), text_column("folded_name"), text_column("record"))
 
+staff_role = Table("staff_role", metadata, id_column("code"), text_column("record"))
+
 enrol_code = Table(
     "enrol_code",
     metadata,

@@ -21,13 +21,11 @@ def make_own_shop(folder: Path, name: str, country: str, language: str, owner: s
     from hub.messages import (
         EnrolCode,
         EnrolCodeWish,
-        PutStaff,
         PutStores,
-        StaffList,
-        StaffWish,
         Stores,
         StoreWish,
     )
+    from hub.staffmessages import PutStaff, StaffList, StaffWish
 
     with keep_hub(folder) as child:
         if child is None:

@@ -1,6 +1,5 @@
 """`omnipos hub`: run a hub, and set up its stores, people, tills and web shops."""
 
-import getpass
 import os
 import sys
 from pathlib import Path
@@ -14,10 +13,10 @@ from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.ownhub import hub_database, take_keeper_lock
 from omnipos.cli.qr_commands import store_qr
+from omnipos.cli.staff_commands import STAFF_COMMANDS
 from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
-from omnipos.domain.staff import Role
 from omnipos.locale import _, ngettext
 from sync.owner import OwnerClient
 
@@ -124,24 +123,6 @@ def add_store(code: str, name: str, country: str, address: str, key_file: Path) 
 
 
 @hub.command()
-@click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CASHIER.value)
-@hub_options
-def add_staff(name: str, role: str, address: str, key_file: Path) -> None:
-    """Add a person, or give one a new PIN; the PIN is asked for, or read from the input."""
-    from hub.messages import PutStaff, StaffList, StaffWish
-
-    pin = getpass.getpass(_("PIN of 4 to 12 digits: ")) if sys.stdin.isatty() else sys.stdin.readline()
-    pin = pin.strip()
-    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 12):
-        raise EntryRefused(_("A PIN is 4 to 12 digits. Nobody was added."))
-    with owner_line(address, key_file) as line:
-        wish = StaffWish(name=name, role=Role(role), pin=pin)
-        line.put("/v1/staff", StaffList, PutStaff(staff=(wish,)))
-    click.echo(_("{name} can sign in once the tills have synced.").format(name=name))
-
-
-@hub.command()
 @click.argument("channel")
 @hub_options
 def api_key(channel: str, address: str, key_file: Path) -> None:
@@ -218,5 +199,5 @@ def _device_id(line: OwnerClient, till: str) -> str:
     return found[0].device_id
 
 
-for _command in (*COMMANDS, *TAX_COMMANDS, store_qr):
+for _command in (*COMMANDS, *TAX_COMMANDS, *STAFF_COMMANDS, store_qr):
     hub.add_command(_command)

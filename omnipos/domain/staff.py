@@ -6,7 +6,7 @@ import msgspec
 
 
 class Role(StrEnum):
-    """What a person is at the counter."""
+    """The roles that every shop has from its first day; the hub may have more, and change these."""
 
     CASHIER = "cashier"
     MANAGER = "manager"
@@ -54,18 +54,43 @@ RIGHTS = {
 }
 
 
+class StaffRole(msgspec.Struct, frozen=True, kw_only=True):
+    """What people of one role may do. An empty name is that of a role that every shop has."""
+
+    code: str
+    name: str = ""
+    rights: tuple[str, ...] = ()
+
+
+BUILT_IN_ROLES = tuple(
+    StaffRole(code=role.value, rights=tuple(one.value for one in Right if one in rights))
+    for role, rights in RIGHTS.items()
+)
+
+
 class Staff(msgspec.Struct, frozen=True, kw_only=True, tag="staff"):
-    """One person of the shop. `pin_hash` is argon2id in its standard text form."""
+    """One person of the shop. The hashes are argon2id in its standard text form.
+
+    `rights` are those of the role as the hub has it, so that a till joins nothing; None, from an
+    older hub, means what the role is by itself. A right that this program does not know is ignored.
+    """
 
     staff_id: str
     name: str
-    role: Role
+    role: str
     pin_hash: str
     active: bool = True
+    role_name: str = ""
+    rights: tuple[str, ...] | None = None
+    badge_id: str = ""
+    """The part of the badge that tells whose it is; the rest of it is secret."""
+    badge_hash: str = ""
 
     def may(self, right: Right) -> bool:
         """Tell whether this person has a right."""
-        return right in RIGHTS[self.role]
+        if self.rights is not None:
+            return right.value in self.rights
+        return self.role in RIGHTS and right in RIGHTS[Role(self.role)]
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,7 +123,7 @@ def test_stock_movements_count_once_and_never_overwrite(rig: HubRig) -> None:
         ("PUT", "/v1/taxes", b'{"taxes":[],"more":1}', 400),
         ("PUT", "/v1/stores", b'{"stores":[{"code":"S 1","name":"x","country":"ID"}]}', 400),
         ("PUT", "/v1/stores", b'{"stores":[{"code":"S9","name":"x","country":"ZZ"}]}', 422),
-        ("PUT", "/v1/staff", b'{"staff":[{"name":"x","role":"owner","pin":"1234"}]}', 400),
+        ("PUT", "/v1/staff", b'{"staff":[{"name":"x","role":"owner","pin":"1234"}]}', 422),
         ("PUT", "/v1/staff", b'{"staff":[{"name":"x","role":"cashier"}]}', 422),
         ("POST", "/v1/api-keys", b'{"channel":"../x"}', 400),
         ("POST", "/v1/enrol-codes", b'{"store_code":"S9"}', 422),

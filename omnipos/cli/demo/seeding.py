@@ -16,14 +16,12 @@ from hub.messages import (
     MovementWish,
     PostMovements,
     PutCustomers,
-    PutStaff,
     PutStores,
-    StaffList,
-    StaffWish,
     Stores,
     StoreWish,
     Written,
 )
+from hub.staffmessages import PutStaff, StaffList, StaffWish
 from omnipos.cli.demo import asking, goods, orders, people
 from omnipos.cli.taxes import TAXES, put_missing_taxes
 from omnipos.domain.catalogue import Product
