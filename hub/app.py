@@ -20,6 +20,7 @@ from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
 from hub.problems import Refused
 from hub.routes import (
+    accounts,
     coupons,
     customers,
     epochs,
@@ -81,6 +82,7 @@ def create_app(hub: Hub) -> Litestar:
                     *promotions.handlers,
                     *taxes.handlers,
                     *coupons.handlers,
+                    *accounts.handlers,
                     *quotes.handlers,
                     *records.handlers,
                     *watching.handlers,

@@ -53,15 +53,18 @@ def load(conn: Connection, customer_ids: Iterable[str]) -> dict[str, Customer]:
     if not wanted:
         return {}
     table = tables.customer
-    roots = {
-        row.customer_id: row.alias_of or row.customer_id
-        for row in conn.execute(
-            select(table.c.customer_id, table.c.alias_of).where(table.c.customer_id.in_(wanted))
-        )
-    }
-    found = conn.execute(_select().where(table.c.customer_id.in_(set(roots.values()))))
+    root_of = roots(conn, wanted)
+    found = conn.execute(_select().where(table.c.customer_id.in_(set(root_of.values()))))
     cards = {row.customer_id: _customer(row) for row in found}
-    return {asked: cards[root] for asked, root in roots.items() if root in cards}
+    return {asked: cards[root] for asked, root in root_of.items() if root in cards}
+
+
+def roots(conn: Connection, customer_ids: Iterable[str]) -> dict[str, str]:
+    """Return for each id that is there the id of the card that it stands for."""
+    wanted = sorted(set(customer_ids) - {""})
+    table = tables.customer
+    rows = conn.execute(select(table.c.customer_id, table.c.alias_of).where(table.c.customer_id.in_(wanted)))
+    return {row.customer_id: row.alias_of or row.customer_id for row in rows}
 
 
 def by_phone(conn: Connection, phones: Sequence[str]) -> dict[str, Customer]:

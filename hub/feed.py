@@ -14,6 +14,7 @@ from omnipos.protocol import MOST_CHANGES
 
 CATALOGUE = "catalogue"
 CUSTOMERS = "customers"
+ACCOUNTS = "accounts"
 STAFF = "staff"
 SETTINGS = "settings"
 
@@ -49,6 +50,7 @@ def streams_of(store_id: str) -> tuple[str, ...]:
         CATALOGUE,
         orders_stream(store_id),
         CUSTOMERS,
+        ACCOUNTS,
         stock_stream(store_id),
         exceptions_stream(store_id),
     )

@@ -5,8 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from omnipos.domain.account import AccountSettings
 from omnipos.domain.customer import Consent, Customer
 from omnipos.domain.drawer import DrawerRules
+from omnipos.domain.foreign import ForeignRate
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
@@ -248,6 +250,10 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     """How its drawers are kept."""
     qr: QrSettings | None = None
     """How it is paid by QR code; its standing code is read and checked before it is kept."""
+    accounts: AccountSettings | None = None
+    """Up to what gift cards and store credit are taken while the hub is away."""
+    foreign: Annotated[tuple[ForeignRate, ...], Meta(max_length=20)] | None = None
+    """The currencies whose cash is taken, with their rates; an empty list is none."""
 
 
 class PutStores(Wish, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from hub import catalogue, customers, orders, redeeming, shops, stock, tables
+from hub import accounts, catalogue, customers, orders, redeeming, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL
 from hub.coupons import coupon_code
 from hub.database import insert_rows
@@ -55,6 +55,13 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
         ],
     )
     redeeming.redeem(unit, [use for one in reported for use in _uses(one)])
+    accounts.post(unit, [entry for one in reported for entry in _postings(unit, one)])
+
+
+def _postings(unit: Unit, one: Reported) -> list[accounts.Posting]:
+    return accounts.of_sale(
+        unit.conn, one.sale, event_id=one.event_id, device_id=one.device_id, at_ms=one.origin.at_ms
+    )
 
 
 def _uses(one: Reported) -> Iterator[redeeming.Use]:
@@ -171,7 +178,8 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
             total_minor=sale.total_minor,
             summary=orders.summary_of([line.name for line in sale.lines]),
         )
-        points = customers.points_for(sale.total_minor, sale.currency)
+        money_minor = sum(line.net_minor for line in sale.lines if line.is_money)
+        points = customers.points_for(sale.total_minor - money_minor, sale.currency)
         bought.append(
             customers.Bought(
                 customer_id=sale.customer_id,
@@ -184,7 +192,7 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
 
 
 def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]) -> list[str]:
-    wanted = {line.product_id for one in reported for line in one.sale.lines}
+    wanted = {line.product_id for one in reported for line in one.sale.lines if not line.is_money}
     known = catalogue.known_ids(unit.conn, sorted(wanted))
     table = tables.sale
     web_shops = table.c.device_id.startswith(CHANNEL_JOURNAL)
@@ -202,7 +210,7 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
     for one in reported:
         sale = one.sale
         found = []
-        if any(line.product_id not in known for line in sale.lines):
+        if any(line.product_id not in known and not line.is_money for line in sale.lines):
             found.append("product_unknown")
         if sale.customer_id in unknown_customers:
             found.append("customer_unknown")

@@ -15,7 +15,9 @@ from hub.feed import SETTINGS
 from hub.messages import StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
+from omnipos.domain.account import check_settings
 from omnipos.domain.emvqr import checked_qr
+from omnipos.domain.foreign import check_rates
 from omnipos.domain.label import checked_layout
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text
@@ -78,6 +80,8 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
         drawer=base.drawer if wish.drawer is None else wish.drawer,
         qr=checked_qr(base.qr if wish.qr is None else wish.qr, wish.currency or base.currency),
+        accounts=base.accounts if wish.accounts is None else check_settings(wish.accounts),
+        foreign=base.foreign if wish.foreign is None else wish.foreign,
         **{
             name: clean_text(given, longest)
             for name, longest in texts.items()
@@ -88,6 +92,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
 
 def _check_shop(conn: Connection, shop: Shop, old: Shop | None) -> None:
     currency(shop.currency)
+    check_rates(shop.foreign, shop.country, shop.currency)
     try:
         ZoneInfo(shop.time_zone)
     except (KeyError, ValueError, OSError):

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from omnipos.domain.account import Account
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
@@ -279,6 +280,7 @@ Record = (
     | Coupon
     | Tax
     | Customer
+    | Account
     | StockLevel
     | Order
     | Staff

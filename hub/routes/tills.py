@@ -32,7 +32,7 @@ from omnipos.protocol import (
     TokenRequest,
 )
 
-_common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.STAFF, feed.SETTINGS)
+_common_streams = (feed.CATALOGUE, feed.CUSTOMERS, feed.ACCOUNTS, feed.STAFF, feed.SETTINGS)
 
 
 @get("/v1/health", tags=["hub"])
@@ -183,7 +183,7 @@ async def pull(
 def _check_stream(conn: Connection, caller: Principal, name: str) -> None:
     if caller.role is Role.DEVICE:
         allowed = name in feed.streams_of(caller.store_id)
-    elif name == feed.STAFF:
+    elif name in (feed.STAFF, feed.ACCOUNTS):
         allowed = caller.role is Role.ADMIN
     else:
         kind, _slash, store_id = name.partition("/")

@@ -101,6 +101,12 @@ _COUPON = (
     TALKED_TO,
     NOTHING_TO_DO,
 )
+_BALANCE = (
+    Answer("paid_later", later("The customer paid what was missing.")),
+    Answer("borne", later("The shop bears what was missing.")),
+    TALKED_TO,
+    NOTHING_TO_DO,
+)
 _GOODS = (GOODS_BACK, CHARGED, WRITTEN_OFF)
 
 SET_ASIDE, PRINT_FAILED, CLOCK_WRONG = "set_aside", "print_failed", "clock_wrong"
@@ -153,6 +159,23 @@ KINDS = {
     ),
     "coupon_unknown": Kind(
         later("A sale has a coupon that the hub does not have, or no more. The sale is kept."), True, _COUPON
+    ),
+    "gift_card_overspent": Kind(
+        later("More was taken of a gift card than was on it. The sale is kept."), True, _BALANCE
+    ),
+    "gift_card_unknown": Kind(
+        later("A sale was paid with a gift card that the hub does not have. The sale is kept."),
+        True,
+        _BALANCE,
+    ),
+    "store_credit_overspent": Kind(
+        later("More store credit was used than the customer had. The sale is kept."), True, _BALANCE
+    ),
+    "account_over_limit": Kind(
+        later("A customer bought on account beyond the limit. The sale is kept."), True, _BALANCE
+    ),
+    "balance_blocked": Kind(
+        later("A balance was used that the owner had blocked. The sale is kept."), True, _BALANCE
     ),
     "hub_restored": Kind(
         later("The hub is back from a backup. The tills send again what it lost."),

@@ -62,10 +62,13 @@ def tax_lines(
     """Return the totals per tax, and the tax of each line; both add up to the same sum.
 
     `amounts` holds each line's amount in minor units with its tax code, in order. What is rounded once
-    for several lines is shared over them by largest remainder. Raises BasketRefused for an unknown code.
+    for several lines is shared over them by largest remainder. An empty code is money, not goods: it is
+    not taxed and stands in no total. Raises BasketRefused for an unknown code.
     """
     levies: dict[str, _Levy] = {}
     for index, (amount, code) in enumerate(amounts):
+        if not code:
+            continue
         levy = levies.get(code)
         if levy is None:
             levy = levies[code] = _Levy(treatment_of(code, rule.taxes, rule.at_ms))
@@ -146,6 +149,8 @@ def untaxed(amounts: Sequence[tuple[int, str]], rule: TaxRule, reason: str) -> t
         sums[code] = sums.get(code, 0) + amount
     totals = []
     for code, base_minor in sums.items():
+        if not code:
+            continue
         tax = rule.taxes[code]
         free = Tax(code=code, name=tax.name, rate_ppm=0, inclusive=tax.inclusive, reason=tax.reason or reason)
         totals.append(_total(free, base_minor, 0))

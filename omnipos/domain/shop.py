@@ -2,7 +2,9 @@
 
 import msgspec
 
+from omnipos.domain.account import AccountSettings
 from omnipos.domain.drawer import DrawerRules
+from omnipos.domain.foreign import ForeignRate
 from omnipos.domain.money import CashRounding, RoundingMode
 from omnipos.domain.tax import TaxRounding
 
@@ -52,6 +54,9 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     labels: tuple[LabelLayout, ...] = ()
     drawer: DrawerRules = DrawerRules()
     qr: QrSettings = QrSettings()
+    accounts: AccountSettings = AccountSettings()
+    foreign: tuple[ForeignRate, ...] = ()
+    """The currencies whose cash is taken besides the shop's own; none until the owner gives a rate."""
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

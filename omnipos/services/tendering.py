@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
+from omnipos.domain.accountmoves import sale_moves
 from omnipos.domain.basket import Basket
 from omnipos.domain.errors import PaymentOpen, TenderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.pricing import Totals
-from omnipos.domain.refunding import check_means, most_back
 from omnipos.domain.sale import Sale, SaleIdentity, complete, receipt_number
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
@@ -21,7 +21,7 @@ from omnipos.locale import _
 from omnipos.services import collecting
 from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
-from omnipos.store import baskets, books, journal, printjobs
+from omnipos.store import accounts, baskets, books, journal, printjobs
 from omnipos.store.connection import transaction
 
 
@@ -90,11 +90,8 @@ def to_pay(till: Till) -> BasketView:
 def _take(till: Till, view: BasketView, tender: Tender, beside: Callable[[], None] | None = None) -> Paid:
     db, basket, shop = till.store.books, view.basket, till.shop()
     check_tender(tender, view.due, basket.currency)
-    if tender.amount_minor < 0:
-        check_means(basket, tender, shop.cash_rounding)
     paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
-    total_minor = view.totals.total_minor
-    settled = settle(total_minor, paid.all_tenders, shop.cash_rounding, most_back(basket, total_minor))
+    settled = settle(view.totals.total_minor, paid.all_tenders, shop.cash_rounding)
     done = with_tenders(till, view, paid)
     if settled is None:
         with transaction(db):
@@ -167,6 +164,7 @@ def write_sale(till: Till, basket: Basket, totals: Totals, settled: Settled) -> 
     event = journal.append(db, stamp, SaleCompleted(sale=sale))
     books.insert_sale(db, sale, number, event)
     books.insert_movements(db, event, sale_movements(sale))
+    accounts.insert_moves(db, event, sale_moves(sale))
     return sale
 
 

@@ -8,6 +8,8 @@ from omnipos.store.guards import guard
 from omnipos.store.schema import (
     ANSWERS_GIVEN_HERE,
     ARCHIVES,
+    BALANCES,
+    BALANCES_MOVED,
     BOOKS_1,
     BOOKS_EPOCHS,
     ERASURES,
@@ -139,3 +141,15 @@ def shifts(db: Database) -> None:
 def payments(db: Database) -> None:
     """Keep what was asked of card terminals and acquirers, so that a crash forgets none of it."""
     _run(db, PAYMENTS)
+
+
+@MIRROR()
+def balances(db: Database) -> None:
+    """Make the copy of gift cards, store credit and what is owed on account."""
+    _run(db, BALANCES)
+
+
+@BOOKS()
+def balances_moved(db: Database) -> None:
+    """Keep what this till's sales did to balances, for those that the hub does not count yet."""
+    _run(db, BALANCES_MOVED)

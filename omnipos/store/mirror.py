@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from omnipos.domain.account import Account
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
@@ -136,6 +137,7 @@ _TABLES = {
     "staff": ("staff",),
     "settings": ("shop",),
     "exceptions": ("exception_case",),
+    "accounts": ("account",),
 }
 
 
@@ -159,13 +161,16 @@ def _delete(db: Connection, family: str, keys: list[str]) -> None:
     match family:
         case "catalogue":
             _delete_goods(db, keys)
+        case "accounts":
+            rows = [key.split("/", 2) for key in keys]
+            db.executemany("DELETE FROM account WHERE kind = ? AND currency = ? AND account_id = ?", rows)
         case "customers":
             _remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
             (table,) = _TABLES[family]
             kind, column = _KEYS[family]
-            rows = [(_id_in(key, kind),) for key in keys]
-            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", rows)
+            ids = [(_id_in(key, kind),) for key in keys]
+            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
 
 
 _KEYS = {
@@ -352,6 +357,11 @@ def _write_shops(db: Connection, shops: list[Shop]) -> None:
     db.executemany("INSERT OR REPLACE INTO shop VALUES (?, ?)", rows)
 
 
+def _write_accounts(db: Connection, accounts: list[Account]) -> None:
+    rows = [(one.kind.value, one.account_id, one.currency, _encode(one)) for one in accounts]
+    db.executemany("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", rows)
+
+
 def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
     rows = [(one.number, one.is_open, one.device_id, one.event_id, _encode(one)) for one in cases]
     db.executemany("INSERT OR REPLACE INTO exception_case VALUES (?, ?, ?, ?, ?)", rows)
@@ -369,4 +379,5 @@ _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Staff: _write_staff,
     Shop: _write_shops,
     ExceptionCase: _write_exceptions,
+    Account: _write_accounts,
 }

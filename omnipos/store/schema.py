@@ -12,6 +12,7 @@ MIGRATIONS = {
         "savings",
         "shifts",
         "payments",
+        "balances_moved",
     },
     "mirror": {
         "first_mirror",
@@ -20,6 +21,7 @@ MIGRATIONS = {
         "erasures",
         "places_applied",
         "prices",
+        "balances",
     },
 }
 """What has been applied to a database that is up to date."""
@@ -267,4 +269,19 @@ CREATE TABLE payment (
 ) STRICT;
 CREATE INDEX payment_open ON payment (asked_at_ms) WHERE state IN ('asked', 'unknown', 'astray');
 CREATE INDEX payment_basket ON payment (basket_id);
+"""
+
+BALANCES = """
+CREATE TABLE account (
+    kind TEXT NOT NULL, account_id TEXT NOT NULL, currency TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (kind, account_id, currency)
+) STRICT, WITHOUT ROWID;
+"""
+
+BALANCES_MOVED = """
+CREATE TABLE account_move (
+    kind TEXT NOT NULL, account_id TEXT NOT NULL, currency TEXT NOT NULL,
+    epoch INTEGER NOT NULL, seq INTEGER NOT NULL, source TEXT NOT NULL, amount_minor INTEGER NOT NULL,
+    PRIMARY KEY (kind, account_id, currency, epoch, seq, source)
+) STRICT, WITHOUT ROWID;
 """
