@@ -25,6 +25,7 @@ from hub.routes import (
     customers,
     epochs,
     hints,
+    history,
     owner,
     people,
     prices,
@@ -85,6 +86,7 @@ def create_app(hub: Hub) -> Litestar:
                     *accounts.handlers,
                     *quotes.handlers,
                     *records.handlers,
+                    *history.handlers,
                     *watching.handlers,
                 ],
             )

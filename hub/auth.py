@@ -16,6 +16,8 @@ CODE_LETTERS = "23456789ACDEFGHJKMNPQRTUVWXYZ"
 """Letters and digits that nobody mixes up when reading them out."""
 CHANNEL_JOURNAL = "channel/"
 """What the device id of a web shop's own journal begins with; its channel follows."""
+OLD_JOURNAL = "import"
+"""What stands for the device of sales that were brought in from an old system."""
 CODE_LIFE_MS = 24 * 60 * 60_000
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from hub import accounts, catalogue, customers, orders, redeeming, shops, stock, tables
-from hub.auth import CHANNEL_JOURNAL
+from hub.auth import CHANNEL_JOURNAL, OLD_JOURNAL
 from hub.coupons import coupon_code
 from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
@@ -40,12 +40,7 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
         return
     settled = _settle_orders(unit, reported)
     unknown = customers.record_purchases(unit, _bought(unit, reported, settled))
-    flags = _flags(unit, reported, unknown)
-    first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
-    rows = [_row(one, first + index, flags[index]) for index, one in enumerate(reported)]
-    insert_rows(unit.conn, tables.sale, rows)
-    insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
-    insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
+    insert(unit, reported, _flags(unit, reported, unknown))
     stock.post(
         unit,
         [
@@ -62,6 +57,15 @@ def _postings(unit: Unit, one: Reported) -> list[accounts.Posting]:
     return accounts.of_sale(
         unit.conn, one.sale, event_id=one.event_id, device_id=one.device_id, at_ms=one.origin.at_ms
     )
+
+
+def insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> None:
+    """Write sales with their lines and tenders, and nothing that follows from them."""
+    first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
+    rows = [_row(one, first + index, flags[index]) for index, one in enumerate(reported)]
+    insert_rows(unit.conn, tables.sale, rows)
+    insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
+    insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
 
 
 def _uses(one: Reported) -> Iterator[redeeming.Use]:
@@ -195,8 +199,8 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
     wanted = {line.product_id for one in reported for line in one.sale.lines if not line.is_money}
     known = catalogue.known_ids(unit.conn, sorted(wanted))
     table = tables.sale
-    web_shops = table.c.device_id.startswith(CHANNEL_JOURNAL)
-    numbering = table.c.device_id == reported[0].device_id if reported[0].channel else ~web_shops
+    others = or_(table.c.device_id.startswith(CHANNEL_JOURNAL), table.c.device_id == OLD_JOURNAL)
+    numbering = table.c.device_id == reported[0].device_id if reported[0].channel else ~others
     used = set(
         unit.conn.scalars(
             select(table.c.receipt_number).where(

@@ -23,6 +23,7 @@ from hub.tables.goods import product as product
 from hub.tables.goods import product_code as product_code
 from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
+from hub.tables.history import old_sale as old_sale
 
 
 def _gone(table: Table) -> ColumnElement[bool]:

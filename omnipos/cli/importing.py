@@ -11,9 +11,17 @@ from zoneinfo import ZoneInfo
 import click
 
 from hub.goodsmessages import PriceWish, ProductWish
+from hub.historymessages import OldSalesWritten, PutOldSales
 from hub.messages import PutTaxes, Stores, TaxWish, Written
 from hub.promotionmessages import CouponWish, PromotionWish, PutCoupons, PutPromotions
 from omnipos.cli.customerrows import customer_rows
+from omnipos.cli.oldsales import (
+    OldSalesFile,
+    OldSalesSender,
+    OldSalesTally,
+    open_old_sales,
+    tell_old_sales,
+)
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.cli.pricerows import PriceReader
 from omnipos.cli.productrows import ProductReader
@@ -165,6 +173,37 @@ def coupons(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     _end(tally, {"warnings": tally.warnings}, trouble, as_json)
 
 
+@importing.command()
+@file_argument
+@click.option("--store", "store_code", default="", help="The store that sold, by its code; else the first.")
+@json_option
+@hub_options
+def sales(file: Path, store_code: str, as_json: bool, address: str, key_file: Path) -> None:
+    """Sales of the system before this one, from a .jsonl file with one a line; docs/import-sales.md."""
+    tally, trouble = OldSalesTally(), ""
+    with (
+        owner_line(address, key_file) as line,
+        open_old_sales(file) as rows,
+        _progress(file, rows) as progress,
+    ):
+        shop = place(line, store_code)
+
+        def put(body: PutOldSales) -> OldSalesWritten:
+            return line.put("/v1/old-sales", OldSalesWritten, body)
+
+        try:
+            OldSalesSender(put, shop.code, tally).send_all(rows, progress)
+        except Retryable as broken:
+            text = _(
+                "The hub broke off: {reason}. {sales} sales are in and stay, {skipped} were there already."
+                " Run it again to send the rest; nothing is doubled by it."
+            )
+            reason = str(broken).rstrip(".")
+            trouble = text.format(reason=reason, sales=tally.sales, skipped=tally.skipped)
+    tell_old_sales(tally, rows.overlooked, trouble, currency="" if as_json else shop.currency)
+    sys.exit(1 if tally.errors or trouble else 0)
+
+
 def _bring_in(
     file: Path,
     address: str,
@@ -184,12 +223,16 @@ def _end(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> NoR
     sys.exit(1 if tally.bad or trouble else 0)
 
 
-def place(line: OwnerClient) -> Shop:
-    """Return the hub's first store: its money, its time zone and its taxes are those of a file."""
+def place(line: OwnerClient, code: str = "") -> Shop:
+    """Return the hub's first store, or the one of a code: its money, zone and taxes are those of a file."""
     stores = line.get("/v1/stores", Stores).stores
     if not stores:
         raise EntryRefused(_("The hub has no store yet. Make one with: omnipos hub add-store"))
-    return stores[0]
+    found = next((shop for shop in stores if code in ("", shop.code)), None)
+    if found is None:
+        known = ", ".join(shop.code for shop in stores)
+        raise EntryRefused(_("There is no store {code}. There are: {known}.").format(code=code, known=known))
+    return found
 
 
 def _send(rows: Iterable[Good[Wish] | Bad], sender: Sender[Wish], tally: Tally, progress: Progress) -> str:
@@ -220,7 +263,7 @@ def _tell(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> No
 
 
 @contextlib.contextmanager
-def _progress(file: Path, rows: RowFile) -> Iterator[Progress]:
+def _progress(file: Path, rows: RowFile | OldSalesFile) -> Iterator[Progress]:
     hidden = not sys.stderr.isatty()
     with click.progressbar(
         length=file.stat().st_size, label=file.name, file=sys.stderr, hidden=hidden

@@ -140,7 +140,7 @@ class BatchSender(Generic[Wish]):
     def send_whole(self, batch: Sequence[Good[Wish]]) -> None:
         """Send a batch; raise Rejected or TooLarge when the hub refuses it."""
         wishes = tuple(row.wish for row in batch)
-        answer = _patiently(lambda: self._put(wishes))
+        answer = patiently(lambda: self._put(wishes))
         self._tally.written += answer.written
         self._tally.unchanged += answer.unchanged
         for warning in answer.warnings:
@@ -205,7 +205,7 @@ class CustomerSender:
         """Send a batch."""
         body = PutCustomers(customers=tuple(row.wish for row in batch))
         try:
-            answer = _patiently(lambda: self._line.put("/v1/customers", CustomersWritten, body))
+            answer = patiently(lambda: self._line.put("/v1/customers", CustomersWritten, body))
         except (Rejected, TooLarge) as refusal:
             if len(batch) == 1:
                 self._tally.refuse(batch[0].line, str(refusal))
@@ -220,7 +220,7 @@ class CustomerSender:
             self._tally.refuse(batch[problem.row].line, problem.detail)
 
 
-def _patiently(ask: Callable[[], Answer]) -> Answer:
+def patiently(ask: Callable[[], Answer]) -> Answer:
     """Ask again while the line fails: the same rows twice change nothing at the hub."""
     for wait_s in BACK_OFF_S:
         try:
