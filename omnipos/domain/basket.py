@@ -9,7 +9,7 @@ from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.quantity import PIECE_MILLI, check_quantity
-from omnipos.domain.returned import ReturnOf
+from omnipos.domain.returned import Refundable, ReturnOf
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _
@@ -139,6 +139,8 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     """Payments asked of a terminal or acquirer whose end is not known yet; until then nothing changes."""
     age_checked: int = 0
     """Years that the customer was seen to have, so that nobody is asked twice."""
+    refundable: Refundable | None = None
+    """Set while goods of a sale are in the basket to come back."""
 
     @property
     def all_tenders(self) -> tuple[Tender, ...]:
@@ -228,6 +230,7 @@ def _same_line(line: Line, item: Item, price: Price) -> bool:
     is_single = item.label_minor is not None or item.answers.serials
     by_hand = line.discount is not None or line.override is not None or line.note
     was_single = line.label_minor is not None or line.serials or line.deposit_for or line.order_line_id
+    was_single = was_single or line.returned is not None
     return same_product and same_price and not is_single and not was_single and not by_hand
 
 
@@ -238,6 +241,12 @@ def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order and cannot be changed here."))
     _assert_no_deposit(basket, line)
+    if line.returned is not None:
+        raise BasketRefused(
+            _("{name} comes back in this basket. Take the line out and return it again.").format(
+                name=line.name
+            )
+        )
     if line.label_minor is not None:
         raise BasketRefused(
             _("{name} has its price from a label. Take the line out, or scan another label.").format(
@@ -280,8 +289,14 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     discount = basket.discount if any(takes_discount(one) for one in lines) else None
     exemption = basket.exemption if lines else None
     note = basket.receipt_note if lines else ""
+    refundable = basket.refundable if any(one.returned is not None for one in lines) else None
     changed = msgspec.structs.replace(
-        basket, lines=lines, discount=discount, exemption=exemption, receipt_note=note
+        basket,
+        lines=lines,
+        discount=discount,
+        exemption=exemption,
+        receipt_note=note,
+        refundable=refundable,
     )
     return changed, line
 
@@ -297,8 +312,9 @@ def _assert_no_deposit(basket: Basket, line: Line) -> None:
 
 
 def takes_discount(line: Line) -> bool:
-    """Tell whether a discount may touch a line: not a deposit, a voucher or what an order has agreed."""
-    return line.discountable and not line.order_line_id and not line.deposit_for
+    """Tell whether a discount may touch a line: not a deposit, voucher, return or what an order agreed."""
+    is_free = not line.order_line_id and not line.deposit_for and line.returned is None
+    return line.discountable and is_free
 
 
 def line_of(basket: Basket, line_id: int) -> Line:

@@ -107,6 +107,8 @@ def check_gift(basket: Basket, line_id: int = 0, *, is_price: bool = False) -> N
     line = line_of(basket, line_id)
     if line.order_line_id:
         raise BasketRefused(_("This line belongs to an online order; its price was agreed there."))
+    if line.returned is not None:
+        raise BasketRefused(_("{name} comes back at the price that it was sold at.").format(name=line.name))
     if not takes_discount(line):
         raise BasketRefused(
             _("{name} is always sold at its own price, as deposits and vouchers are.").format(name=line.name)

@@ -143,3 +143,10 @@ def round_cash(minor: int, rule: CashRounding) -> int:
     if rule.mode is RoundingMode.DOWN:
         return minor // step * step if minor >= 0 else -(-minor // step * step)
     return half_up(minor, step) * step
+
+
+def round_down(minor: int, rule: CashRounding) -> int:
+    """Return how much of a sum above zero can be given in cash without exceeding it."""
+    if rule.mode is RoundingMode.OFF or rule.step_minor <= 1:
+        return minor
+    return minor // rule.step_minor * rule.step_minor

@@ -13,7 +13,7 @@ from omnipos.domain.promotions.book import PromotionBook
 from omnipos.domain.promotions.promotion import Occasion, Pick
 from omnipos.domain.saving import Saving, SavingKind
 from omnipos.domain.shop import Shop
-from omnipos.domain.tax import Tax, TaxRounding, TaxTotal
+from omnipos.domain.tax import Tax, TaxRounding, TaxTotal, merged
 from omnipos.locale import _
 
 
@@ -67,7 +67,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
         """What each coupon's code took off; under no code what needs none."""
         saved = Counter[str]()
         for saving in (one for own in self.line_savings for one in own):
-            saved[saving.coupon] += saving.amount_minor
+            saved[saving.coupon] += max(saving.amount_minor, 0)
         return saved
 
     @property
@@ -81,9 +81,35 @@ def price_lines(
 ) -> Totals:
     """Return the sums of some lines; `discount` is for all of them together.
 
-    An exemption leaves no tax: what is added to prices falls away, and what they hold is saved.
+    An exemption leaves no tax: what is added to prices falls away, and what they hold is saved. Lines
+    that come back keep the sums of the sale that they were bought in, beside all this.
     Raises BasketRefused when a line's tax is not in the mirror: a wrong tax is worse than a refusal.
     """
+    sold = [line for line in lines if line.returned is None]
+    totals = _price_sold(sold, terms, discount, exemption)
+    return totals if len(sold) == len(lines) else _with_returned(lines, totals)
+
+
+def _with_returned(lines: Sequence[Line], sold: Totals) -> Totals:
+    """Return the sums of lines sold together with those that come back between them."""
+    line_taxes, line_savings = iter(sold.line_taxes), iter(sold.line_savings)
+    back = [line.returned for line in lines if line.returned is not None]
+    return Totals(
+        goods_minor=sum(line.amount_minor for line in lines),
+        taxes=merged([*sold.taxes, *(tax for one in back for tax in one.taxes)]),
+        line_taxes=tuple(
+            next(line_taxes) if line.returned is None else line.returned.tax_minor for line in lines
+        ),
+        line_savings=tuple(
+            next(line_savings) if line.returned is None else line.returned.savings for line in lines
+        ),
+        total_minor=sold.total_minor + sum(one.value_minor for one in back),
+    )
+
+
+def _price_sold(
+    lines: Sequence[Line], terms: Terms, discount: Discount | None, exemption: Exemption | None
+) -> Totals:
     promotions = terms.book.best([pick_of(line) for line in lines], terms.occasion)
     savings = discounted(lines, promotions, discount)
     nets = [line.amount_minor - _sum(own) for line, own in zip(lines, savings, strict=True)]

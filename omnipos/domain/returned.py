@@ -4,6 +4,8 @@ import msgspec
 
 from omnipos.domain.saving import Saving
 from omnipos.domain.staff import Approval
+from omnipos.domain.tax import TaxTotal
+from omnipos.domain.tender import Tender
 
 
 class ReturnOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,6 +24,29 @@ class ReturnOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tax_minor: int
     reason: str
     savings: tuple[Saving, ...] = ()
+    taxes: tuple[TaxTotal, ...] = ()
+    """The sale's taxes on these goods, at the rates of that day; they come to `tax_minor`."""
     damaged: bool = False
     """Damaged goods do not go back on the shelf."""
     approval: Approval | None = None
+
+    @property
+    def value_minor(self) -> int:
+        """What the goods were worth to the customer, tax on top included; negative."""
+        saved = sum(saving.amount_minor for saving in self.savings)
+        on_top = sum(tax.tax_minor for tax in self.taxes if not tax.inclusive)
+        return self.amount_minor - saved + on_top
+
+
+class Refundable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of the money paid for a sale may still go back, as the basket that returns its goods knows it."""
+
+    sale_id: str
+    receipt_number: str
+    left_minor: int
+    """The money that was paid for the sale, less all that went back or into an exchange."""
+    tenders: tuple[Tender, ...] = ()
+    """By what it was paid and how much of each may go back, cash without its change."""
+    customer_id: str = ""
+    known: tuple[str, ...] = ()
+    """The earlier returns of the sale that this counts, by the id of the sale that each is."""

@@ -77,6 +77,13 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discount: Discount | None = None
     exemption: Exemption | None = None
     note: str = ""
+    credit_minor: int = 0
+    """The money of the sale whose goods came back that went into this one, or back to the customer."""
+
+    @property
+    def returned_minor(self) -> int:
+        """What the goods that came back were worth, tax on top included; negative, or 0 without any."""
+        return sum(line.returned.value_minor for line in self.lines if line.returned is not None)
 
     @property
     def saved_minor(self) -> int:
@@ -133,7 +140,7 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         )
         for line, tax_minor, savings in zip(basket.lines, totals.line_taxes, totals.line_savings, strict=True)
     )
-    used = {saving.coupon for line in lines for saving in line.savings}
+    used = {saving.coupon for line in lines if line.returned is None for saving in line.savings}
     sale = Sale(
         sale_id=identity.sale_id,
         receipt_number=identity.receipt_number,
@@ -154,9 +161,20 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         discount=basket.discount,
         exemption=basket.exemption,
         note=basket.receipt_note,
+        credit_minor=credit_of(basket, totals.total_minor, settled.rounding_minor),
     )
     assert adds_up(sale), "a sale whose sums do not add up is a bug, not a sale"
     return sale
+
+
+def credit_of(basket: Basket, total_minor: int, rounding_minor: int) -> int:
+    """Return how much of a returned sale's money a basket uses up, for its own goods or given back.
+
+    What rounding keeps of a refund stays with the returned sale, until nothing of it is left to return.
+    """
+    value = -sum(line.returned.value_minor for line in basket.lines if line.returned is not None)
+    used = value - (rounding_minor if total_minor < 0 else 0)
+    return min(used, basket.refundable.left_minor) if basket.refundable is not None else used
 
 
 def adds_up(sale: Sale) -> bool:
@@ -164,7 +182,7 @@ def adds_up(sale: Sale) -> bool:
     on_top = sum(tax.tax_minor for tax in sale.taxes if not tax.inclusive)
     goods = sum(line.net_minor for line in sale.lines)
     return (
-        all(0 <= line.saved_minor <= max(line.amount_minor, 0) for line in sale.lines)
+        all(_is_saved_in_bounds(line) for line in sale.lines)
         and goods + on_top == sale.total_minor
         and sale.given_minor - sale.change_minor == sale.total_minor + sale.rounding_minor
         and sum(line.tax_minor for line in sale.lines) == sale.tax_minor
@@ -178,6 +196,12 @@ def goods_of(sale: Sale) -> tuple[SaleLine, ...]:
         for line in sale.lines
         if line.returned is None and line.quantity_milli > 0 and not line.gift_card and not line.deposit
     )
+
+
+def _is_saved_in_bounds(line: SaleLine) -> bool:
+    if line.returned is not None:
+        return min(line.amount_minor, 0) <= line.saved_minor <= 0
+    return 0 <= line.saved_minor <= max(line.amount_minor, 0)
 
 
 def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:

@@ -16,7 +16,7 @@ class SavingKind(StrEnum):
 
 
 class Saving(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One sum off one line, as it stands below that line on screen and paper; always more than nothing."""
+    """One sum off one line, as it stands below it on screen and paper; negative where goods come back."""
 
     kind: SavingKind
     name: str

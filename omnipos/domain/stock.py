@@ -1,12 +1,12 @@
 """Stock as a ledger of signed movements; a balance is their sum."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
 
 from omnipos.domain.order import OrderLine
-from omnipos.domain.sale import Sale
+from omnipos.domain.sale import Sale, SaleLine
 
 
 class MovementReason(StrEnum):
@@ -17,6 +17,9 @@ class MovementReason(StrEnum):
     RECEIVED = "received"
     ADJUSTED = "adjusted"
     COUNTED = "counted"
+    RETURNED = "returned"
+    DAMAGED = "damaged"
+    """Came back, but not to the shelf: what was returned goes out again."""
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,17 +41,30 @@ class StockLevel(msgspec.Struct, frozen=True, kw_only=True, tag="stock"):
 
 
 def sale_movements(sale: Sale) -> tuple[Movement, ...]:
-    """Return what a sale takes from stock; lines of an order leave with their hand-over instead."""
+    """Return what a sale takes from stock; lines of an order leave with their hand-over instead.
+
+    What comes back goes on the shelf, or, when it is damaged, in and out again.
+    """
     return tuple(
         Movement(
             product_id=line.product_id,
             store_id=sale.store_id,
-            quantity_milli=-line.quantity_milli,
-            reason=MovementReason.SALE,
+            quantity_milli=quantity_milli,
+            reason=reason,
         )
         for line in sale.lines
         if not line.order_line_id and not line.is_money
+        for quantity_milli, reason in _moved(line)
     )
+
+
+def _moved(line: SaleLine) -> Iterator[tuple[int, MovementReason]]:
+    if line.returned is None:
+        yield -line.quantity_milli, MovementReason.SALE
+        return
+    yield -line.quantity_milli, MovementReason.RETURNED
+    if line.returned.damaged:
+        yield line.quantity_milli, MovementReason.DAMAGED
 
 
 def hand_over_movements(lines: Iterable[OrderLine], store_id: str) -> tuple[Movement, ...]:

@@ -88,6 +88,19 @@ class TaxTotal(msgspec.Struct, frozen=True, kw_only=True):
         return half_up(self.base_minor * self.base_numerator, self.base_denominator)
 
 
+def merged(totals: Sequence[TaxTotal]) -> tuple[TaxTotal, ...]:
+    """Return totals with those of one tax at one rate added up, in the order in which they first stand."""
+    sums: dict[TaxTotal, tuple[int, int]] = {}
+    for one in totals:
+        rate = msgspec.structs.replace(one, base_minor=0, tax_minor=0)
+        base_minor, tax_minor = sums.get(rate, (0, 0))
+        sums[rate] = base_minor + one.base_minor, tax_minor + one.tax_minor
+    return tuple(
+        msgspec.structs.replace(rate, base_minor=base_minor, tax_minor=tax_minor)
+        for rate, (base_minor, tax_minor) in sums.items()
+    )
+
+
 def tax_on(amount_minor: int, tax: Tax) -> int:
     """Return the tax in (inclusive) or on (exclusive) an amount, half up, never through a rounded base."""
     part, whole = tax.share_of_amount

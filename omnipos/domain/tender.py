@@ -7,7 +7,7 @@ from typing import assert_never
 import msgspec
 
 from omnipos.domain.errors import TenderRefused
-from omnipos.domain.money import CashRounding, format_money, round_cash
+from omnipos.domain.money import CashRounding, format_money, round_cash, round_down
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
 
@@ -105,14 +105,19 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     change_minor: int
 
 
-def due(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) -> Due:
-    """Return what is still due of a total after the tenders taken so far.
+def due(
+    total_minor: int, tenders: Sequence[Tender], rounding: CashRounding, most_back_minor: int | None = None
+) -> Due:
+    """Return what is still due of a total after the tenders taken so far; below zero, what goes back.
 
-    All that is settled in cash is rounded as one sum, so that no splitting of it gains a rounding.
+    All that is settled in cash is rounded as one sum, so that no splitting of it gains a rounding. Of a
+    total below zero no more than `most_back_minor` goes back, whatever rounding would make of it.
     """
     paid = sum(tender.amount_minor for tender in tenders)
     in_cash = sum(tender.amount_minor for tender in tenders if tender.kind is TenderKind.CASH)
     rest = total_minor - paid
+    if total_minor < 0:
+        return _due_back(total_minor, paid, in_cash, rounding, most_back_minor)
     cash = max(round_cash(rest + in_cash, rounding) - in_cash, 0) if rest > 0 else rest
     return Due(
         total_minor=total_minor,
@@ -123,11 +128,33 @@ def due(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) -> 
     )
 
 
-def settle(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) -> Settled | None:
+def _due_back(
+    total_minor: int, paid: int, in_cash: int, rounding: CashRounding, most_back_minor: int | None
+) -> Due:
+    rest = min(total_minor - paid, 0)
+    cash = min(round_cash(rest + in_cash, rounding) - in_cash, 0)
+    if most_back_minor is not None:
+        left = max(most_back_minor + paid, 0)
+        rest = max(rest, -left)
+        cash = max(cash, min(-in_cash - round_down(left - in_cash, rounding), 0))
+    return Due(
+        total_minor=total_minor,
+        paid_minor=paid,
+        due_minor=rest,
+        rounding_minor=cash - rest,
+        cash_due_minor=cash,
+    )
+
+
+def settle(
+    total_minor: int, tenders: Sequence[Tender], rounding: CashRounding, most_back_minor: int | None = None
+) -> Settled | None:
     """Return how the tenders settle a total, or None while something is still due.
 
     Rounding applies to what is settled in cash: only when the last tender is cash.
     """
+    if total_minor < 0:
+        return _settle_back(total_minor, tenders, rounding, most_back_minor)
     if not tenders:
         return Settled(rounding_minor=0, change_minor=0) if total_minor == 0 else None
     last = tenders[-1]
@@ -153,8 +180,25 @@ def settle(total_minor: int, tenders: Sequence[Tender], rounding: CashRounding) 
             return Settled(rounding_minor=0, change_minor=0)
 
 
+def _settle_back(
+    total_minor: int, tenders: Sequence[Tender], rounding: CashRounding, most_back_minor: int | None
+) -> Settled | None:
+    """Return how money given back settles a total below zero; all beyond the most that may go is rounding."""
+    before = due(total_minor, tenders[:-1], rounding, most_back_minor)
+    if tenders:
+        last = tenders[-1]
+        least = before.cash_due_minor if last.kind is TenderKind.CASH else before.due_minor
+        is_done = last.amount_minor <= least
+    else:
+        is_done = before.due_minor == 0
+    given = sum(tender.amount_minor for tender in tenders)
+    return Settled(rounding_minor=given - total_minor, change_minor=0) if is_done else None
+
+
 def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
     """Return a tender that fits what is due; raise TenderRefused for any other. Only cash overpays."""
+    if owed.total_minor < 0:
+        return _check_back(tender, owed, currency)
     if owed.due_minor <= 0 and owed.paid_minor > 0:
         # Only after a restart in the middle of paying: what was held until then is priced anew.
         raise TenderRefused(
@@ -194,6 +238,22 @@ def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
             _check_exact(tender, owed, currency)
         case unknown:
             assert_never(unknown)
+    return tender
+
+
+def _check_back(tender: Tender, owed: Due, currency: str) -> Tender:
+    """Return a tender that gives back no more than is due to the customer; raise TenderRefused."""
+    is_cash = tender.kind is TenderKind.CASH
+    most_minor = -(owed.cash_due_minor if is_cash else owed.due_minor)
+    back_minor = -tender.amount_minor
+    if back_minor < 0 or (back_minor == 0 and not (is_cash and most_minor == 0)):
+        raise TenderRefused(_("Type the sum that goes back to the customer."))
+    if back_minor > most_minor:
+        raise TenderRefused(
+            _("That is more than the {due} that goes back.").format(due=format_money(most_minor, currency))
+        )
+    if tender.kind is TenderKind.CARD:
+        check_slip(tender.card)
     return tender
 
 

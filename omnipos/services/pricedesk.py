@@ -133,6 +133,8 @@ def repriced(till: Till, basket: Basket, group: str) -> Basket:
 def _repriced(till: Till, line: Line, group: str) -> Line:
     if line.order_line_id or line.deposit_for or line.override is not None or line.label_minor is not None:
         return line
+    if line.returned is not None:
+        return line
     product = catalogue.product_by_id(till.store.books, line.product_id)
     if product is None or product.open_price:
         return line

@@ -17,8 +17,9 @@ from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.occasion import date_at
 from omnipos.domain.pricing import Totals, price_lines
+from omnipos.domain.refunding import basket_due
 from omnipos.domain.staff import Right
-from omnipos.domain.tender import Due, due
+from omnipos.domain.tender import Due
 from omnipos.events import AgeChecked, BasketVoided, LineVoided
 from omnipos.locale import _
 from omnipos.services import pricedesk
@@ -76,7 +77,7 @@ def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
     return BasketView(
         basket=basket,
         totals=totals,
-        due=due(totals.total_minor, basket.all_tenders, shop.cash_rounding),
+        due=basket_due(basket, totals.total_minor, shop.cash_rounding),
         customer=customer,
         touched=touched,
         coupons=pricedesk.coupons_shown(till, basket, terms, totals) if basket.coupons else (),
@@ -85,7 +86,7 @@ def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
 
 def with_tenders(till: Till, view: BasketView, basket: Basket) -> BasketView:
     """Return the view of a basket that differs from one seen by its tenders only; nothing is priced again."""
-    owed = due(view.totals.total_minor, basket.all_tenders, till.shop().cash_rounding)
+    owed = basket_due(basket, view.totals.total_minor, till.shop().cash_rounding)
     return msgspec.structs.replace(view, basket=basket, due=owed)
 
 
@@ -195,6 +196,7 @@ def _voids(before: Basket, after: Basket) -> list[LineVoided]:
         LineVoided(basket_id=before.basket_id, line=msgspec.structs.replace(line, quantity_milli=less))
         for line in before.lines
         if (less := line.quantity_milli - left.get(line.line_id, 0)) > 0
+        or (line.returned is not None and line.line_id not in left)
     ]
 
 

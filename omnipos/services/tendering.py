@@ -11,6 +11,7 @@ from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.pricing import Totals
+from omnipos.domain.refunding import check_means, most_back
 from omnipos.domain.sale import Sale, SaleIdentity, complete, receipt_number
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
@@ -90,8 +91,11 @@ def to_pay(till: Till) -> BasketView:
 def _take(till: Till, view: BasketView, tender: Tender, beside: Callable[[], None] | None = None) -> Paid:
     db, basket, shop = till.store.books, view.basket, till.shop()
     check_tender(tender, view.due, basket.currency)
+    if tender.amount_minor < 0:
+        check_means(basket, tender, shop.cash_rounding)
     paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
-    settled = settle(view.totals.total_minor, paid.all_tenders, shop.cash_rounding)
+    total_minor = view.totals.total_minor
+    settled = settle(total_minor, paid.all_tenders, shop.cash_rounding, most_back(basket, total_minor))
     done = with_tenders(till, view, paid)
     if settled is None:
         with transaction(db):
