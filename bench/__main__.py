@@ -15,6 +15,7 @@ from bench import (
     counter,
     customers,
     draining,
+    history,
     importing,
     pricing,
     printing,
@@ -72,6 +73,7 @@ def priced(folder: Path) -> list[Row]:
 
 GROUPS: dict[str, Callable[[Path], list[Row]]] = {
     "counter": at_the_counter,
+    "history": history.measure,
     "pricing": priced,
     "proving": proving,
     "simulating": simulated,
