@@ -8,7 +8,7 @@ from omnipos.domain.money import currency, format_money, parse_money
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import CardSlip
 from omnipos.locale import _, later
-from omnipos.services import reprinting, selling, tendering
+from omnipos.services import qr_paying, reprinting, selling, tendering
 from omnipos.services.tendering import Paid
 from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, HELP, Command
@@ -26,6 +26,9 @@ EXACT = Command(
     "enter", later("Take cash"), "take_cash", later("Take the sum typed, or all that is due, in cash")
 )
 CARD = Command("f9", later("Card"), "card", later("A payment made on the card terminal"))
+QR = Command(
+    "q", later("QR"), "qr", later("Paid by QR code (QRIS, DuitNow QR) from the customer's phone"), False
+)
 UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
@@ -66,7 +69,7 @@ class Paying:
         if self._sale is not None:
             return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
-        return (HELP, EXACT, CARD, *((UNDO,) if part_paid else ()), *self._note_commands(), BACK)
+        return (HELP, EXACT, CARD, QR, *((UNDO,) if part_paid else ()), *self._note_commands(), BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -127,6 +130,8 @@ class Paying:
             await self.counter.type(text)
         elif text in "cC":
             await self.do_card()
+        elif text in "qQ":
+            await self.do_qr()
         else:
             self._amount.type(text)
 
@@ -155,6 +160,22 @@ class Paying:
             await self.counter.go(CardScreen(self.desk, amount, self.tender_card))
 
         await self._once_sure(ask)
+
+    async def do_qr(self) -> None:
+        """Show a code for the customer to scan."""
+        from screens.qr import StandingCodeScreen
+
+        text = self._amount.text.strip()
+        amount = parse_money(text, self.desk.currency) if text else None
+        shown = await self.desk.till.run(qr_paying.standing_code, amount)
+
+        async def ask() -> None:
+            await self.counter.go(StandingCodeScreen(self.desk, shown, self._tender_qr))
+
+        await self._once_sure(ask)
+
+    async def _tender_qr(self, amount_minor: int, reference: str) -> None:
+        self._answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference))
 
     async def do_give_back(self) -> None:
         """Give the last payment back, after a numbered choice."""

@@ -305,11 +305,12 @@ def _help() -> Answer:
         " price 2 back, allow NAME PIN, price-check CODE."
     )
     untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
+    by_code = _("By QR code: pay qr prints it; pay qr all REFERENCE takes what the customer's phone shows.")
     around = _(
         "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
         " gift-receipt N prints goods without prices."
     )
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {around}")
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {around}")
 
 
 def _quit() -> Answer:

@@ -15,7 +15,7 @@ from omnipos.locale import _, ngettext
 from omnipos.services import finding, reprinting, selling, tendering, watching
 from omnipos.services.finding import ItemOffer, NewCustomerOffer, Offer
 from omnipos.services.selling import BasketView
-from screens import plain_asking
+from screens import plain_asking, plain_qr
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import (
@@ -153,7 +153,7 @@ def say_basket(talk: Talk, _rest: str) -> Answer:
 
 
 def pay(talk: Talk, rest: str) -> Answer:
-    """`pay cash`, `pay cash 50000`, `pay card 20000 CODE`, `pay card all CODE`; sums in major units."""
+    """`pay cash 50000`, `pay card all CODE`, `pay qr`, `pay qr all REFERENCE`; sums in major units."""
     plain_asking.check_nothing_asked(talk)
     means, _space, what = rest.partition(" ")
     match means.casefold():
@@ -161,11 +161,14 @@ def pay(talk: Talk, rest: str) -> Answer:
             return _pay_cash(talk, what.strip())
         case "card":
             return _pay_card(talk, what.split())
+        case "qr":
+            words = what.split()
+            return _paid(talk, plain_qr.take(talk, words)) if len(words) > 1 else plain_qr.show(talk, what)
         case "back":
             view = talk.till.call(tendering.take_back)
             return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
         case _:
-            raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE or pay back."))
+            raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE, pay qr or pay back."))
 
 
 def _pay_cash(talk: Talk, written: str) -> Answer:

@@ -221,6 +221,8 @@ def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
                 raise TenderRefused(_("That is far more than is due. Was a barcode scanned here?"))
         case TenderKind.CARD:
             _check_card(tender, owed, currency)
+        case TenderKind.QR:
+            _check_qr(tender, owed, currency)
         case TenderKind.ONLINE:
             assert tender.amount_minor > 0, "an order not paid online brings no tender"
         case TenderKind.FOREIGN_CASH:
@@ -228,13 +230,7 @@ def check_tender(tender: Tender, owed: Due, currency: str) -> Tender:
                 raise TenderRefused(_("Type the sum that the customer gave."))
             if tender.amount_minor > 1000 * max(owed.cash_due_minor, 1_000_000):
                 raise TenderRefused(_("That is far more than is due. Was a barcode scanned here?"))
-        case (
-            TenderKind.QR
-            | TenderKind.GIFT_CARD
-            | TenderKind.STORE_CREDIT
-            | TenderKind.ACCOUNT
-            | TenderKind.DEPOSIT
-        ):
+        case TenderKind.GIFT_CARD | TenderKind.STORE_CREDIT | TenderKind.ACCOUNT | TenderKind.DEPOSIT:
             _check_exact(tender, owed, currency)
         case unknown:
             assert_never(unknown)
@@ -264,6 +260,12 @@ def _check_exact(tender: Tender, owed: Due, currency: str) -> None:
         raise TenderRefused(
             _("Only cash can be more than the {due} due.").format(due=format_money(owed.due_minor, currency))
         )
+
+
+def _check_qr(tender: Tender, owed: Due, currency: str) -> None:
+    _check_exact(tender, owed, currency)
+    if tender.qr is None or not tender.qr.reference.strip():
+        raise TenderRefused(_("Type the reference that the customer's phone shows."))
 
 
 def _check_card(tender: Tender, owed: Due, currency: str) -> None:

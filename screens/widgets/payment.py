@@ -18,7 +18,10 @@ NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
 def tender_name(tender: Tender) -> str:
     """Return a tender as one says it: cash, card with its last digits, paid online."""
     slip = tender.card
-    words = [_(TENDER_WORDS[tender.kind]), slip.scheme if slip else "", slip.last_four if slip else ""]
+    kind = _(TENDER_WORDS[tender.kind])
+    if tender.qr is not None and not tender.qr.verified:
+        kind = _("{payment}, unverified").format(payment=kind)
+    words = [kind, slip.scheme if slip else "", slip.last_four if slip else ""]
     return drawn(" ".join(word for word in words if word))
 
 

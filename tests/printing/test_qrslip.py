@@ -23,7 +23,7 @@ SLIP = f"""\
 
             QRIS
          To TOKO SINAR
-   Rp 41.190
+       Rp 41.190
 
 [QR {QRIS_41190}]
 
