@@ -14,6 +14,7 @@ from omnipos.domain.paper import (
 from printing.document import Document
 from printing.escpos import Composer
 from printing.gift_receipt import gift_receipt
+from printing.heading import of_training
 from printing.qrslip import qr_code_slip
 from printing.receipt import receipt
 from printing.slips import bag_slip, hand_over_slip
@@ -39,9 +40,10 @@ def document_of(job: PrintJob) -> Document:
 class JobComposer:
     """Composes jobs for one printer; python-escpos is imported with the first of them."""
 
-    def __init__(self, columns: int, code_page: str) -> None:
+    def __init__(self, columns: int, code_page: str, *, training: bool = False) -> None:
         self._columns = columns
         self._code_page = code_page
+        self._training = training
         self._composer: Composer | None = None
 
     def prepare(self) -> None:
@@ -51,6 +53,8 @@ class JobComposer:
     def __call__(self, job: PrintJob) -> tuple[str, bytes]:
         """Return a job's name and bytes."""
         document = document_of(job)
+        if self._training:
+            document = of_training(document)
         name = f"{document.name}-copy" if job.copy else document.name
         return name, self._ready().compose(document)
 

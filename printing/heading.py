@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from omnipos.domain.names import clean_text
 from omnipos.domain.shop import Shop
 from omnipos.locale import _, language
-from printing.document import Align, Element, Feed, Text
+from printing.document import Align, Cut, Document, DrawerKick, Element, Feed, Text
 
 
 def letterhead(shop: Shop) -> Iterator[Element]:
@@ -33,6 +33,14 @@ def copy_mark(copy: bool, *, above: bool = False) -> Iterator[Element]:
     yield Text(_("*** COPY ***"), Align.CENTER, bold=True, wide=2, tall=2)
     if above:
         yield Feed()
+
+
+def of_training(document: Document) -> Document:
+    """Return a paper that says at both ends that it is none, and that opens no drawer."""
+    mark = Text(_("*** TRAINING ***"), Align.CENTER, bold=True, wide=2, tall=2)
+    said = Text(_("For practice only. Nothing was sold or paid."), Align.CENTER)
+    kept = tuple(one for one in document.elements if not isinstance(one, DrawerKick | Cut))
+    return Document(f"training-{document.name}", (mark, said, Feed(), *kept, Feed(), mark, said, Cut()))
 
 
 def moment(at_ms: int, shop: Shop) -> str:

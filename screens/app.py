@@ -52,6 +52,8 @@ class TillApp(App[None]):
         """Show a till; nobody is signed in yet unless the till says so."""
         super().__init__()
         self.desk = Desk(till, settings)
+        self.changes_training = False
+        """Set when the till is left to begin training, or to end it."""
         self._bursts = BurstReader(settings.scan_gap_ms)
         self._scans: deque[Scan] = deque()
         self._kept_scans: list[Scan] = []
@@ -125,6 +127,11 @@ class TillApp(App[None]):
         await self.go(self._selling)
         kept, self._kept_scans = self._kept_scans, []
         self.scan_again(kept)
+
+    def change_training(self) -> None:
+        """Leave this till for the one of training, or that one for the real one."""
+        self.changes_training = True
+        self.exit()
 
     async def lock(self) -> None:
         """Go back to sign-in from wherever this is; the basket stays on disk."""

@@ -1,7 +1,8 @@
-"""What the sell screen does around the sale itself: notes on its lines and on its receipt."""
+"""What the sell screen does around the sale itself: notes on its lines and on its receipt, training."""
 
 from omnipos.domain.basket import Line
 from omnipos.locale import _
+from omnipos.services import training
 from screens.counter import Counter
 
 
@@ -22,3 +23,20 @@ class AroundSale(Counter):
             self.say(_("There is no line to write a note on. Scan something first."), "warn")
         else:
             await self.go(NotesScreen(self.desk, view.basket, line))
+
+    async def do_training(self) -> None:
+        """Begin training, or end it, after a numbered choice."""
+        from screens.choice import ChoiceScreen
+
+        till = self.desk.till
+        await till.run(training.check_may_change)
+        if till.is_training:
+            question = _("End training? What was practised is thrown away; the real till is as it was.")
+            answer = _("End training")
+        else:
+            question = _("Begin training? It looks the same, but nothing is sold. The basket here waits.")
+            answer = _("Begin training")
+        await self.go(ChoiceScreen(self.desk, question, ((answer, self._change_training),)))
+
+    async def _change_training(self) -> None:
+        self.till_app.change_training()

@@ -61,6 +61,9 @@ SELL_KEYS = (
     ),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("ctrl+n", later("Notes"), "notes", later("Write on the chosen line or on the receipt"), False),
+    Command(
+        "ctrl+y", later("Training"), "training", later("Begin or end practising; nothing is sold"), False
+    ),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )
 

@@ -33,6 +33,7 @@ from screens import (
     plain_people,
     plain_selling,
     plain_taxes,
+    plain_training,
 )
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
@@ -76,6 +77,7 @@ COMMANDS: dict[str, Command] = {
     "receipt": plain_selling.say_receipt,
     "no-tax": plain_taxes.no_tax,
     "gift-receipt": plain_selling.gift_receipt,
+    "training": plain_training.training,
     "note": plain_notes.receipt_note,
     "line-note": plain_notes.line_note,
 }
@@ -109,6 +111,11 @@ class PlainCounter:
         self._heard_ms = till.clock.monotonic_ms()
         self._locked = False
         self._over = False
+
+    @property
+    def changes_training(self) -> bool:
+        """Whether the conversation ended to begin training, or to end it."""
+        return self._talk.changes_training
 
     def run(self, lines: Iterable[str]) -> int:
         """Answer line after line until `quit` or the end; return the exit status, 0."""
@@ -268,6 +275,8 @@ class PlainCounter:
     def _written(self, found: Answer) -> str:
         # A name from a shop is no command to the terminal that shows it.
         said = clean_text(found.say, LONGEST_ANSWER)
+        if self._till.is_training:
+            said = _("TRAINING:") + " " + said
         if not self._as_json:
             return said
         shape: Shape = {
@@ -278,6 +287,8 @@ class PlainCounter:
             "question": plain_asking.question_shape(self._talk),
             "sale": sale_shape(found.sale) if found.sale else None,
         }
+        if self._till.is_training:
+            shape["training"] = True
         return msgspec.json.encode(shape | found.more).decode()
 
     def _basket(self) -> Shape | None:
@@ -309,6 +320,7 @@ def _help() -> Answer:
     around = _(
         "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
         " gift-receipt N prints goods without prices."
+        " To practise: training, and training off."
     )
     return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {around}")
 

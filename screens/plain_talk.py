@@ -45,6 +45,8 @@ class Talk:
         self.settings = settings
         self.pause = pause
         self.touched = 0
+        self.changes_training = False
+        """Set when this conversation goes on at the till for training, or back at the real one."""
         self.order_id = ""
         self.override: tuple[str, Approval] | None = None
         """The order whose next hand-over a manager allowed though another till holds it."""

@@ -15,7 +15,10 @@ from omnipos.cli.folders import data_dir_option
 from omnipos.cli.opening import is_enrolled, open_till
 from omnipos.cli.ownhub import is_kept_here
 from omnipos.cli.stopping import run_stoppable, stopping_in_order
+from omnipos.cli.training import in_turn
+from omnipos.config import Settings
 from omnipos.domain.errors import StoreTrouble
+from omnipos.services.till import Till
 
 if TYPE_CHECKING:
     from screens.app import TillApp
@@ -61,10 +64,16 @@ def run_till(folder: Path) -> None:
         ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
     gc.disable()  # until it has started: hardly anything made by then is garbage
     with open_till(folder) as (till, settings):
-        from screens.app import TillApp
+        in_turn(till, settings, partial(_show, settings))
 
-        app = TillApp(till, settings)
-        run_stoppable(partial(_run, app), app.exit)
+
+def _show(settings: Settings, till: Till) -> bool:
+    """Show a till's screens until they are left; tell whether training is to begin or to end."""
+    from screens.app import TillApp
+
+    app = TillApp(till, settings)
+    run_stoppable(partial(_run, app), app.exit)
+    return app.changes_training
 
 
 async def _run(app: "TillApp") -> None:
@@ -95,12 +104,17 @@ def _give_memory_back() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer each line with one JSON object.")
 def plain(data_dir: Path, as_json: bool) -> None:
     """Sell line by line: for screen readers, slow lines and scripts. Type help for the commands."""
-    code = 0
     with stopping_in_order(), open_till(data_dir) as (till, settings):
-        from screens.plain import PlainCounter
-
         # No screen is painted first, so the hub is tried at once; only one just started is not there yet.
         if not is_kept_here(data_dir):
             till.syncing.nudge()
-        code = PlainCounter(till, settings, as_json=as_json, out=sys.stdout).run(sys.stdin)
-    sys.exit(code)
+        in_turn(till, settings, partial(_talk, settings, as_json))
+
+
+def _talk(settings: Settings, as_json: bool, till: Till) -> bool:
+    """Talk until the end; tell whether training is to begin or to end."""
+    from screens.plain import PlainCounter
+
+    counter = PlainCounter(till, settings, as_json=as_json, out=sys.stdout)
+    counter.run(sys.stdin)
+    return counter.changes_training

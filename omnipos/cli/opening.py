@@ -65,7 +65,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         keep_reserve(folder)
         address = _address(folder, settings, member, stack, wait=False)
         clock = SystemClock()
-        spool = _open_spool(store, settings)
+        spool = open_spool(store, settings)
         client = till_client(folder, address)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
         engine.rejoin = partial(_join_anew, folder, client)
@@ -117,7 +117,7 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
         clock, client = SystemClock(), till_client(folder, address)
         engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
         engine.rejoin = partial(_join_anew, folder, client)
-        till = Till(store, clock, identity, _open_spool(store, settings), engine)
+        till = Till(store, clock, identity, open_spool(store, settings), engine)
         stack.callback(engine.stop)
         yield engine
 
@@ -170,22 +170,24 @@ def _address(
     return address
 
 
-def _open_spool(store: Store, settings: Settings) -> "Spool":
+def open_spool(store: Store, settings: Settings, *, training: bool = False) -> "Spool":
+    """Return the spool of a till with the printer of its settings; in training its papers say so."""
     from printing.links import COLUMNS, open_link, parse_setting
     from printing.spool import Spool
 
     setting = parse_setting(settings.printer)
     if "columns=" not in settings.printer and settings.paper_columns in COLUMNS:
         setting = msgspec.structs.replace(setting, columns=settings.paper_columns)
-    first = _FirstPaper(setting)
+    first = _FirstPaper(setting, training)
     return Spool(StoredJobs(store), open_link(setting), first, first.prepare)
 
 
 class _FirstPaper:
     """Composes papers with what is imported at the first of them: the first screen comes before."""
 
-    def __init__(self, setting: "PrinterSetting") -> None:
+    def __init__(self, setting: "PrinterSetting", training: bool) -> None:
         self._setting = setting
+        self._training = training
         self._composer: JobComposer | None = None
 
     def prepare(self) -> None:
@@ -199,5 +201,7 @@ class _FirstPaper:
         if self._composer is None:
             from printing.composing import JobComposer
 
-            self._composer = JobComposer(self._setting.columns, self._setting.code_page)
+            self._composer = JobComposer(
+                self._setting.columns, self._setting.code_page, training=self._training
+            )
         return self._composer

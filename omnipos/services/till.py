@@ -58,6 +58,8 @@ class Till:
         self.printing = printing
         self.syncing = syncing
         self.staff: Staff | None = None
+        self.is_training = False
+        """Whether this is practice: a store of its own, and nothing of it is ever sent."""
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
         self.order_at_hand = ""

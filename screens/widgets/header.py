@@ -66,6 +66,8 @@ class HeaderLine(Painted):
         words.append(_("Till {number}").format(number=desk.till.identity.till_number))
         words += [staff.name] if staff else []
         state, name = standing(desk.status, desk)
+        if desk.till.is_training:
+            state, name = "■ " + _("TRAINING · nothing is sold"), "bad"
         trouble = desk.status.print_trouble if desk.status else ""
         paper = " · " + _("printer!") if trouble else ""
         time = f"   {desk.clock(desk.now_ms)} "
