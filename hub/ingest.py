@@ -43,6 +43,7 @@ KeptOnly = (
     | events.PaymentEnded
     | events.AgeChecked
     | events.PaperReprinted
+    | events.ApprovalGiven
     | events.ShiftOpened
     | events.CashMoved
     | events.DrawerOpened

@@ -27,6 +27,7 @@ NEEDED: dict[type, Right] = {
     events.TenderTakenBack: Right.SELL,
     events.PaymentAsked: Right.SELL,
     events.PaperReprinted: Right.SELL,
+    events.ApprovalGiven: Right.SELL,
     events.CustomerAdded: Right.SELL,
     events.CustomerChanged: Right.SELL,
     events.OrderPicked: Right.COLLECT,

@@ -78,6 +78,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         tax_registered=base.tax_registered if wish.tax_registered is None else wish.tax_registered,
         cash_rounding=wish.cash_rounding or base.cash_rounding,
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
+        staff=base.staff if wish.staff is None else wish.staff,
         drawer=base.drawer if wish.drawer is None else wish.drawer,
         qr=checked_qr(base.qr if wish.qr is None else wish.qr, wish.currency or base.currency),
         accounts=base.accounts if wish.accounts is None else check_settings(wish.accounts),

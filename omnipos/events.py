@@ -205,6 +205,18 @@ class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_repri
     paper: str = "receipt"
 
 
+class ApprovalGiven(msgspec.Struct, frozen=True, kw_only=True, tag="approval_given"):
+    """Somebody gave their word for one action of who is signed in and may not do it alone.
+
+    `right` is what was missing; `staff_id` gave the word, at this till or from the managers' queue.
+    """
+
+    approval_id: str
+    right: str
+    reason: str
+    staff_id: str
+
+
 class EpochCause(StrEnum):
     """Why a till's journal goes on in another epoch."""
 
@@ -294,6 +306,7 @@ Fact = (
     | LeaseTaken
     | StockCounted
     | PaperReprinted
+    | ApprovalGiven
     | EpochBegun
     | ExceptionSettled
     | ShiftOpened

@@ -24,6 +24,7 @@ from screens.commands import key_name
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
 from screens.ringing import Scan
+from screens.scans import take_scans
 from screens.signin import SignInScreen
 from screens.themes import DARK, LIGHT
 
@@ -266,7 +267,7 @@ class TillApp(App[None]):
                 screen = self.screen
                 if isinstance(screen, Counter):
                     screen.say("")
-                    rest = await self._carefully(screen, screen.take_scans(scans))
+                    rest = await self._carefully(screen, take_scans(screen, scans))
                     self._scans.extendleft(reversed(rest or ()))
                     self._show()
             self._scans_done.set()
@@ -309,7 +310,7 @@ class TillApp(App[None]):
         if isinstance(self.screen, Counter):
             await self._carefully(self.screen, self.screen.tick())
         idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms
-        lock_s = desk.settings.idle_lock_s
+        lock_s = desk.idle_lock_s
         if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:
             await self.lock()
         self._show()

@@ -1,13 +1,15 @@
 """What every screen of the counter is: keys taken in order, one message line, scans that always arrive."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.screen import ModalScreen, Screen
 
+from omnipos.domain.errors import WordNeeded
 from omnipos.locale import _
 from omnipos.services import asking
+from omnipos.services.approving import Word
 from omnipos.services.finding import ItemOffer
 from screens.commands import HELP, Command, where_it_works
 from screens.desk import Desk
@@ -151,6 +153,22 @@ class Counter(Screen[None]):
     def say(self, text: str, style: str = "bad") -> None:
         """Say something that stays until the next key or scan."""
         self.message.say(text, style)
+
+    async def take_badge(self, code: str) -> None:
+        """Act on a staff badge, whose code is never shown nor kept."""
+        self.say(
+            _("That is a staff badge. It signs in at the first screen, and gives a word where one is asked."),
+            "warn",
+        )
+
+    async def with_word(self, act: Callable[[Word], Awaitable[None]]) -> None:
+        """Do what may need a manager's word; where it does, ask for it, and do it then and only then."""
+        try:
+            await act(Word())
+        except WordNeeded as needed:
+            from screens.word import WordScreen
+
+            await self.go(WordScreen(self, needed, act))
 
     async def go(self, screen: "Counter") -> None:
         """Put another screen over this one, ready for the next key."""

@@ -38,6 +38,12 @@ class Desk:
         return self.shop.time_zone if self.shop else "UTC"
 
     @property
+    def idle_lock_s(self) -> int:
+        """How many idle seconds lock the till: as the store says, else as set here."""
+        wanted = self.shop.staff.idle_lock_s if self.shop else None
+        return self.settings.idle_lock_s if wanted is None else wanted
+
+    @property
     def now_ms(self) -> int:
         """The time, UTC."""
         return self.till.clock.now_ms()

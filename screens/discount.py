@@ -11,11 +11,9 @@ from textual.containers import Vertical
 from omnipos.domain import discounting as rules
 from omnipos.domain.basket import Line
 from omnipos.domain.discounting import Off
-from omnipos.domain.errors import SignInRefused, WordNeeded
 from omnipos.domain.money import format_money
-from omnipos.domain.staff import Right
 from omnipos.locale import _, later
-from omnipos.services import approving, discounting
+from omnipos.services import discounting
 from omnipos.services.approving import Word
 from omnipos.services.selling import BasketView
 from screens.commands import BACK, Command
@@ -32,8 +30,6 @@ class Step(IntEnum):
     WHAT = 0
     AMOUNT = 1
     REASON = 2
-    NAME = 3
-    PIN = 4
 
 
 class Aim(IntEnum):
@@ -77,8 +73,6 @@ class DiscountScreen(Dialog):
             Step.REASON: Entry(
                 _("a number, or your own words"), label=_("Reason "), longest=rules.LONGEST_REASON
             ),
-            Step.NAME: Entry(_("the beginning is enough"), label=_("Manager"), longest=40),
-            Step.PIN: Entry(label=_("PIN    "), masked=True, longest=12),
         }
 
     def compose(self) -> ComposeResult:
@@ -100,7 +94,7 @@ class DiscountScreen(Dialog):
         self._step = step
         self.entry = self._entries.get(step)
         for one, entry in self._entries.items():
-            entry.display = one is step or (one is Step.NAME and step is Step.PIN)
+            entry.display = one is step
             entry.activate(one is step)
         rows = self._rows()
         self._lines.show(rows, 0 if step is Step.WHAT else -1)
@@ -186,17 +180,12 @@ class DiscountScreen(Dialog):
                 if chosen >= 0 and not entry.text.strip():
                     entry.put(_(rules.USUAL_REASONS[chosen]))
                 await self._give()
-            case Step.NAME:
-                await self._take_name()
-            case Step.PIN:
-                await self._give()
 
     async def do_back(self) -> None:
         """Go one step back; from the first one, back to the basket."""
         if self._step is Step.WHAT:
             await super().do_back()
             return
-        self._entries[Step.PIN].put("")
         self._go_to(Step(self._step - 1))
 
     async def _aim_at(self, aim: Aim) -> None:
@@ -239,39 +228,21 @@ class DiscountScreen(Dialog):
         self._total.say(_("Total {total}.").format(total=total), "plain")
         self._go_to(Step.REASON)
 
-    async def _take_name(self) -> None:
-        """Ask for the PIN of who may allow it; another name is refused and begins anew."""
-        entry = self._entries[Step.NAME]
-        name = entry.text
-        if not name.strip():
-            raise SignInRefused(_("A manager types their name and PIN here."))
-        right = Right.PRICE if self._aim is Aim.PRICE else Right.DISCOUNT
-        entry.put("")
-        person = await self.desk.till.run(approving.named, right, name)
-        entry.put(person.name)
-        self._go_to(Step.PIN)
-
     async def _give(self) -> None:
         """Give it; a manager is asked for only when one is needed."""
+        await self.with_word(self._give_with)
+
+    async def _give_with(self, word: Word) -> None:
         reason = self._entries[Step.REASON].text
-        word = Word()
-        if self._step is Step.PIN:
-            word = Word(self._entries[Step.NAME].text, self._entries[Step.PIN].text)
-            self._entries[Step.PIN].put("")
         line_id, till = self._line.line_id, self.desk.till
-        try:
-            match self._aim:
-                case Aim.LINE:
-                    view = await till.run(discounting.discount_line, line_id, self._off, reason, word)
-                case Aim.BASKET:
-                    view = await till.run(discounting.discount_basket, self._off, reason, word)
-                case Aim.PRICE:
-                    price_minor = self._price_minor
-                    view = await till.run(discounting.override_price, line_id, price_minor, reason, word)
-        except WordNeeded as needed:
-            self._go_to(Step.NAME)
-            self.say(str(needed), "warn")
-            return
+        match self._aim:
+            case Aim.LINE:
+                view = await till.run(discounting.discount_line, line_id, self._off, reason, word)
+            case Aim.BASKET:
+                view = await till.run(discounting.discount_basket, self._off, reason, word)
+            case Aim.PRICE:
+                price_minor = self._price_minor
+                view = await till.run(discounting.override_price, line_id, price_minor, reason, word)
         await self._end(view, self._done(view))
 
     def _done(self, view: BasketView) -> str:

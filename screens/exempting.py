@@ -4,7 +4,7 @@ from omnipos.domain.basket import Exemption
 from omnipos.locale import _
 from omnipos.services import approving, exempting
 from omnipos.services.approving import Word
-from screens.desk import Desk
+from screens.counter import Counter
 from screens.forms import Form
 from screens.widgets.cells import drawn
 from screens.widgets.entry import Entry
@@ -17,23 +17,21 @@ def exemption_words(exemption: Exemption) -> str:
 
 
 class ExemptScreen(Form):
-    """Asks for the reason and the certificate, and for a manager's name and PIN unless one is signed in."""
+    """Asks for the reason and the certificate; a manager's word is asked for where it is needed."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, below: Counter) -> None:
         """Ask for the sale on the counter."""
-        words = (_("Reason"), _("Certificate"), _("Manager"), _("PIN"))
+        words = (_("Reason"), _("Certificate"))
         width = max(map(len, words))
         labels = [word.ljust(width) for word in words]
+        self._below = below
         self._reason = Entry(
             _("such as: diplomat, school, export"), label=labels[0], longest=approving.LONGEST_REASON
         )
         self._certificate = Entry(
             _("its number, as it was shown"), label=labels[1], longest=exempting.LONGEST_CERTIFICATE
         )
-        self._who = Entry(_("the beginning is enough"), label=labels[2], longest=40)
-        self._pin = Entry(label=labels[3], masked=True, longest=12)
-        word = () if approving.may_approve(desk.till) else (self._who, self._pin)
-        super().__init__(desk, (self._reason, self._certificate, *word), _("No tax on this sale"))
+        super().__init__(below.desk, (self._reason, self._certificate), _("No tax on this sale"))
 
     async def do_enter(self) -> None:
         """Go on to the next field; without a reason there is nothing to go on to."""
@@ -44,8 +42,9 @@ class ExemptScreen(Form):
 
     async def send(self) -> None:
         """Take the tax off."""
-        word = Word(self._who.text, self._pin.text)
-        self._pin.put("")
+        await self.with_word(self._exempt)
+
+    async def _exempt(self, word: Word) -> None:
         desk = self.desk
         given = self._reason.text, self._certificate.text
         await desk.put(await desk.till.run(exempting.exempt, *given, word))

@@ -14,6 +14,7 @@ from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
 from omnipos.ports import LinkState
 from omnipos.services import approving, collecting, leasing
+from omnipos.services.approving import Word
 from screens.choice import ChoiceScreen
 from screens.commands import Command
 from screens.counter import Dialog
@@ -154,7 +155,7 @@ class AskScreen(Dialog):
 
 
 class ApprovalForm(Form):
-    """Asks for a reason, and for a manager's name and PIN unless a manager is signed in."""
+    """Asks for a reason; a manager's word is asked for unless a manager is signed in."""
 
     def __init__(self, desk: Desk, order: Order, then: Callable[[Approval], Awaitable[None]]) -> None:
         """Ask on behalf of one action, done with the manager's word."""
@@ -162,20 +163,15 @@ class ApprovalForm(Form):
         self._reason = Entry(
             _("such as: till 1 is broken"), label=_("Reason "), longest=approving.LONGEST_REASON
         )
-        self._who = Entry(_("the beginning is enough"), label=_("Manager"), longest=40)
-        self._pin = Entry(label=_("PIN    "), masked=True, longest=12)
-        alone = approving.may_approve(desk.till)
-        fields = (self._reason,) if alone else (self._reason, self._who, self._pin)
         super().__init__(
-            desk, fields, _("A manager's word for order {number}").format(number=drawn(order.number))
+            desk, (self._reason,), _("A manager's word for order {number}").format(number=drawn(order.number))
         )
 
     async def send(self) -> None:
         """Check the word and do what it is for."""
-        pin, name = self._pin.text, self._who.text.strip()
-        self._pin.put("")
-        if len(self.fields) > 1 and not name:
-            raise OrderRefused(_("A manager types their name and PIN here."))
-        approval = await self.desk.till.run(approving.approve, self._reason.text, name, pin)
+        await self.with_word(self._approve)
+
+    async def _approve(self, word: Word) -> None:
+        approval = await self.desk.till.run(approving.approve, self._reason.text, word=word)
         await self.close()
         await self._then(approval)

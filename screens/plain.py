@@ -10,10 +10,11 @@ from typing import TextIO, assert_never
 import msgspec
 
 from omnipos.config import Settings
+from omnipos.domain.badge import is_badge
 from omnipos.domain.errors import DomainError, SignInRefused, WordNeeded
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
-from omnipos.domain.staff import Right
+from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import selling, signing_in
@@ -156,6 +157,8 @@ class PlainCounter:
     def _understand(self, text: str) -> Answer:
         self._lock_when_idle()
         chosen = self._talk.chosen(text)
+        if is_badge(text):
+            return self._take_badge(text)
         verb, _space, rest = text.partition(" ")
         verb, rest = verb.casefold(), rest.strip()
         free = self._free_command(verb, rest)
@@ -190,7 +193,7 @@ class PlainCounter:
 
     def _lock_when_idle(self) -> None:
         now_ms = self._till.clock.monotonic_ms()
-        patience_ms = self._talk.settings.idle_lock_s * 1000
+        patience_ms = self._talk.idle_lock_s * 1000
         if patience_ms and self._till.staff and now_ms - self._heard_ms > patience_ms:
             signing_in.sign_out(self._till)
             self._locked = True
@@ -213,12 +216,32 @@ class PlainCounter:
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 
+    def _is_open(self) -> bool:
+        return self._till.staff is not None
+
+    def _take_badge(self, code: str) -> Answer:
+        """A badge signs in, or allows what the line before was refused for."""
+        if self._is_open():
+            return plain_discounts.allow(self._talk, code)
+        person = self._till.call(signing_in.sign_in_by_badge, code)
+        if not self._is_open():
+            raise SignInRefused(
+                _("In this shop a badge needs its PIN too: type sign-in {name} and the PIN.").format(
+                    name=person.name
+                )
+            )
+        return self._welcome(person)
+
     def _sign_in(self, rest: str) -> Answer:
+        if is_badge(rest):
+            return self._take_badge(rest)
         name, _space, pin = rest.rpartition(" ")
         if not name.strip():
             raise SignInRefused(_("Type sign-in, your name and your PIN: sign-in Sari 1234."))
         person = self._till.call(signing_in.person_named, name)
-        staff = self._till.call(signing_in.sign_in, person.staff_id, pin)
+        return self._welcome(self._till.call(signing_in.sign_in, person.staff_id, pin))
+
+    def _welcome(self, staff: Staff) -> Answer:
         view = self._till.call(selling.current)
         self._talk.unlocked = self._locked and not view.basket.is_empty
         self._locked = False

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from omnipos.domain import discounting as rules
+from omnipos.domain.badge import is_badge
 from omnipos.domain.basket import Line
 from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
@@ -100,11 +101,15 @@ def _given(talk: Talk, after: BasketView, said: str, line_id: int) -> Answer:
 
 
 def allow(talk: Talk, rest: str) -> Answer:
-    """`allow NAME PIN` is a manager's word for what was refused in the line before, once."""
+    """`allow NAME PIN`, or a badge, is a manager's word for what was refused in the line before, once."""
     name, _space, pin = rest.rpartition(" ")
     act: Callable[[Word], Answer] | None = talk.refused_before
     if act is None:
         raise BasketRefused(_("Nothing waits for a manager's word. Type first what is to be allowed."))
+    if is_badge(rest):
+        return talk.allowing(act, Word(badge=rest))
+    if is_badge(name):
+        return talk.allowing(act, Word(badge=name, pin=pin))
     if not name.strip():
         # A slip of the fingers must not cost typing the whole line again.
         talk.refused = act

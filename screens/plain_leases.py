@@ -5,6 +5,7 @@ from omnipos.domain.order import OPEN_STATES, Order, check_state, till_name
 from omnipos.locale import _
 from omnipos.ports import LinkState
 from omnipos.services import approving, collecting, leasing
+from omnipos.services.approving import Word
 from omnipos.services.watching import status
 from screens.plain_json import order_shape
 from screens.plain_orders import named
@@ -35,16 +36,20 @@ def give_back(talk: Talk, rest: str) -> Answer:
 
 
 def take_over(talk: Talk, rest: str) -> Answer:
-    """`take-over N REASON` has the hub give an order to this till, on the word of the manager signed in."""
+    """`take-over N REASON` has the hub give an order to this till, on a manager's word."""
     number, _space, reason = rest.partition(" ")
     if not number:
         raise EntryRefused(
             _("Type take-over, the order's number and the reason: take-over 1001 till 1 is broken.")
         )
     order = named(talk, number)
-    approval = talk.till.call(approving.approve, reason)
-    talk.till.call(leasing.take, order.order_id, approval)
-    return _wait(talk, order)
+
+    def take(word: Word) -> Answer:
+        approval = talk.till.call(approving.approve, reason, word=word)
+        talk.till.call(leasing.take, order.order_id, approval)
+        return _wait(talk, order)
+
+    return talk.allowing(take)
 
 
 def override(talk: Talk, rest: str) -> Answer:
@@ -56,7 +61,15 @@ def override(talk: Talk, rest: str) -> Answer:
         )
     order = named(talk, number)
     talk.till.call(collecting.check_ready, order.order_id)
-    talk.override = (order.order_id, talk.till.call(approving.approve, reason))
+
+    def allow(word: Word) -> Answer:
+        talk.override = (order.order_id, talk.till.call(approving.approve, reason, word=word))
+        return _allowed(order)
+
+    return talk.allowing(allow)
+
+
+def _allowed(order: Order) -> Answer:
     said = _(
         "Type hand-over {number} and its code now. The risk: {holder} may be offline and hand the order over"
         " as well; the hub will show both to be settled."

@@ -60,6 +60,15 @@ class Talk:
         self.refused_before: Callable[[Word], Answer] | None = None
         """The same of the line before: the word may come now, and in no later line."""
 
+    @property
+    def idle_lock_s(self) -> int:
+        """After how many silent seconds the till locks itself: as the store says, else as set here."""
+        try:
+            wanted = self.till.call(Till.shop).staff.idle_lock_s
+        except DomainError:
+            wanted = None
+        return self.settings.idle_lock_s if wanted is None else wanted
+
     def allowing(self, act: Callable[[Word], Answer], word: Word = NOBODY) -> Answer:
         """Do what may need a manager's word; without it, or with a wrong PIN, the next line may give it."""
         try:

@@ -385,7 +385,7 @@ class SellScreen(AroundSale):
             await self.go(ChoiceScreen(self.desk, exemption_words(exemption), answers))
             return
         await self.desk.till.run(exempting.check_possible)
-        await self.go(ExemptScreen(self.desk))
+        await self.go(ExemptScreen(self))
 
     async def _charge_tax(self) -> None:
         await self.desk.put(await self.desk.till.run(exempting.charge))

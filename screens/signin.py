@@ -161,6 +161,18 @@ class SignInScreen(Counter):
         pin = self._pin.text
         self._pin.put("")
         await self.desk.till.run(signing_in.sign_in, person.staff_id, pin)
+        await self._enter()
+
+    async def take_badge(self, code: str) -> None:
+        """Sign in whose badge it is; where the shop wants the PIN too, ask for it."""
+        person = await self.desk.till.run(signing_in.sign_in_by_badge, code)
+        if self.desk.till.staff is None:
+            self._take_person(person)
+            self.say(_("Now type the PIN of {name}.").format(name=drawn(person.name)), "plain")
+        else:
+            await self._enter()
+
+    async def _enter(self) -> None:
         try:
             await self.till_app.enter_shop()
         except DomainError:

@@ -18,6 +18,8 @@
 The text of each says what happened, whether the data is safe where that is in doubt, and what to do.
 """
 
+from omnipos.domain.staff import Right
+
 
 class DomainError(Exception):
     """A refusal whose text is shown to the cashier."""
@@ -68,7 +70,13 @@ class NotAllowed(DomainError):
 
 
 class WordNeeded(NotAllowed):
-    """The person signed in lacks the right, but a manager's name and PIN allow this one action."""
+    """The person signed in lacks the right, but a manager's name and PIN, or badge, allow this one action."""
+
+    def __init__(self, text: str, right: Right | None = None, reason: str = "") -> None:
+        """Say which right is missing, and why the action is wanted."""
+        super().__init__(text)
+        self.right = right
+        self.reason = reason
 
 
 class StoreTrouble(DomainError):

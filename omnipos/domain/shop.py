@@ -6,6 +6,7 @@ from omnipos.domain.account import AccountSettings
 from omnipos.domain.drawer import DrawerRules
 from omnipos.domain.foreign import ForeignRate
 from omnipos.domain.money import CashRounding, RoundingMode
+from omnipos.domain.staff import StaffHabits
 from omnipos.domain.tax import TaxRounding
 
 
@@ -57,6 +58,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     accounts: AccountSettings = AccountSettings()
     foreign: tuple[ForeignRate, ...] = ()
     """The currencies whose cash is taken besides the shop's own; none until the owner gives a rate."""
+    staff: StaffHabits = StaffHabits()
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

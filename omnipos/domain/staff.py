@@ -100,6 +100,17 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class StaffHabits(msgspec.Struct, frozen=True, kw_only=True):
+    """How a store wants its people to sign in and out."""
+
+    badge_needs_pin: bool = False
+    """A badge alone opens nothing: the PIN is asked for too."""
+    lock_after_sale: bool = False
+    """The till locks itself after each finished sale, with the change still in view."""
+    idle_lock_s: int | None = None
+    """The till locks itself when nobody touches it for so long; None leaves it to the till, 0 is never."""
+
+
 FREE_FAILURES = 4
 LONGEST_DELAY_MS = 5 * 60_000
 

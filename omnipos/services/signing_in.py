@@ -1,5 +1,8 @@
 """Signing in: first the name, then the PIN, one hash to check and a growing delay after wrong ones."""
 
+from typing import NoReturn
+
+from omnipos.domain.badge import badge_id_of, clean_badge
 from omnipos.domain.errors import SignInRefused
 from omnipos.domain.staff import Staff, delay_after
 from omnipos.locale import _, ngettext
@@ -7,6 +10,9 @@ from omnipos.sealing import Sealer
 from omnipos.services.till import Till
 from omnipos.store import people
 from omnipos.store.connection import transaction
+
+NOBODYS_BADGE = "badge"
+"""Under this the badges are counted that are nobody's."""
 
 
 def people_here(till: Till) -> list[Staff]:
@@ -42,23 +48,40 @@ def check_pin(till: Till, staff_id: str, pin: str) -> Staff:
     wrong PINs is on disk, so neither a restart nor a changed clock shortens it. Raises StoreTrouble
     when the till's key is gone, without which no PIN can be checked.
     """
-    db = till.store.books
-    person = people.staff_by_id(db, staff_id)
+    person = people.staff_by_id(till.store.books, staff_id)
     if person is None or not person.active:
         raise SignInRefused(_("This name may no longer sign in. Ask a manager."))
-    _refuse_while_waiting(till, person)
+    _refuse_while_waiting(till, staff_id, person.name)
     if not _is_right(Sealer(till.store.folder).pin_hash(person), pin):
-        with transaction(db):
-            failures = people.count_failure(db, staff_id)
-        till.wrong_pin_at_ms[staff_id] = till.clock.monotonic_ms()
-        wait = delay_after(failures) // 1000
-        text = _("That is not the PIN of {name}.").format(name=person.name)
-        if wait:
-            text += " " + _("Wait {seconds} seconds before the next try.").format(seconds=wait)
-        raise SignInRefused(text)
-    if people.failures_of(db, staff_id):
-        with transaction(db):
-            people.forget_failures(db, staff_id)
+        _refuse_wrong(till, staff_id, _("That is not the PIN of {name}.").format(name=person.name))
+    _forget_failures(till, staff_id)
+    return person
+
+
+def sign_in_by_badge(till: Till, code: str) -> Staff:
+    """Sign in whose badge it is and return them, or only return them where the shop wants their PIN too.
+
+    Raises SignInRefused as `check_badge` does.
+    """
+    person = check_badge(till, code)
+    if not till.shop().staff.badge_needs_pin:
+        till.staff = person
+    return person
+
+
+def check_badge(till: Till, code: str) -> Staff:
+    """Return whose badge a code is, nobody being signed in by it.
+
+    Raises SignInRefused for a badge that opens nothing, or while the delay after such ones lasts: they
+    are counted as wrong PINs are, against the person whose badge it is said to be.
+    """
+    person = people.staff_by_badge(till.store.books, badge_id_of(code))
+    key, name = (person.staff_id, person.name) if person else (NOBODYS_BADGE, "")
+    _refuse_while_waiting(till, key, name)
+    known = Sealer(till.store.folder).badge_hash(person) if person else ""
+    if person is None or not _is_right(known, clean_badge(code)):
+        _refuse_wrong(till, key, _("This badge opens nothing here. Ask a manager for another."))
+    _forget_failures(till, key)
     return person
 
 
@@ -67,22 +90,43 @@ def sign_out(till: Till) -> None:
     till.staff = None
 
 
-def _refuse_while_waiting(till: Till, person: Staff) -> None:
-    delay = delay_after(people.failures_of(till.store.books, person.staff_id))
+def _refuse_wrong(till: Till, key: str, text: str) -> NoReturn:
+    with transaction(till.store.books):
+        failures = people.count_failure(till.store.books, key)
+    till.wrong_pin_at_ms[key] = till.clock.monotonic_ms()
+    wait = delay_after(failures) // 1000
+    if wait:
+        text += " " + _("Wait {seconds} seconds before the next try.").format(seconds=wait)
+    raise SignInRefused(text)
+
+
+def _forget_failures(till: Till, key: str) -> None:
+    if people.failures_of(till.store.books, key):
+        with transaction(till.store.books):
+            people.forget_failures(till.store.books, key)
+
+
+def _refuse_while_waiting(till: Till, key: str, name: str) -> None:
+    delay = delay_after(people.failures_of(till.store.books, key))
     if not delay:
         return
     # After a restart the whole delay begins again: no clock is trusted over it.
     now = till.clock.monotonic_ms()
-    since = till.wrong_pin_at_ms.setdefault(person.staff_id, now)
+    since = till.wrong_pin_at_ms.setdefault(key, now)
     rest = (since + delay - now + 999) // 1000
-    if rest > 0:
+    if rest <= 0:
+        return
+    if not name:
         raise SignInRefused(
-            ngettext(
-                "Too many wrong PINs for {name}. Wait {seconds} second.",
-                "Too many wrong PINs for {name}. Wait {seconds} seconds.",
-                rest,
-            ).format(name=person.name, seconds=rest)
+            _("Too many badges that open nothing. Wait {seconds} seconds.").format(seconds=rest)
         )
+    raise SignInRefused(
+        ngettext(
+            "Too many wrong PINs for {name}. Wait {seconds} second.",
+            "Too many wrong PINs for {name}. Wait {seconds} seconds.",
+            rest,
+        ).format(name=name, seconds=rest)
+    )
 
 
 def _is_right(pin_hash: str, pin: str) -> bool:

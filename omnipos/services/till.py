@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
 from omnipos.domain.pricing import Terms
@@ -45,6 +45,14 @@ def uuid7(now_ms: int) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+class Ticket(NamedTuple):
+    """A word that somebody gave for one action needing a right; `approval_id` is of the managers' queue."""
+
+    right: Right
+    staff_id: str
+    approval_id: str = ""
+
+
 class Till:
     """One selling station at work. Services take it first and run on its writer thread."""
 
@@ -62,6 +70,8 @@ class Till:
         """Whether this is practice: a store of its own, and nothing of it is ever sent."""
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
+        self.tickets: dict[str, Ticket] = {}
+        """Words given and not used yet; none outlives the program."""
         self.order_at_hand = ""
         """The order that somebody looks at; it stays here whoever asks for it."""
         self.order_wanted = ""

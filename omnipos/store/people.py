@@ -27,6 +27,11 @@ def staff_by_id(db: Connection, staff_id: str) -> Staff | None:
     return _decode(row[0]) if row else None
 
 
+def staff_by_badge(db: Connection, badge_id: str) -> Staff | None:
+    """Return whose badge has this id, nobody for an empty one."""
+    return next((one for one in all_staff(db) if badge_id and one.badge_id == badge_id), None)
+
+
 def shop_by_id(db: Connection, store_id: str) -> Shop | None:
     """Return a store's settings."""
     row = db.execute("SELECT body FROM mirror.shop WHERE store_id = ?", [store_id]).fetchone()

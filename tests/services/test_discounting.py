@@ -206,7 +206,7 @@ def test_a_void_keeps_in_the_journal_what_the_line_was_given(till: Till) -> None
     ring(till, INDOMIE)
     till.call(discounting.discount_line, 1, TEN, "1", BUDI)
     till.call(selling.void_line, 1)
-    (event,) = till.store.call(lambda: list(journal.read_events(till.store.books)))
+    _given, event = till.store.call(lambda: list(journal.read_events(till.store.books)))
     fact = decode_fact(event.body)
     assert isinstance(fact, LineVoided)
     assert fact.line.discount == Discount(reason="Damaged", rate_ppm=100_000, approval=BY_BUDI)

@@ -107,7 +107,7 @@ async def test_escape_goes_one_step_back_and_keeps_what_was_typed(till: Till) ->
         await hands.type("budi")
         await hands.press("enter")
         await hands.type("12")
-        for seen in ("Manager Budi", "Reason  Price match", "Discount 10%", "1 Discount on this line"):
+        for seen in ("Reason  Price match", "Discount 10%", "1 Discount on this line"):
             await hands.press("escape")
             assert seen in hands.text
             assert hands.up == "DiscountScreen"

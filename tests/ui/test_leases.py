@@ -168,11 +168,12 @@ async def test_the_risk_is_said_and_a_cashier_needs_a_managers_pin_to_override(
         assert "1 Hand it over now  Esc Back" in hands.text
         await hands.type("1")
         assert hands.up == "ApprovalForm"
-        await hands.press("enter", "enter", "enter")
-        assert "A manager types their name and PIN here." in hands.text
-        await hands.press("up", "up")
-        await hands.type("till 2 is broken")
         await hands.press("enter")
+        assert "Type the reason." in hands.text
+        await hands.type("till 2 is broken")
+        await hands.press("enter", "enter")
+        assert hands.up == "WordScreen"
+        assert "A manager types their name and PIN here." in hands.text
         await hands.type("Budi")
         await hands.press("enter")
         await hands.type("1234")

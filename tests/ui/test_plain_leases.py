@@ -81,7 +81,8 @@ def test_an_order_that_another_till_asks_for_is_given_back(till: Till) -> None:
 def test_a_manager_overrides_one_hand_over_with_a_reason(till: Till) -> None:
     put(till)
     talk = counter(till)
-    assert talk.answer("override 1001 till 2 is broken") == "Sari may not do this. Ask a manager."
+    refused = str(talk.answer("override 1001 till 2 is broken"))
+    assert refused.startswith("Sari may not do this. A manager's name and PIN allow it. Type allow")
     till.staff = staff_members()[1]
     assert talk.answer("override 1001") == "Type the reason. It is kept with what is done."
     assert talk.answer("override 1001 till 2 is broken") == (
@@ -102,7 +103,7 @@ def test_a_manager_overrides_one_hand_over_with_a_reason(till: Till) -> None:
 
 def test_a_manager_takes_an_order_over_through_the_hub(till: Till, line: QuietLine) -> None:
     put(till)
-    assert say(till, "take-over 1001 till 2 is broken") == "Sari may not do this. Ask a manager."
+    assert say(till, "take-over 1001 till 2 is broken").startswith("Sari may not do this. A manager's")
     till.staff = staff_members()[1]
     assert say(till, "take-over 1001 till 2 is broken").startswith("Order W-1001 is asked for, and till 2")
     line.link = LinkReport(state=LinkState.AWAY, since_ms=NOON_MS)
