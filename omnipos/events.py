@@ -353,7 +353,12 @@ _fact_decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 
 def type_of(fact: Fact) -> str:
     """Return the name under which a fact stands in the journal."""
-    tag = type(fact).__struct_config__.tag
+    return type_of_kind(type(fact))
+
+
+def type_of_kind(kind: type[msgspec.Struct]) -> str:
+    """Return the name under which facts of a kind stand in the journal."""
+    tag = kind.__struct_config__.tag
     assert isinstance(tag, str), "every fact is tagged with its name"
     return tag
 

@@ -4,11 +4,14 @@ from typing import assert_never
 
 from omnipos.domain.paper import (
     BagSlipPaper,
+    CashMovePaper,
+    DrawerPaper,
     GiftReceiptPaper,
     HandOverPaper,
     PrintJob,
     QrCodePaper,
     ReceiptPaper,
+    ShiftPaper,
     paper_of,
 )
 from printing.document import Document
@@ -17,6 +20,7 @@ from printing.gift_receipt import gift_receipt
 from printing.heading import of_training
 from printing.qrslip import qr_code_slip
 from printing.receipt import receipt
+from printing.shift_slips import cash_move_slip, only_the_drawer, shift_report
 from printing.slips import bag_slip, hand_over_slip
 
 
@@ -33,6 +37,12 @@ def document_of(job: PrintJob) -> Document:
             return gift_receipt(gift, copy=job.copy)
         case QrCodePaper() as slip:
             return qr_code_slip(slip, copy=job.copy)
+        case ShiftPaper() as slip:
+            return shift_report(slip, copy=job.copy)
+        case CashMovePaper() as slip:
+            return cash_move_slip(slip, copy=job.copy)
+        case DrawerPaper() as slip:
+            return only_the_drawer(slip)
         case unknown:
             assert_never(unknown)
 

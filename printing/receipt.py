@@ -16,6 +16,7 @@ from printing.document import (
     Align,
     Cut,
     Document,
+    DrawerKick,
     Element,
     Feed,
     Qr,
@@ -37,6 +38,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
     sale = paper.sale
     marks = {tax.code: clean_text(tax.mark, 4) for tax in sale.taxes if tax.mark}
     elements = (
+        *_kick(paper, copy=copy),
         *copy_mark(copy, above=True),
         *letterhead(paper.shop),
         Rule(),
@@ -63,6 +65,13 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         Cut(),
     )
     return Document(f"receipt-{sale.receipt_number}", elements)
+
+
+def _kick(paper: ReceiptPaper, *, copy: bool) -> Iterator[Element]:
+    """Yield what opens the drawer: cash goes in or change comes out, and no copy moves any."""
+    has_cash = any(one.kind in (TenderKind.CASH, TenderKind.FOREIGN_CASH) for one in paper.sale.tenders)
+    if has_cash and paper.shop.drawer.kicks and not copy:
+        yield DrawerKick()
 
 
 def _identity(paper: ReceiptPaper) -> Iterator[Element]:

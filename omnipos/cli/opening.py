@@ -20,6 +20,7 @@ from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.paper import PrintJob
 from omnipos.locale import _, speak
+from omnipos.services.kicking import journal_of_kicks
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
 from omnipos.store.connection import BOOKS_FILE, Store, keep_reserve, open_to_read
@@ -179,7 +180,8 @@ def open_spool(store: Store, settings: Settings, *, training: bool = False) -> "
     if "columns=" not in settings.printer and settings.paper_columns in COLUMNS:
         setting = msgspec.structs.replace(setting, columns=settings.paper_columns)
     first = _FirstPaper(setting, training)
-    return Spool(StoredJobs(store), open_link(setting), first, first.prepare)
+    jobs = StoredJobs(store, journal_of_kicks(store, SystemClock()))
+    return Spool(jobs, open_link(setting), first, first.prepare)
 
 
 class _FirstPaper:

@@ -42,6 +42,8 @@ class DrawerRules(msgspec.Struct, frozen=True, kw_only=True):
     """What should be in the drawer is not told before it was counted."""
     over_short_limit_minor: int | None = None
     """Beyond it a difference takes a reason and a manager's word; unset, the currency's smallest note."""
+    paid_out_limit_minor: int | None = None
+    """Beyond it paying out takes a manager's word; unset, it never does."""
     kicks: bool = True
     """Whether a receipt with cash on it opens the drawer."""
 

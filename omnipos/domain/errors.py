@@ -10,6 +10,7 @@
     ├── CouponRefused      the coupon does not count, or not again
     ├── CustomerRefused    a customer's details cannot be taken
     ├── OrderRefused       the order does not allow this step
+    ├── DrawerRefused      the drawer or its shift does not allow this now
     ├── SignInRefused      name and PIN do not open the till
     ├── NotAllowed         the person lacks the right
     │   └── WordNeeded     a manager may allow it here and now
@@ -59,6 +60,10 @@ class CustomerRefused(DomainError):
 
 class OrderRefused(DomainError):
     """The order does not allow this step now."""
+
+
+class DrawerRefused(DomainError):
+    """The drawer or its shift does not allow this now."""
 
 
 class SignInRefused(DomainError):

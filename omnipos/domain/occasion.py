@@ -31,5 +31,10 @@ def date_at(shop: Shop, at_ms: int) -> date:
     return _local(shop, at_ms).date()
 
 
+def minute_at(shop: Shop, at_ms: int) -> str:
+    """Write a moment (UTC milliseconds) as a shop's clock shows it, `2026-11-21 17:00`, to be sorted too."""
+    return f"{_local(shop, at_ms):%Y-%m-%d %H:%M}"
+
+
 def _local(shop: Shop, at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))

@@ -5,9 +5,12 @@ from typing import assert_never
 
 import msgspec
 
+from omnipos.domain.drawer import CashMove
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
+from omnipos.domain.shift import ShiftReport
 from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Approval
 
 
 class PaperKind(StrEnum):
@@ -18,6 +21,9 @@ class PaperKind(StrEnum):
     HAND_OVER = "hand_over"
     GIFT_RECEIPT = "gift_receipt"
     QR_CODE = "qr_code"
+    SHIFT = "shift"
+    CASH_MOVE = "cash_move"
+    DRAWER = "drawer"
 
 
 class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -69,7 +75,47 @@ class QrCodePaper(msgspec.Struct, frozen=True, kw_only=True, tag="qr_code"):
     """Whether the code asks for the sum itself; else the customer types it."""
 
 
-Paper = ReceiptPaper | BagSlipPaper | HandOverPaper | GiftReceiptPaper | QrCodePaper
+class ShiftPaper(msgspec.Struct, frozen=True, kw_only=True, tag="shift"):
+    """An X report, or with a number the Z of a closed shift; names are those of the staff in it, by id."""
+
+    report: ShiftReport
+    shop: Shop
+    names: dict[str, str]
+    printed_at_ms: int
+
+
+class CashMovePaper(msgspec.Struct, frozen=True, kw_only=True, tag="cash_move"):
+    """The slip of cash that went in or out and is no sale."""
+
+    move: CashMove
+    amount_minor: int
+    reason: str
+    shop: Shop
+    till_number: int
+    shift: str
+    staff_name: str
+    approved_by: str
+    at_ms: int
+
+
+class DrawerPaper(msgspec.Struct, frozen=True, kw_only=True, tag="drawer"):
+    """No paper: the drawer is to open without a sale, and the journal keeps who wanted it and why."""
+
+    staff_id: str
+    reason: str
+    approval: Approval | None = None
+
+
+Paper = (
+    ReceiptPaper
+    | BagSlipPaper
+    | HandOverPaper
+    | GiftReceiptPaper
+    | QrCodePaper
+    | ShiftPaper
+    | CashMovePaper
+    | DrawerPaper
+)
 
 
 class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +144,12 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.GIFT_RECEIPT
         case QrCodePaper():
             kind = PaperKind.QR_CODE
+        case ShiftPaper():
+            kind = PaperKind.SHIFT
+        case CashMovePaper():
+            kind = PaperKind.CASH_MOVE
+        case DrawerPaper():
+            kind = PaperKind.DRAWER
         case unknown:
             assert_never(unknown)
     return PrintJob(job_id=job_id, kind=kind, payload=_encoder.encode(paper), copy=copy)

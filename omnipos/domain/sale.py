@@ -206,8 +206,13 @@ def _is_saved_in_bounds(line: SaleLine) -> bool:
 
 def receipt_number(store_code: str, till_number: int, epoch: int, number: int) -> str:
     """Return a receipt number, store-till[epoch letter]-number: `S1-2-000017`, restored `S1-2A-000018`."""
+    return f"{till_code(store_code, till_number, epoch)}-{number:06d}"
+
+
+def till_code(store_code: str, till_number: int, epoch: int) -> str:
+    """Return how a till's papers begin their numbers, in each epoch otherwise: `S1-2`, restored `S1-2A`."""
     letter = "" if epoch == 1 else _letters(epoch - 1)
-    return f"{store_code}-{till_number}{letter}-{number:06d}"
+    return f"{store_code}-{till_number}{letter}"
 
 
 def _letters(number: int) -> str:

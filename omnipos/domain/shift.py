@@ -6,6 +6,7 @@ import msgspec
 
 from omnipos.domain.drawer import Pieces
 from omnipos.domain.staff import Approval
+from omnipos.locale import _, later
 
 
 class TakingsByKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +142,21 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: ObstacleKind
     subject: str
+
+
+OBSTACLE_WORDS = {
+    ObstacleKind.BASKET: later("Basket {subject} is not finished. Pay it, or void it."),
+    ObstacleKind.PAYMENT: later("Nobody knows how payment {subject} ended. Settle it first."),
+    ObstacleKind.PAPER: later("A paper is not printed: {subject} See to the printer, or settle it."),
+    ObstacleKind.NUMBERS: later(
+        "Receipt number {subject} is missing. Run omnipos verify and tell the support."
+    ),
+}
+
+
+def obstacle_words(obstacle: Obstacle) -> str:
+    """Say what stands in the way of a Z, and what to do about it."""
+    return _(OBSTACLE_WORDS[obstacle.kind]).format(subject=obstacle.subject)
 
 
 class ShiftReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,11 +146,19 @@ class Till:
 
     def stamp(self) -> Stamp:
         """Return who does something now, for the journal."""
-        return Stamp(
-            event_id=self.new_id(),
-            epoch=self.identity.epoch,
-            occurred_at_ms=self.clock.now_ms(),
-            actor=self.acting_for or (self.staff.staff_id if self.staff else ""),
-            shift=open_shift(self.store.books).shift,
-            catalogue_rev=catalogue_revision(self.store.books),
-        )
+        actor = self.acting_for or (self.staff.staff_id if self.staff else "")
+        return stamp_of(self.store, self.clock, actor)
+
+
+def stamp_of(store: Store, clock: Clock, actor: str) -> Stamp:
+    """Return who does something now at the till of a store, for the journal."""
+    assert store.identity is not None, "a till is opened with its identity"
+    now_ms = clock.now_ms()
+    return Stamp(
+        event_id=uuid7(now_ms),
+        epoch=store.identity.epoch,
+        occurred_at_ms=now_ms,
+        actor=actor,
+        shift=open_shift(store.books).shift,
+        catalogue_rev=catalogue_revision(store.books),
+    )

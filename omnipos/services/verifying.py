@@ -17,6 +17,7 @@ from omnipos.events import (
     decode_fact,
 )
 from omnipos.locale import _
+from omnipos.services.verifying_shifts import ShiftChecks
 from omnipos.services.witnessing import Testimony, check_testimony
 from omnipos.store import identity, journal
 from omnipos.store.archive import archived_events, archives, trouble_of
@@ -43,6 +44,7 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
     written_as = identity.epochs(db)
     head, place = GENESIS, (0, 0)
     sales = total = numbers = events = moved = 0
+    shift_checks = ShiftChecks(db)
     sealed = archives(db)
     found += [trouble for one in sealed if (trouble := trouble_of(db, one))]
     if found:
@@ -71,11 +73,13 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
                 if fact.sale.receipt_number != wanted:
                     text = _("has receipt number {number}, due was {wanted}")
                     found.append(_at(event, text.format(number=fact.sale.receipt_number, wanted=wanted)))
+        found += shift_checks.check(event, fact)
         movements = _movements(fact)
         moved += len(movements)
         found += _check_movements(db, event, movements)
     gone = sum(one.events for one in sealed)
-    found += _check_totals(db, numbers, {"sale": sales, "outbox": events - gone, "stock_movement": moved})
+    rows = {"sale": sales, "outbox": events - gone, "stock_movement": moved}
+    found += _check_totals(db, numbers, rows | {"shift_closed": shift_checks.closed})
     if testimony is not None:
         found += check_testimony(db, testimony)
     return Verification(

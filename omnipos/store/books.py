@@ -167,64 +167,10 @@ def movements_at(db: Connection, epoch: int, seq: int) -> tuple[tuple[str, int, 
     return tuple(rows.fetchall())
 
 
-class TakingsByKind(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tendered by one means: how often, and how much before change."""
-
-    kind: str
-    count: int
-    amount_minor: int
-
-
-class TakingsByTax(msgspec.Struct, frozen=True, kw_only=True):
-    """What one tax came to, and the goods it is of, less what was saved on them."""
-
-    code: str
-    goods_minor: int
-    tax_minor: int
-
-
-class Takings(msgspec.Struct, frozen=True, kw_only=True):
-    """The sums of this till's books so far."""
-
-    sales: int
-    total_minor: int
-    tax_minor: int
-    rounding_minor: int
-    change_minor: int
-    saved_minor: int
-    first_receipt: str
-    last_receipt: str
-    tenders: tuple[TakingsByKind, ...]
-    taxes: tuple[TakingsByTax, ...]
-
-
-def takings(db: Connection) -> Takings:
-    """Return the sums of this till's books so far."""
-    sums = db.execute(
-        "SELECT count(*), coalesce(sum(total_minor), 0), coalesce(sum(tax_minor), 0),"
-        " coalesce(sum(rounding_minor), 0), coalesce(sum(change_minor), 0),"
-        " coalesce(sum(saved_minor), 0) FROM sale"
+def last_number_before(db: Connection, epoch: int, seq: int) -> int:
+    """Return the number of the last sale before a place in the journal, 0 for none."""
+    row = db.execute(
+        "SELECT number FROM sale WHERE (epoch, seq) < (?, ?) ORDER BY epoch DESC, seq DESC LIMIT 1",
+        (epoch, seq),
     ).fetchone()
-    ends = [
-        db.execute(f"SELECT receipt_number FROM sale ORDER BY epoch {way}, seq {way} LIMIT 1").fetchone()
-        for way in ("ASC", "DESC")
-    ]
-    tenders = db.execute(
-        "SELECT kind, count(*), sum(amount_minor) FROM sale_tender GROUP BY kind ORDER BY kind"
-    )
-    taxes = db.execute(
-        "SELECT tax_code, sum(amount_minor - saved_minor), sum(tax_minor) FROM sale_line"
-        " GROUP BY tax_code ORDER BY tax_code"
-    )
-    return Takings(
-        sales=sums[0],
-        total_minor=sums[1],
-        tax_minor=sums[2],
-        rounding_minor=sums[3],
-        change_minor=sums[4],
-        saved_minor=sums[5],
-        first_receipt=ends[0][0] if ends[0] else "",
-        last_receipt=ends[1][0] if ends[1] else "",
-        tenders=tuple(TakingsByKind(kind=k, count=c, amount_minor=a) for k, c, a in tenders),
-        taxes=tuple(TakingsByTax(code=c, goods_minor=g, tax_minor=t) for c, g, t in taxes),
-    )
+    return int(row[0]) if row else 0

@@ -5,6 +5,7 @@ from sqlite3 import Connection
 import msgspec
 
 from omnipos.domain.exceptions import PRINT_FAILED, ExceptionCase, Settlement
+from omnipos.domain.paper import PaperKind
 from omnipos.events import Event
 
 MOST_LISTED = 100
@@ -102,10 +103,11 @@ def entries_aside(db: Connection) -> list[EntryAside]:
 def failed_papers(db: Connection) -> list[FailedPaper]:
     """Return the papers that could not be printed and that nobody has decided about, the oldest first."""
     rows = db.execute(
-        "SELECT job_id, kind, created_at_ms, error FROM print_job WHERE state = 'failed' AND NOT EXISTS"
+        "SELECT job_id, kind, created_at_ms, error FROM print_job WHERE state = 'failed'"
+        " AND kind <> ? AND NOT EXISTS"
         " (SELECT 1 FROM settled_here h WHERE h.kind = ? AND h.subject = CAST(job_id AS TEXT))"
         " ORDER BY job_id LIMIT ?",
-        (PRINT_FAILED, MOST_LISTED),
+        (PaperKind.DRAWER.value, PRINT_FAILED, MOST_LISTED),
     )
     return [FailedPaper(job_id=j, kind=k, at_ms=at_ms, error=e) for j, k, at_ms, e in rows]
 

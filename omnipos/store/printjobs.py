@@ -1,10 +1,11 @@
 """Print jobs on disk: written with what they report, printed after, never lost, never doubled unmarked."""
 
+from collections.abc import Callable
 from sqlite3 import Connection
 
 import msgspec
 
-from omnipos.domain.paper import Paper, PaperKind, PrintJob, print_job
+from omnipos.domain.paper import DrawerPaper, Paper, PaperKind, PrintJob, print_job
 from omnipos.store.connection import Store, transaction
 
 
@@ -34,12 +35,22 @@ def count_unprinted(db: Connection) -> int:
     return int(row.fetchone()[0])
 
 
-class StoredJobs:
-    """The spool's view of the jobs on disk; each call is one transaction on the writer thread."""
+Opened = Callable[[DrawerPaper, bool], None]
+"""What is told, inside the transaction, that the drawer was opened, and whether that is certain."""
 
-    def __init__(self, store: Store) -> None:
-        """Use the jobs of an open store."""
+TOO_LATE = "nobody waits for the drawer any more"
+
+
+class StoredJobs:
+    """The spool's view of the jobs on disk; each call is one transaction on the writer thread.
+
+    A job that only opens the drawer is tried once: later it would open when nobody stands there.
+    """
+
+    def __init__(self, store: Store, opened: Opened | None = None) -> None:
+        """Use the jobs of an open store; `opened` is told of every opening without a sale."""
         self._store = store
+        self._opened = opened
 
     def next_job(self) -> PrintJob | None:
         """Return the oldest job not printed yet."""
@@ -55,7 +66,7 @@ class StoredJobs:
 
     def done(self, job_id: str) -> None:
         """Note that the job is on paper."""
-        self._move(job_id, "done", "")
+        self._move(job_id, "done", "", opened=True)
 
     def requeued(self, job_id: str, error: str) -> None:
         """Note that nothing of the job was sent; it waits on."""
@@ -63,31 +74,43 @@ class StoredJobs:
 
     def interrupted(self, job_id: str, error: str) -> None:
         """Note that the job was cut off; it waits to be printed again, marked COPY."""
-        self._store.call(lambda: self._again_as_copy(job_id, error))
+        self._move(job_id, "queued", error, copy=True)
 
     def failed(self, job_id: str, error: str) -> None:
         """Note that the job cannot be printed at all."""
         self._move(job_id, "failed", error)
 
-    def _move(self, job_id: str, state: str, error: str) -> None:
+    def _move(self, job_id: str, state: str, error: str, *, opened: bool = False, copy: bool = False) -> None:
         def write() -> None:
             with transaction(self._store.books):
-                self._store.books.execute(
-                    "UPDATE print_job SET state = ?, error = ? WHERE job_id = ?",
-                    (state, error, int(job_id)),
-                )
+                (kind, payload) = self._store.books.execute(
+                    "UPDATE print_job SET error = ?, copy = copy OR ?,"
+                    " state = CASE WHEN kind = ? AND ? = 'queued' THEN 'failed' ELSE ? END"
+                    " WHERE job_id = ? RETURNING kind, payload",
+                    (error, copy, PaperKind.DRAWER.value, state, state, int(job_id)),
+                ).fetchone()
+                if opened or copy:
+                    self._tell(kind, payload, certain=opened)
 
         self._store.call(write)
 
-    def _again_as_copy(self, job_id: str, error: str) -> None:
-        with transaction(self._store.books):
-            self._store.books.execute(
-                "UPDATE print_job SET state = 'queued', copy = 1, error = ? WHERE job_id = ?",
-                (error, int(job_id)),
-            )
+    def _tell(self, kind: str, payload: bytes, *, certain: bool) -> None:
+        if kind == PaperKind.DRAWER and self._opened is not None:
+            self._opened(msgspec.json.decode(payload, type=DrawerPaper), certain)
 
     def _requeue_interrupted(self) -> tuple[PrintJob, ...]:
         with transaction(self._store.books):
+            cut_off = self._store.books.execute(
+                "UPDATE print_job SET state = 'failed', error = ? WHERE kind = ? AND state = 'started'"
+                " RETURNING kind, payload",
+                (TOO_LATE, PaperKind.DRAWER.value),
+            ).fetchall()
+            for kind, payload in cut_off:
+                self._tell(kind, payload, certain=False)
+            self._store.books.execute(
+                "UPDATE print_job SET state = 'failed', error = ? WHERE kind = ? AND state = 'queued'",
+                (TOO_LATE, PaperKind.DRAWER.value),
+            )
             rows = self._store.books.execute(
                 "UPDATE print_job SET state = 'queued', copy = 1 WHERE state = 'started'"
                 " RETURNING job_id, kind, payload, copy"

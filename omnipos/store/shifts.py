@@ -7,7 +7,7 @@ from sqlite3 import Connection
 import msgspec
 
 from omnipos.domain.shift import ShiftReport
-from omnipos.events import Event
+from omnipos.events import Event, ShiftOpened, type_of_kind
 from omnipos.store.archive import archived_events, archives
 from omnipos.store.journal import read_events
 
@@ -57,6 +57,15 @@ def events_of(db: Connection, shift: OpenShift) -> Iterator[Event]:
     found = chain.from_iterable(archived_events(db, one) for one in old)
     behind = (one for one in found if (one.header.epoch, one.header.seq) > place)
     return chain(behind, read_events(db, *place))
+
+
+def is_float_counted(db: Connection, shift: OpenShift) -> bool:
+    """Tell whether the float of the open shift was counted into the drawer."""
+    row = db.execute(
+        "SELECT 1 FROM event WHERE (epoch, seq) > (?, ?) AND type = ? LIMIT 1",
+        (shift.after_epoch, shift.after_seq, type_of_kind(ShiftOpened)),
+    ).fetchone()
+    return row is not None
 
 
 def insert_closed(db: Connection, event: Event, report: ShiftReport) -> None:

@@ -23,6 +23,7 @@ from tests.printing.papers import (
 )
 
 RUPIAH_48 = """\
+[drawer]
               Toko Sinar
                Jl. Kebon Sirih 12
                  Jakarta 10340
@@ -60,6 +61,7 @@ Bebas PPN                    21.690            0
 [cut]"""
 
 RINGGIT_48 = """\
+[drawer]
              Kedai Sinar
           12 Jalan Alor, Kuala Lumpur
              SST W10-1808-32000001

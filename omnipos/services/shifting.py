@@ -1,0 +1,256 @@
+"""Shifts: the float, cash in and out that is no sale, and the count that closes a shift with its Z."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from omnipos.domain import drawer as rules
+from omnipos.domain.cardnumber import free_text
+from omnipos.domain.drawer import CashMove, Pieces
+from omnipos.domain.errors import DrawerRefused, EntryRefused
+from omnipos.domain.money import MOST_MINOR, format_money
+from omnipos.domain.paper import CashMovePaper, Paper, ShiftPaper
+from omnipos.domain.sale import till_code
+from omnipos.domain.shift import Obstacle, ShiftReport, obstacle_words
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Approval, Right
+from omnipos.events import CashMoved, PaperReprinted, ShiftClosed, ShiftOpened
+from omnipos.locale import _
+from omnipos.services import approving, obstacles, reporting
+from omnipos.services.approving import LONGEST_REASON, NOBODY, Word
+from omnipos.services.till import Till
+from omnipos.store import journal, people, printjobs, shifts
+from omnipos.store.connection import transaction
+
+
+class ShiftBlocked(DrawerRefused):
+    """Something stands in the way of the Z; a manager may close the shift all the same."""
+
+    def __init__(self, found: tuple[Obstacle, ...]) -> None:
+        """Say what it is, each with what to do."""
+        super().__init__(
+            " ".join((_("The shift cannot be closed yet. Nothing was changed."), *map(obstacle_words, found)))
+        )
+        self.obstacles = found
+
+
+class OverShort(DrawerRefused):
+    """The drawer is over or short by more than the shop lets pass."""
+
+    def __init__(self, difference_minor: int, shop: Shop) -> None:
+        """Say by how much."""
+        text = (
+            _("The drawer is {amount} over.") if difference_minor > 0 else _("The drawer is {amount} short.")
+        )
+        said = text.format(amount=format_money(abs(difference_minor), shop.currency))
+        super().__init__(f"{said} " + _("Count again, or type the reason; a manager allows it."))
+        self.difference_minor = difference_minor
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says who closes a shift; unsaid, all that was counted stays in the drawer."""
+
+    counted: tuple[Pieces, ...]
+    left_minor: int | None = None
+    reason: str = ""
+    force: bool = False
+
+
+class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the open shift stands; without its report for who may not know what should be in the drawer."""
+
+    shift: str
+    began_at_ms: int
+    business_date: str
+    float_minor: int
+    is_float_counted: bool
+    obstacles: tuple[Obstacle, ...]
+    report: ShiftReport | None
+    closed: int
+    """How many shifts were closed before."""
+
+
+def state(till: Till) -> DrawerState:
+    """Return how the open shift stands, as far as who is signed in may know."""
+    staff = till.signed_in(Right.SELL)
+    db, report = till.store.books, _so_far(till)
+    is_told = staff.may(Right.REPORT) or not till.shop().drawer.blind
+    now = shifts.open_shift(db)
+    return DrawerState(
+        shift=report.shift,
+        began_at_ms=report.began_at_ms,
+        business_date=report.business_date,
+        float_minor=report.drawer.float_minor,
+        is_float_counted=shifts.is_float_counted(db, now),
+        obstacles=obstacles.in_the_way(till, report),
+        report=report if is_told else None,
+        closed=now.closed_before,
+    )
+
+
+def open_with_float(till: Till, counted: tuple[Pieces, ...]) -> DrawerState:
+    """Count the float of the open shift into the drawer, once a shift; raise DrawerRefused."""
+    till.signed_in(Right.DRAWER)
+    db = till.store.books
+    if shifts.is_float_counted(db, shifts.open_shift(db)):
+        raise DrawerRefused(
+            _("The float of this shift is counted already. Pay more in, or drop some into the safe.")
+        )
+    fact = ShiftOpened(float_minor=rules.worth_of(counted), counted=counted)
+    with transaction(db):
+        journal.append(db, till.stamp(), fact)
+    till.syncing.nudge()
+    return state(till)
+
+
+def move_cash(
+    till: Till, move: CashMove, amount_minor: int, reason: str = "", word: Word = NOBODY
+) -> CashMovePaper:
+    """Put cash in or take it out that is no sale, with its slip; the drawer opens.
+
+    Raises EntryRefused without a sum or, but for the safe, without a reason; WordNeeded for paying out
+    beyond the shop's limit.
+    """
+    staff = till.signed_in(Right.DRAWER)
+    shop, reason = till.shop(), free_text(reason, LONGEST_REASON)
+    if not 0 < amount_minor <= MOST_MINOR:
+        raise EntryRefused(_("Type the sum that goes in or out."))
+    if not reason and move is not CashMove.SAFE_DROP:
+        raise EntryRefused(_("Type the reason. It is kept with what is done."))
+    approval = None
+    limit = shop.drawer.paid_out_limit_minor
+    if move is CashMove.PAID_OUT and limit is not None and amount_minor > limit:
+        approval = approving.word_for(till, Right.OVERRIDE, reason, word)
+    stamp = till.stamp()
+    paper = CashMovePaper(
+        move=move,
+        amount_minor=amount_minor,
+        reason=reason,
+        shop=shop,
+        till_number=till.identity.till_number,
+        shift=stamp.shift,
+        staff_name=staff.name,
+        approved_by=_name(till, approval),
+        at_ms=stamp.occurred_at_ms,
+    )
+    db = till.store.books
+    with transaction(db):
+        fact = CashMoved(move=move, amount_minor=amount_minor, reason=reason, approval=approval)
+        journal.append(db, stamp, fact)
+        printjobs.insert_job(db, paper, stamp.occurred_at_ms)
+    _told(till)
+    return paper
+
+
+def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
+    """Close the open shift with what was counted; return its Z, which is printed and never changes.
+
+    Raises ShiftBlocked and OverShort; both are let pass with a reason and a manager's word, the former
+    only when asked to by `force`.
+    """
+    staff = till.signed_in(Right.CASH_UP)
+    shop, report = till.shop(), _so_far(till)
+    if not report.began_at_ms:
+        raise DrawerRefused(_("Nothing has happened since the last Z. There is nothing to close."))
+    found = obstacles.in_the_way(till, report)
+    if found and not closing.force:
+        raise ShiftBlocked(found)
+    counted_minor = rules.worth_of(closing.counted)
+    left_minor = counted_minor if closing.left_minor is None else closing.left_minor
+    if not 0 <= left_minor <= counted_minor:
+        raise EntryRefused(_("No more can stay in the drawer than was counted."))
+    difference_minor = counted_minor - report.drawer.expected_minor
+    is_off = abs(difference_minor) > rules.limit_minor(shop.drawer, shop.currency)
+    approval = None
+    if is_off or found:
+        reason = free_text(closing.reason, LONGEST_REASON)
+        if not reason and is_off:
+            raise OverShort(difference_minor, shop)
+        if not reason:
+            raise EntryRefused(_("Type the reason. It is kept with what is done."))
+        approval = approving.word_for(till, Right.OVERRIDE, reason, word)
+    who, count = till.identity, shifts.open_shift(till.store.books).closed_before + 1
+    done = msgspec.structs.replace(
+        report,
+        number=f"{till_code(who.store_code, who.till_number, who.epoch)}-Z{count:04d}",
+        count=count,
+        until_ms=till.clock.now_ms(),
+        closed_by=staff.staff_id,
+        counted=closing.counted,
+        counted_minor=counted_minor,
+        difference_minor=difference_minor,
+        left_minor=left_minor,
+        over_short=approval if is_off else None,
+        forced=approval if found else None,
+        obstacles=found,
+    )
+    _write_close(till, done)
+    return done
+
+
+def _write_close(till: Till, report: ShiftReport) -> None:
+    assert report.drawer.adds_up(), "a drawer whose sums do not add up is a bug, not a Z"
+    db, stamp, paper = till.store.books, till.stamp(), _paper(till, report)
+    with transaction(db):
+        event = journal.append(db, stamp, ShiftClosed(report=report))
+        shifts.insert_closed(db, event, report)
+        printjobs.insert_job(db, paper, stamp.occurred_at_ms)
+    _told(till)
+
+
+def print_x(till: Till) -> ShiftReport:
+    """Print what the open shift comes to so far; nothing is closed or reset by it."""
+    till.signed_in(Right.REPORT)
+    report = _so_far(till)
+    _print(till, _paper(till, report))
+    return report
+
+
+def latest(till: Till, limit: int = 100) -> list[ShiftReport]:
+    """Return the latest Z reports, the newest first."""
+    till.signed_in(Right.CASH_UP)
+    return reporting.z_reports(till.store.books, limit)
+
+
+def reprint_z(till: Till, count: int = 0) -> ShiftReport:
+    """Print a Z again, marked COPY; without a count, the last one. Raises ItemUnknown."""
+    till.signed_in(Right.CASH_UP)
+    report = reporting.z_report(till.store.books, count)
+    fact = PaperReprinted(receipt_number=report.number)
+    _print(till, _paper(till, report), lambda: journal.append(till.store.books, till.stamp(), fact))
+    return report
+
+
+def _print(till: Till, paper: Paper, before: Callable[[], object] | None = None) -> None:
+    db = till.store.books
+    with transaction(db):
+        if before is not None:
+            before()
+        printjobs.insert_job(db, paper, till.clock.now_ms(), copy=before is not None)
+    _told(till)
+
+
+def _told(till: Till) -> None:
+    till.printing.nudge()
+    till.syncing.nudge()
+
+
+def _so_far(till: Till) -> ShiftReport:
+    return reporting.report_so_far(till.store.books, till.clock.now_ms())
+
+
+def _paper(till: Till, report: ShiftReport) -> ShiftPaper:
+    ids = {one.staff_id for one in report.takings.staff} | {report.closed_by}
+    ids |= {one.staff_id for one in (report.over_short, report.forced) if one}
+    known = {who: people.staff_by_id(till.store.books, who) for who in sorted(ids - {""})}
+    return ShiftPaper(
+        report=report,
+        shop=till.shop(),
+        names={who: person.name for who, person in known.items() if person},
+        printed_at_ms=till.clock.now_ms(),
+    )
+
+
+def _name(till: Till, approval: Approval | None) -> str:
+    person = people.staff_by_id(till.store.books, approval.staff_id) if approval else None
+    return person.name if person else ""
