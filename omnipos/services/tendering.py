@@ -19,7 +19,7 @@ from omnipos.domain.stock import sale_movements
 from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
 from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
-from omnipos.services import collecting
+from omnipos.services import cardpaper, collecting
 from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
 from omnipos.store import accounts, baskets, books, journal, printjobs
@@ -146,7 +146,11 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
             override=basket.order.override,
         )
     baskets.drop_basket(db, basket.basket_id)
-    printjobs.insert_job(db, receipt_paper(till, shop, sale), sale.completed_at_ms)
+    paper = receipt_paper(till, shop, sale)
+    paper = msgspec.structs.replace(paper, balances=cardpaper.balances_after(till, sale))
+    printjobs.insert_job(db, paper, sale.completed_at_ms)
+    for card in cardpaper.new_cards(till, shop, sale):
+        printjobs.insert_job(db, card, sale.completed_at_ms)
     return sale
 
 
