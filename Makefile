@@ -33,7 +33,7 @@ bench: setup
 
 # The long budgets of the randomised tests: hours, not minutes.
 soak: setup
-	OMNIPOS_SOAK=1 $(BIN)/pytest tests/real tests/faults tests/fuzz tests/sim tests/hub/test_model.py tests/hub/test_schema_fuzz.py
+	OMNIPOS_SOAK=1 $(BIN)/pytest tests/real tests/faults tests/sim tests/hub/test_model.py tests/hub/test_schema_fuzz.py
 
 # Pins everything with hashes, without naming where it is fetched from.
 lock: setup
@@ -46,7 +46,7 @@ screenshots: setup
 # Collects all texts into the translation files; new ones come in empty, those no longer used go.
 messages: setup
 	$(BIN)/pybabel --quiet extract --keywords "_ later ngettext:1,2" --no-location --sort-output \
-		--output $(VENV)/omnipos.pot omnipos screens sync printing hub
+		--output $(VENV)/omnipos.pot omnipos screens sync printing terminals hub
 	for language in id ms; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete \
 		--ignore-pot-creation-date --domain omnipos --input-file $(VENV)/omnipos.pot \
 		--output-dir omnipos/locale --locale $$language || exit 1; done

@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     printer: str = "none"
     """One line: `tcp://HOST:9100`, `file:///dev/usb/lp0`, `folder:///path` or `none`."""
     paper_columns: int = 48
+    terminal: str = ""
+    """The card terminal, `tcp://HOST:PORT`; empty for one that stands alone, whose slip is typed."""
     language: str = ""
     """`en`, `id` or `ms`; empty speaks the shop's language."""
     scan_gap_ms: int = 20

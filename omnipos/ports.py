@@ -5,8 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from omnipos.domain.payment import PaymentAnswer, QrCode
-from omnipos.domain.returning import Found
+from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
 
 
 class Clock(Protocol):
@@ -52,26 +51,6 @@ class Syncing(Protocol):
         ...
 
 
-class HubQueries(Protocol):
-    """What only the hub knows, asked while somebody waits; never on the writer thread.
-
-    Each call is answered within a second or so; None says that the hub does not answer.
-    """
-
-    def returnable(self, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
-        """Return sales by receipt or order number, or a customer's latest, with all that came back."""
-        ...
-
-
-class HubAway:
-    """The queries of a till that has no hub to ask."""
-
-    def returnable(self, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
-        """Answer that the hub does not answer."""
-        del number, customer_id
-        return None
-
-
 class Printing(Protocol):
     """The print spool, as a service or screen sees it; nothing here ever waits."""
 
@@ -105,6 +84,27 @@ class PaymentTerminal(Protocol):
 
     def refund(self, payment_id: str, amount_minor: int, currency: str, refund_of: str) -> PaymentAnswer:
         """Give money back: `amount_minor` above zero, of the payment `refund_of` where that is known."""
+        ...
+
+
+class Charging(Protocol):
+    """The payments under way at the card terminal, as services and screens see it; nothing here waits."""
+
+    @property
+    def provider(self) -> str:
+        """What payments asked for here are written down under."""
+        ...
+
+    def begin(self, payment: Payment) -> None:
+        """Ask the terminal for a payment, or a refund, whose intent is on disk."""
+        ...
+
+    def cancel(self, payment: Payment) -> None:
+        """Ask the terminal to stop a payment; its end is told as any other."""
+        ...
+
+    def ask_again(self, payment: Payment) -> None:
+        """Ask the terminal what became of a payment, now."""
         ...
 
 

@@ -18,20 +18,12 @@ from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import selling, signing_in
-from omnipos.services.finding import (
-    CouponOffer,
-    CustomerOffer,
-    GiftCardOffer,
-    ItemOffer,
-    OrderOffer,
-    SaleOffer,
-)
+from omnipos.services.finding import CouponOffer, CustomerOffer, ItemOffer, OrderOffer, SaleOffer
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
     plain_asking,
-    plain_balances,
     plain_counting,
     plain_coupons,
     plain_discounts,
@@ -39,11 +31,13 @@ from screens import (
     plain_leases,
     plain_notes,
     plain_orders,
+    plain_payments,
     plain_people,
     plain_selling,
     plain_taxes,
     plain_training,
 )
+from screens.payment_words import outcome_words
 from screens.plain_json import Shape, basket_shape, sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import basket_words, status_words
@@ -67,13 +61,12 @@ COMMANDS: dict[str, Command] = {
     "price-check": plain_discounts.say_price,
     "allow": plain_discounts.allow,
     "pay": plain_selling.pay,
+    "payment": plain_payments.payment,
     "park": plain_selling.park,
     "recall": plain_selling.recall,
     "reprint": plain_selling.reprint,
     "customer": plain_people.customer,
     "coupon": plain_coupons.coupon,
-    "gift": plain_balances.gift,
-    "pay-off": plain_balances.pay_off,
     "order": plain_orders.open_order,
     "pick": plain_orders.pick,
     "ready": plain_orders.make_ready,
@@ -95,6 +88,7 @@ COMMANDS: dict[str, Command] = {
 ALONE: dict[str, Command] = {
     "basket": plain_selling.say_basket,
     "parked": plain_selling.list_parked,
+    "payments": plain_payments.list_payments,
     "orders": plain_orders.list_orders,
     "exceptions": plain_exceptions.list_exceptions,
 }
@@ -223,8 +217,6 @@ class PlainCounter:
                 return plain_selling.receipt_answer(self._talk, sale)
             case CouponOffer(code=code):
                 return plain_coupons.give(self._talk, code)
-            case GiftCardOffer(code=code):
-                return plain_balances.say_card(self._talk, code)
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 
@@ -309,7 +301,8 @@ class PlainCounter:
 
     def _written(self, found: Answer) -> str:
         # A name from a shop is no command to the terminal that shows it.
-        said = clean_text(found.say, LONGEST_ANSWER)
+        news = [outcome_words(heard) for heard in self._talk.news()]
+        said = clean_text(" ".join((*news, found.say)), LONGEST_ANSWER)
         if self._till.is_training:
             said = _("TRAINING:") + " " + said
         if not self._as_json:
@@ -352,16 +345,16 @@ def _help() -> Answer:
     )
     untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
     by_code = _("By QR code: pay qr prints it; pay qr all REFERENCE takes what the customer's phone shows.")
+    card = _(
+        "Card terminal: pay card, pay card 20000; payments lists unknown ones, payment 3 again, payment 3"
+        " cancel, payment 3 paid CODE REASON, payment 3 unpaid REASON."
+    )
     around = _(
         "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
         " gift-receipt N prints goods without prices."
         " To practise: training, and training off."
     )
-    money = _(
-        "Gift cards and credit: gift sell new 50000, gift sell CODE 50000, gift balance CODE, pay gift CODE,"
-        " pay credit, pay account, pay-off, pay foreign USD 10."
-    )
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {money} {around}")
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {card} {around}")
 
 
 def _quit() -> Answer:

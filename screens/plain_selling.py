@@ -15,7 +15,7 @@ from omnipos.locale import _, ngettext
 from omnipos.services import finding, reprinting, selling, tendering, watching
 from omnipos.services.finding import ItemOffer, NewCustomerOffer, Offer
 from omnipos.services.selling import BasketView
-from screens import plain_asking, plain_balances, plain_qr
+from screens import plain_asking, plain_payments, plain_qr
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import (
@@ -160,6 +160,8 @@ def pay(talk: Talk, rest: str) -> Answer:
         case "cash":
             return _pay_cash(talk, what.strip())
         case "card":
+            if talk.till.charging is not None and len(what.split()) < 2:
+                return plain_payments.pay(talk, what.strip())
             return _pay_card(talk, what.split())
         case "qr":
             words = what.split()
@@ -167,11 +169,8 @@ def pay(talk: Talk, rest: str) -> Answer:
         case "back":
             view = talk.till.call(tendering.take_back)
             return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
-        case other:
-            answer = plain_balances.pay(talk, other, what.strip())
-            if answer is None:
-                raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE, pay qr or pay back."))
-            return answer
+        case _:
+            raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE, pay qr or pay back."))
 
 
 def _pay_cash(talk: Talk, written: str) -> Answer:

@@ -13,6 +13,7 @@ from omnipos.domain.staff import Approval
 from omnipos.locale import _
 from omnipos.services.approving import Word
 from omnipos.services.asking import Step
+from omnipos.services.paying import Heard
 from omnipos.services.till import Till
 
 NOBODY = Word()
@@ -55,6 +56,9 @@ class Talk:
         self.questions: deque[Step] = deque()
         """Goods that ask something before they are rung up, the first one is answered first."""
         self._choices: dict[str, Callable[[], Answer]] = {}
+        self.heard: dict[str, Heard] = {}
+        """What became of payments asked for outside, until it is said; they end whenever they like."""
+        till.on_payment = self._hear
         self.refused: Callable[[Word], Answer] | None = None
         """What this line was refused for want of a manager's word."""
         self.refused_before: Callable[[Word], Answer] | None = None
@@ -68,6 +72,13 @@ class Talk:
         except DomainError:
             wanted = None
         return self.settings.idle_lock_s if wanted is None else wanted
+
+    def _hear(self, known: Heard) -> None:
+        self.heard[known.payment.payment_id] = known
+
+    def news(self) -> list[Heard]:
+        """Return what became of payments that no line waited for, once."""
+        return [self.heard.pop(payment_id) for payment_id in tuple(self.heard)]
 
     def allowing(self, act: Callable[[Word], Answer], word: Word = NOBODY) -> Answer:
         """Do what may need a manager's word; without it, or with a wrong PIN, the next line may give it."""

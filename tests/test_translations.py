@@ -34,6 +34,7 @@ from tests.texts import (
 LANGUAGES = ("id", "ms")
 CATALOGUES = ROOT / "omnipos" / "locale"
 SHOWN_TO_PEOPLE = (
+    "terminals",
     "screens",
     "printing",
     "sync",

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("omnipos", "screens", "sync", "printing", "hub")
+ROOMS = ("omnipos", "screens", "sync", "printing", "terminals", "hub")
 KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2)}
 Message = str | tuple[str, str]
 

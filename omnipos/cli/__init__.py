@@ -22,6 +22,7 @@ COMMANDS = {
         "omnipos.cli.importing:importing",
         "Bring products, customers, promotions and more in from a file.",
     ),
+    "terminal": ("omnipos.cli.terminal:terminal", "Try card payments with a simulated card terminal."),
     "report": ("omnipos.cli.report:report", "Print the totals of this till."),
     "sync": ("omnipos.cli.syncing:sync", "Send and fetch everything now."),
     "backup": ("omnipos.cli.backup:backup", "Save the till, and the hub in its folder, to a file."),

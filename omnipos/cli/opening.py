@@ -19,7 +19,9 @@ from omnipos.cli.ownhub import has_own_hub, reach_own_hub
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.paper import PrintJob
+from omnipos.domain.payment import PaymentAnswer
 from omnipos.locale import _, speak
+from omnipos.services import paying, resolving
 from omnipos.services.kicking import journal_of_kicks
 from omnipos.services.till import SystemClock, Till
 from omnipos.store import people
@@ -28,7 +30,6 @@ from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs, count_unprinted
 from omnipos.store.soundness import look_through
 from sync.engine import SyncEngine
-from sync.queries import Questions
 
 if TYPE_CHECKING:
     from printing.composing import JobComposer
@@ -72,13 +73,11 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
         engine.rejoin = partial(_join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
-        questions = Questions(client.twin())
-        stack.callback(questions.close)
-        till.hub = questions
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
         stack.callback(spool.stop)
         spool.start()
+        _open_terminal(till, settings, stack)
         stack.callback(engine.stop)
         engine.start()
         control = ControlSocket(folder, {"sync": lambda: msgspec.structs.asdict(engine.once())})
@@ -92,6 +91,25 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
 
         # While nobody waits: what is old and at the hub leaves the journal, a file at a time.
         store.call(lambda: archive_old(store, clock))
+
+
+def _open_terminal(till: Till, settings: Settings, stack: contextlib.ExitStack) -> None:
+    """Begin to ask for payments that the till does not know the end of, where a terminal is set."""
+    till.call(resolving.after_start)
+    if not settings.terminal:
+        return
+    from terminals.tcp import TcpTerminal
+    from terminals.waiting import TerminalWaiter
+
+    terminal = TcpTerminal(settings.terminal)
+
+    def hear(payment_id: str, answer: PaymentAnswer, *, first: bool) -> None:
+        till.call(paying.heard, payment_id, answer, first=first)
+
+    waiter = TerminalWaiter(terminal, hear, lambda: till.call(resolving.open_payments), terminal.hang_up)
+    till.charging = waiter
+    stack.callback(waiter.stop)
+    waiter.start()
 
 
 def _look_through(store: Store, ended: threading.Event) -> None:

@@ -98,6 +98,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """Which terminal or acquirer was asked: the setting's name for it, no address."""
     asked_at_ms: int
     staff_id: str
+    number: int = 0
+    """What people call it on this till."""
     state: PaymentState = PaymentState.ASKED
     refund_of: str = ""
     """The payment that a refund gives back, where it is known."""

@@ -4,6 +4,8 @@ The same for a card terminal and for an acquirer's QR code. Nothing here talks t
 calls `ask` first, then `heard` with each answer, however late it comes.
 """
 
+from typing import assert_never
+
 import msgspec
 
 from omnipos.domain.basket import Basket
@@ -54,14 +56,15 @@ def ask(
     )
     after = msgspec.structs.replace(basket, payments=(*basket.payments, payment.payment_id), guarded=False)
     with transaction(db):
-        write_intent(till, payment)
+        payment = write_intent(till, payment)
         baskets.save_basket(db, basket, after, payment.asked_at_ms)
     till.syncing.nudge()
     return payment
 
 
-def write_intent(till: Till, payment: Payment) -> None:
-    """Write a payment that is about to be asked for; the caller owns the transaction."""
+def write_intent(till: Till, payment: Payment) -> Payment:
+    """Write a payment that is about to be asked for, and number it; the caller owns the transaction."""
+    payment = msgspec.structs.replace(payment, number=journal.draw(till.store.books, "payment"))
     fact = PaymentAsked(
         payment_id=payment.payment_id,
         basket_id=payment.basket_id,
@@ -73,10 +76,14 @@ def write_intent(till: Till, payment: Payment) -> None:
     )
     journal.append(till.store.books, till.stamp(), fact)
     payments.save_payment(till.store.books, payment)
+    return payment
 
 
-def heard(till: Till, payment_id: str, answer: PaymentAnswer) -> Heard:
+def heard(till: Till, payment_id: str, answer: PaymentAnswer, *, first: bool = False) -> Heard:
     """Take what a terminal or acquirer says of a payment, or that it says nothing; twice is harmless.
+
+    `first` marks the answer to the very first asking: when that reached nobody, nothing was asked for.
+    An UNREACHED to any later question says nothing of the payment.
 
     An approved one becomes a tender of its basket, on the counter or parked, in the same transaction; the
     last one completes the sale. Where there is no such basket any more, or it takes no such sum, the
@@ -94,12 +101,16 @@ def heard(till: Till, payment_id: str, answer: PaymentAnswer) -> Heard:
             return Heard(payment=payment)
         case Said.PENDING:
             return Heard(payment=payment)
-        case Said.UNANSWERED:
-            return _unknown(till, payment, reason)
         case Said.DECLINED:
             return ended_unpaid(till, payment, PaymentOutcome.DECLINED, reason)
-        case Said.CANCELLED | Said.NEVER_HEARD | Said.UNREACHED:
+        case Said.CANCELLED | Said.NEVER_HEARD:
             return ended_unpaid(till, payment, PaymentOutcome.CANCELLED, reason)
+        case Said.UNREACHED if first:
+            return ended_unpaid(till, payment, PaymentOutcome.CANCELLED, reason)
+        case Said.UNANSWERED | Said.UNREACHED:
+            return _unknown(till, payment, reason)
+        case unknown:
+            assert_never(unknown)
 
 
 def one(till: Till, payment_id: str) -> Payment:
@@ -126,13 +137,13 @@ def approved(
         except TenderRefused:
             pass  # the money moved all the same
         else:
-            return Heard(payment=done, paid=paid)
+            return _told(till, Heard(payment=done, paid=paid))
     astray = msgspec.structs.replace(payment, state=PaymentState.ASTRAY)
     with transaction(till.store.books), till.on_behalf_of(payment.staff_id):
         _write(till, astray, outcome, approval)
         _free(till, basket, astray)
     till.syncing.nudge()
-    return Heard(payment=astray)
+    return _told(till, Heard(payment=astray))
 
 
 def ended_unpaid(
@@ -149,14 +160,22 @@ def ended_unpaid(
         _write(till, ended, outcome, approval)
         _free(till, baskets.basket_by_id(till.store.books, payment.basket_id), ended)
     till.syncing.nudge()
-    return Heard(payment=ended)
+    return _told(till, Heard(payment=ended))
 
 
 def _unknown(till: Till, payment: Payment, reason: str) -> Heard:
     after = msgspec.structs.replace(payment, state=PaymentState.UNKNOWN, reason=reason)
+    if after == payment:
+        return Heard(payment=payment)
     with transaction(till.store.books):
         payments.save_payment(till.store.books, after)
-    return Heard(payment=after)
+    known = Heard(payment=after)
+    return known if payment.state is PaymentState.UNKNOWN else _told(till, known)
+
+
+def _told(till: Till, known: Heard) -> Heard:
+    till.on_payment(known)
+    return known
 
 
 def _write(till: Till, payment: Payment, outcome: PaymentOutcome, approval: Approval | None) -> None:

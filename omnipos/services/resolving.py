@@ -4,6 +4,7 @@ import msgspec
 
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused, TenderRefused
+from omnipos.domain.names import clean_text
 from omnipos.domain.payment import Payment, PaymentOutcome, PaymentState
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import CardSlip, QrSlip, TenderKind, check_slip
@@ -19,6 +20,17 @@ from omnipos.store.connection import transaction
 def open_payments(till: Till) -> tuple[Payment, ...]:
     """Return the payments that are not ended, the oldest first; the day cannot be closed before they are."""
     return tuple(payments.open_payments(till.store.books))
+
+
+def payment_numbered(till: Till, number: str) -> Payment:
+    """Return an open payment by the number that people call it; raise EntryRefused."""
+    wanted = clean_text(number, 12).removeprefix("#")
+    for payment in payments.open_payments(till.store.books):
+        if str(payment.number) == wanted:
+            return payment
+    raise EntryRefused(
+        _("No payment {number} is open here. Type payments for all of them.").format(number=wanted)
+    )
 
 
 def after_start(till: Till) -> tuple[Payment, ...]:

@@ -4,14 +4,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
 from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
-from omnipos.ports import Clock, HubAway, HubQueries, Printing, Syncing
+from omnipos.ports import Charging, Clock, Printing, Syncing
 from omnipos.store import people
 from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
@@ -20,8 +20,15 @@ from omnipos.store.journal import Stamp
 from omnipos.store.prices import RulesKept
 from omnipos.store.shifts import open_shift
 
+if TYPE_CHECKING:
+    from omnipos.services.paying import Heard
+
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
+
+
+def _tell_nobody(known: "Heard") -> None:
+    """Nobody is there to be told of a payment yet."""
 
 
 class SystemClock:
@@ -65,7 +72,6 @@ class Till:
         store.identity = identity
         self.printing = printing
         self.syncing = syncing
-        self.hub: HubQueries = HubAway()
         self.staff: Staff | None = None
         self.is_training = False
         """Whether this is practice: a store of its own, and nothing of it is ever sent."""
@@ -82,6 +88,10 @@ class Till:
         self.rules = RulesKept()
         self.held_terms: tuple[tuple[object, ...], Terms] | None = None
         """By what the part-paid basket is priced, and which basket that is."""
+        self.on_payment: Callable[[Heard], None] = _tell_nobody
+        """Told on the writer thread of each payment asked for outside that is known better than before."""
+        self.charging: Charging | None = None
+        """The card terminal beside this till, where there is one."""
         self.acting_for = ""
         """Who asked for what the till now does by itself; empty for who is signed in."""
         self.priced_by: tuple[int, object] = (0, None)

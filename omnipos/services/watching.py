@@ -8,7 +8,7 @@ import msgspec
 from omnipos.ports import LinkState
 from omnipos.services.settling import clock_skew_ms, is_clock_wrong
 from omnipos.services.till import Till
-from omnipos.store import exceptions, outbox, printjobs
+from omnipos.store import exceptions, outbox, payments, printjobs
 
 
 class SaleStanding(StrEnum):
@@ -46,6 +46,8 @@ class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
     print_trouble: str
     open_here: int = 0
     open_in_store: int = 0
+    payments_open: int = 0
+    """Payments whose end nobody knows, or that are in no sale."""
     last_sale: str = ""
     last_sale_standing: SaleStanding = SaleStanding.ON_DISK
 
@@ -73,6 +75,7 @@ def status(till: Till) -> TillStatus:
         print_trouble=till.printing.trouble(),
         open_here=cases.here + clock,
         open_in_store=cases.store + clock,
+        payments_open=payments.count_open(till.store.books),
         last_sale=last_sale,
         last_sale_standing=_STANDINGS[state],
     )

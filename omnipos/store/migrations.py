@@ -22,7 +22,6 @@ from omnipos.store.schema import (
     PAYMENTS,
     PLACES_APPLIED,
     PRICES,
-    RETURNS,
     SAVINGS,
     SHIFTS,
     STOCKTAKES,
@@ -154,9 +153,3 @@ def balances(db: Database) -> None:
 def balances_moved(db: Database) -> None:
     """Keep what this till's sales did to balances, for those that the hub does not count yet."""
     _run(db, BALANCES_MOVED)
-
-
-@BOOKS()
-def returns(db: Database) -> None:
-    """Keep which sales took goods of another sale back."""
-    _run(db, RETURNS)

@@ -4,12 +4,12 @@ FAULTS = range(1, 58)
 """The rows of the catalogue."""
 
 LATER = {
-    3: "payment intents come with the tenders",
     11: "baskets that travel between tills come with the baskets stream",
     40: "webhooks come with the web shops",
     41: "overselling comes with the web shops",
     42: "connectors come with the web shops",
     43: "a standby comes with PostgreSQL",
+    49: "refunds come with the tenders",
     50: "closing the day comes with the tenders",
 }
 """Rows that a later part of the product makes possible, and the reason."""

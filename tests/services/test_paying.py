@@ -104,7 +104,7 @@ def test_a_payment_without_money_leaves_the_basket_as_it_was(
 ) -> None:
     before = till.call(selling.current)
     payment = ask(till)
-    heard = till.call(paying.heard, payment.payment_id, PaymentAnswer(said=said, reason="No."))
+    heard = till.call(paying.heard, payment.payment_id, PaymentAnswer(said=said, reason="No."), first=True)
     assert (heard.payment.state, heard.payment.reason) == (state, "No.")
     assert till.call(selling.current) == before
     assert states(till) == []
@@ -118,6 +118,13 @@ def test_a_payment_without_an_answer_is_unknown_and_survives_a_restart(till: Til
     (found,) = again.call(resolving.after_start)
     assert (found.state, found.reason) == (PaymentState.UNKNOWN, "The line broke.")
     again.store.close()
+
+
+def test_a_later_question_that_reaches_nobody_leaves_a_payment_unknown(till: Till) -> None:
+    payment = ask(till)
+    heard = till.call(paying.heard, payment.payment_id, PaymentAnswer(said=Said.UNREACHED))
+    assert heard.payment.state is PaymentState.UNKNOWN
+    assert till.call(selling.current).basket.payments == (payment.payment_id,)
 
 
 def test_a_payment_that_was_being_asked_for_is_unknown_after_a_restart(till: Till) -> None:

@@ -1,0 +1,58 @@
+"""How payments asked for outside are said, on screen and in the plain counter."""
+
+from typing import assert_never
+
+from omnipos.domain.money import format_money
+from omnipos.domain.payment import STATE_WORDS, Payment, PaymentState
+from omnipos.domain.tender import TENDER_WORDS
+from omnipos.locale import _
+from omnipos.services.paying import Heard
+
+
+def amount_words(payment: Payment) -> str:
+    """Return a payment's sum; a refund's without its sign."""
+    return format_money(abs(payment.amount_minor), payment.currency)
+
+
+def outcome_words(heard: Heard) -> str:
+    """Return what became of a payment, whether money moved, and what to do next."""
+    payment = heard.payment
+    amount, why = amount_words(payment), payment.reason
+    match payment.state:
+        case PaymentState.ASKED:
+            return _("The terminal is asked for {amount}.").format(amount=amount)
+        case PaymentState.APPROVED if payment.amount_minor < 0:
+            return _("{amount} went back to the card.").format(amount=amount)
+        case PaymentState.APPROVED:
+            said = _("{amount} is paid by card.").format(amount=amount)
+            sale = heard.paid.sale if heard.paid else None
+            if sale is None:
+                return said
+            return f"{said} " + _("Sale {number} saved.").format(number=sale.receipt_number)
+        case PaymentState.DECLINED:
+            said = _("Declined: nothing of the {amount} moved.").format(amount=amount)
+            return f"{said} {why}".rstrip()
+        case PaymentState.CANCELLED:
+            said = _("Ended without payment: nothing of the {amount} moved.").format(amount=amount)
+            return f"{said} {why}".rstrip()
+        case PaymentState.UNKNOWN:
+            said = _("Nobody knows yet whether {amount} was charged.").format(amount=amount)
+            rest = _("The till goes on asking; do not charge again. Park the basket and serve the next.")
+            return " ".join(part for part in (said, why, rest) if part)
+        case PaymentState.ASTRAY:
+            return _(
+                "Payment {number}: {amount} was charged, but its sale is paid already or gone."
+                " Give it back, or say why it is kept."
+            ).format(number=payment.number, amount=amount)
+        case unknown:
+            assert_never(unknown)
+
+
+def payment_words(payment: Payment) -> str:
+    """Return one payment as a list says it."""
+    return _("Payment {number}, {kind}, {amount}, {state}.").format(
+        number=payment.number,
+        kind=_(TENDER_WORDS[payment.kind]),
+        amount=format_money(payment.amount_minor, payment.currency),
+        state=_(STATE_WORDS[payment.state]),
+    )
