@@ -33,7 +33,7 @@ bench: setup
 
 # The long budgets of the randomised tests: hours, not minutes.
 soak: setup
-	OMNIPOS_SOAK=1 $(BIN)/pytest tests/real tests/faults tests/sim tests/hub/test_model.py tests/hub/test_schema_fuzz.py
+	OMNIPOS_SOAK=1 $(BIN)/pytest tests/real tests/faults tests/fuzz tests/sim tests/hub/test_model.py tests/hub/test_schema_fuzz.py
 
 # Pins everything with hashes, without naming where it is fetched from.
 lock: setup

@@ -315,6 +315,17 @@ def record_purchases(unit: Unit, bought: Sequence[Bought]) -> set[str]:
     return {one for one in unknown if not is_erased(unit.conn, one)}
 
 
+def take_points(unit: Unit, customer_id: str, source: str, points: int) -> None:
+    """Take points back that goods had earned which came back; nothing for a card that is gone."""
+    card = load(unit.conn, [customer_id]).get(customer_id)
+    if card is None or not points:
+        return
+    unit.conn.execute(
+        tables.points_entry.insert(), [_entry(unit, card.customer_id, source, "returned", -points)]
+    )
+    save(unit, [_next_rev(msgspec.structs.replace(card, points=card.points - points))])
+
+
 def points_for(total_minor: int, currency_code: str) -> int:
     """Return the points a sale earns: 1 for each 10,000 rupiah or 10 major units elsewhere."""
     decimals = currency(currency_code).decimals

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, or_, select
 
-from hub import accounts, catalogue, customers, orders, redeeming, shops, stock, tables
+from hub import accounts, catalogue, customers, orders, redeeming, returns, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL, OLD_JOURNAL
 from hub.coupons import coupon_code
 from hub.database import insert_rows
@@ -48,6 +48,10 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
             for one in reported
             for entry in entries_of(one.event_id, sale_movements(one.sale), one.origin)
         ],
+    )
+    returns.record(
+        unit,
+        [returns.Returned(sale=one.sale, event_id=one.event_id, device_id=one.device_id) for one in reported],
     )
     redeeming.redeem(unit, [use for one in reported for use in _uses(one)])
     accounts.post(unit, [entry for one in reported for entry in _postings(unit, one)])
@@ -183,7 +187,7 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
             summary=orders.summary_of([line.name for line in sale.lines]),
         )
         money_minor = sum(line.net_minor for line in sale.lines if line.is_money)
-        points = customers.points_for(sale.total_minor - money_minor, sale.currency)
+        points = customers.points_for(sale.total_minor - sale.returned_minor - money_minor, sale.currency)
         bought.append(
             customers.Bought(
                 customer_id=sale.customer_id,

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
+from omnipos.domain.returning import Found
 
 
 class Clock(Protocol):
@@ -49,6 +50,26 @@ class Syncing(Protocol):
     def nudge(self) -> None:
         """Say that there is something to send, or that somebody asked to try now."""
         ...
+
+
+class HubQueries(Protocol):
+    """What only the hub knows, asked while somebody waits; never on the writer thread.
+
+    Each call is answered within a second or so; None says that the hub does not answer.
+    """
+
+    def returnable(self, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
+        """Return sales by receipt or order number, or a customer's latest, with all that came back."""
+        ...
+
+
+class HubAway:
+    """The queries of a till that has no hub to ask."""
+
+    def returnable(self, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
+        """Answer that the hub does not answer."""
+        del number, customer_id
+        return None
 
 
 class Printing(Protocol):

@@ -13,6 +13,7 @@ from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
+from omnipos.domain.returning import Found
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
@@ -346,3 +347,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     detail: str
     code: str = ""
+
+
+class Returnable(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/returnable`: sales whose goods may come back, each with all that came back of it."""
+
+    sales: tuple[Found, ...]

@@ -6,6 +6,7 @@ from omnipos.domain.paper import (
     BagSlipPaper,
     CashMovePaper,
     DrawerPaper,
+    GiftCardPaper,
     GiftReceiptPaper,
     HandOverPaper,
     PrintJob,
@@ -16,6 +17,7 @@ from omnipos.domain.paper import (
 )
 from printing.document import Document
 from printing.escpos import Composer
+from printing.gift_card import gift_card_slip
 from printing.gift_receipt import gift_receipt
 from printing.heading import of_training
 from printing.qrslip import qr_code_slip
@@ -35,6 +37,8 @@ def document_of(job: PrintJob) -> Document:
             return hand_over_slip(slip, copy=job.copy)
         case GiftReceiptPaper() as gift:
             return gift_receipt(gift, copy=job.copy)
+        case GiftCardPaper() as card:
+            return gift_card_slip(card, copy=job.copy)
         case QrCodePaper() as slip:
             return qr_code_slip(slip, copy=job.copy)
         case ShiftPaper() as slip:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from omnipos.domain.account import ACCOUNT_WORDS, AccountKind, masked_code
 from omnipos.domain.basket import Exemption
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.names import clean_text
@@ -10,7 +11,7 @@ from omnipos.domain.phone import masked
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.domain.tax import PPM, TaxTotal
-from omnipos.domain.tender import TENDER_WORDS, CardSlip, QrSlip, Tender, TenderKind
+from omnipos.domain.tender import TENDER_WORDS, CardSlip, ForeignMoney, QrSlip, Tender, TenderKind
 from omnipos.locale import _
 from printing.document import (
     Align,
@@ -55,6 +56,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         Feed(),
         *(row for tender in sale.tenders for row in _tender(tender, sale.currency)),
         *_change(sale),
+        *_balances(paper),
         *_taxes(sale),
         Feed(),
         Qr(sale.receipt_number),
@@ -102,6 +104,8 @@ def _goods(line: SaleLine, currency: str, marks: Mapping[str, str]) -> Iterator[
         yield Row((_("Price changed from {price}").format(price=was),), indent=2)
     for serial in line.serials:
         yield Row((_("Serial number {serial}").format(serial=clean_text(serial, 40)),), indent=2)
+    if line.gift_card:
+        yield Row((_("Value on the card: taxed when it is spent"),), indent=2)
     yield from line_note(line)
 
 
@@ -149,6 +153,16 @@ def _tender(tender: Tender, currency: str) -> Iterator[Element]:
         yield from _card_slip(tender.card)
     if tender.qr is not None:
         yield from _qr_slip(tender.qr)
+    if tender.kind is TenderKind.GIFT_CARD:
+        yield Row((masked_code(clean_text(tender.reference, 40)),), indent=2)
+    if tender.foreign is not None:
+        yield Row((foreign_words(tender.foreign, currency),), indent=2)
+
+
+def foreign_words(money: ForeignMoney, currency: str) -> str:
+    """Return foreign cash with its rate: `USD 10.00 × Rp 16.500`."""
+    given = f"{money.currency} {format_amount(money.amount_minor, money.currency)}"
+    return f"{given} × {format_money(money.rate_minor, currency)}"
 
 
 def _card_slip(slip: CardSlip) -> Iterator[Element]:
@@ -169,8 +183,18 @@ def _qr_slip(slip: QrSlip) -> Iterator[Element]:
         yield Row((_("Unverified: seen on the customer's phone only"),), indent=2)
 
 
+def _balances(paper: ReceiptPaper) -> Iterator[Element]:
+    """Yield what is left on what was paid with, as far as the till knew."""
+    for one in paper.balances:
+        name = _(ACCOUNT_WORDS[one.kind])
+        if one.kind is AccountKind.GIFT_CARD:
+            name = f"{name} {masked_code(clean_text(one.account_id, 40))}"
+        text = _("{name}, owed now") if one.kind is AccountKind.ACCOUNT else _("{name}, left on it")
+        yield Row((text.format(name=name), format_amount(one.balance_minor, paper.sale.currency)))
+
+
 def _change(sale: Sale) -> Iterator[Element]:
-    if any(tender.kind is TenderKind.CASH for tender in sale.tenders):
+    if any(tender.kind in (TenderKind.CASH, TenderKind.FOREIGN_CASH) for tender in sale.tenders):
         yield Row((_("Change"), format_amount(sale.change_minor, sale.currency)), bold=True)
 
 

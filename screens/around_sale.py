@@ -1,13 +1,20 @@
 """What the sell screen does around the sale itself: notes on its lines and on its receipt, training."""
 
+from typing import TYPE_CHECKING
+
 from omnipos.domain.basket import Line
 from omnipos.locale import _
 from omnipos.services import training
 from screens.counter import Counter
 
+if TYPE_CHECKING:
+    from screens.pay import Paying
+
 
 class AroundSale(Counter):
     """The keys of the sell screen that neither ring up nor take money."""
+
+    _paying: "Paying"
 
     @property
     def chosen_line(self) -> Line | None:
@@ -40,3 +47,23 @@ class AroundSale(Counter):
 
     async def _change_training(self) -> None:
         self.till_app.change_training()
+
+    async def do_cards(self) -> None:
+        """Sell or look at a gift card, or let the customer pay off what is owed."""
+        from screens.cards import choose
+
+        await choose(self)
+
+    async def do_pay(self) -> None:
+        """Begin to pay."""
+        raise NotImplementedError
+
+    async def show_card(self, code: str) -> None:
+        """Offer what can be done with a gift card that was scanned or typed."""
+        from screens.cards import show_card
+
+        async def pay() -> None:
+            await self.do_pay()
+            await self._paying.open_form("g", code)
+
+        await show_card(self, code, pay)

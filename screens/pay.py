@@ -29,6 +29,14 @@ CARD = Command("f9", later("Card"), "card", later("A payment made on the card te
 QR = Command(
     "q", later("QR"), "qr", later("Paid by QR code (QRIS, DuitNow QR) from the customer's phone"), False
 )
+BALANCES = (
+    Command("g", later("Gift card"), "gift_card", later("Pay with a gift card"), False),
+    Command("s", later("Store credit"), "store_credit", later("Pay with the customer's store credit"), False),
+    Command("a", later("On account"), "on_account", later("The customer pays later"), False),
+    Command(
+        "u", later("Foreign cash"), "foreign", later("Cash of another currency, at the shop's rate"), False
+    ),
+)
 UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
@@ -69,7 +77,8 @@ class Paying:
         if self._sale is not None:
             return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
-        return (HELP, EXACT, CARD, QR, *((UNDO,) if part_paid else ()), *self._note_commands(), BACK)
+        undo = (UNDO,) if part_paid else ()
+        return (HELP, EXACT, CARD, QR, *undo, *self._note_commands(), *BALANCES, BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -132,6 +141,8 @@ class Paying:
             await self.do_card()
         elif text in "qQ":
             await self.do_qr()
+        elif text in "gGsSaAuU":
+            await self.open_form(text.lower())
         else:
             self._amount.type(text)
 
@@ -176,6 +187,33 @@ class Paying:
 
     async def _tender_qr(self, amount_minor: int, reference: str) -> None:
         self._answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference))
+
+    async def do_gift_card(self) -> None:
+        """Take a gift card."""
+        await self.open_form("g")
+
+    async def do_store_credit(self) -> None:
+        """Take the customer's store credit."""
+        await self.open_form("s")
+
+    async def do_on_account(self) -> None:
+        """Let the customer owe it."""
+        await self.open_form("a")
+
+    async def do_foreign(self) -> None:
+        """Take cash of another currency."""
+        await self.open_form("u")
+
+    async def open_form(self, way: str, card: str = "") -> None:
+        """Ask for what a way to pay needs to know; `card` is a gift card that was scanned."""
+        from screens.balances import open_form
+
+        amount = self._amount.text.strip()
+
+        async def ask() -> None:
+            await open_form(self.counter, way, amount, self._answer, card)
+
+        await self._once_sure(ask)
 
     async def do_give_back(self) -> None:
         """Give the last payment back, after a numbered choice."""

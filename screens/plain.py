@@ -18,12 +18,20 @@ from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import selling, signing_in
-from omnipos.services.finding import CouponOffer, CustomerOffer, ItemOffer, OrderOffer, SaleOffer
+from omnipos.services.finding import (
+    CouponOffer,
+    CustomerOffer,
+    GiftCardOffer,
+    ItemOffer,
+    OrderOffer,
+    SaleOffer,
+)
 from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
     plain_asking,
+    plain_balances,
     plain_counting,
     plain_coupons,
     plain_discounts,
@@ -67,6 +75,8 @@ COMMANDS: dict[str, Command] = {
     "reprint": plain_selling.reprint,
     "customer": plain_people.customer,
     "coupon": plain_coupons.coupon,
+    "gift": plain_balances.gift,
+    "pay-off": plain_balances.pay_off,
     "order": plain_orders.open_order,
     "pick": plain_orders.pick,
     "ready": plain_orders.make_ready,
@@ -217,6 +227,8 @@ class PlainCounter:
                 return plain_selling.receipt_answer(self._talk, sale)
             case CouponOffer(code=code):
                 return plain_coupons.give(self._talk, code)
+            case GiftCardOffer(code=code):
+                return plain_balances.say_card(self._talk, code)
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 
@@ -354,7 +366,11 @@ def _help() -> Answer:
         " gift-receipt N prints goods without prices."
         " To practise: training, and training off."
     )
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {card} {around}")
+    money = _(
+        "Gift cards and credit: gift sell new 50000, gift sell CODE 50000, gift balance CODE, pay gift CODE,"
+        " pay credit, pay account, pay-off, pay foreign USD 10."
+    )
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {card} {money} {around}")
 
 
 def _quit() -> Answer:

@@ -2,11 +2,13 @@
 
 import msgspec
 
+from omnipos.domain.account import masked_code
 from omnipos.domain.basket import Exemption
 from omnipos.domain.exceptions import kind_of
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
 from omnipos.domain.saving import Saving
+from omnipos.domain.tender import TenderKind
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from omnipos.services.settling import Listed
@@ -113,6 +115,10 @@ def _tender(sale: Sale, index: int) -> Shape:
     shape: Shape = {"kind": tender.kind.value, "amount_minor": tender.amount_minor}
     if tender.card:
         shape |= {name: getattr(tender.card, name) for name in tender.card.__struct_fields__}
+    if tender.kind is TenderKind.GIFT_CARD:
+        shape["gift_card"] = masked_code(tender.reference)
+    if tender.foreign:
+        shape["foreign"] = msgspec.to_builtins(tender.foreign)
     return shape
 
 

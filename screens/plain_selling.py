@@ -15,7 +15,7 @@ from omnipos.locale import _, ngettext
 from omnipos.services import finding, reprinting, selling, tendering, watching
 from omnipos.services.finding import ItemOffer, NewCustomerOffer, Offer
 from omnipos.services.selling import BasketView
-from screens import plain_asking, plain_payments, plain_qr
+from screens import plain_asking, plain_balances, plain_payments, plain_qr
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import (
@@ -169,8 +169,11 @@ def pay(talk: Talk, rest: str) -> Answer:
         case "back":
             view = talk.till.call(tendering.take_back)
             return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
-        case _:
-            raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE, pay qr or pay back."))
+        case other:
+            answer = plain_balances.pay(talk, other, what.strip())
+            if answer is None:
+                raise EntryRefused(_("Type pay cash 50000, pay card 20000 CODE, pay qr or pay back."))
+            return answer
 
 
 def _pay_cash(talk: Talk, written: str) -> Answer:

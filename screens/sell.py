@@ -15,6 +15,7 @@ from omnipos.services import asking, couponing, exempting, finding, selling, sto
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
+    GiftCardOffer,
     ItemOffer,
     NewCustomerOffer,
     Offer,
@@ -223,6 +224,8 @@ class SellScreen(AroundSale):
                 await self.go(ReceiptScreen(desk, offer.sale))
             case CouponOffer(code=code):
                 await self._take_coupon(code)
+            case GiftCardOffer(code=code):
+                await self.show_card(code)
             case NewCustomerOffer():
                 from screens.customer_add import AddCustomerScreen
 

@@ -22,6 +22,7 @@ from omnipos.protocol import (
     Problem,
     PushAnswer,
     PushBatch,
+    Returnable,
 )
 from sync.addresses import NotEncrypted, hub_address
 from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge, Untrusted
@@ -94,6 +95,11 @@ class HubClient:
         """Fetch one page of a stream behind a cursor, `""` for its beginning."""
         path = f"/v1/streams/{stream}?after={quote(cursor, safe='')}&limit={limit}"
         return self._ask("GET", path, Page)
+
+    def returnable(self, number: str, customer_id: str) -> Returnable:
+        """Find sales whose goods may come back, by receipt or order number or by customer."""
+        path = f"/v1/returnable?number={quote(number, safe='')}&customer={quote(customer_id, safe='')}"
+        return self._ask("GET", path, Returnable)
 
     def hints(self, silence_s: float) -> Iterator[Hint | None]:
         """Yield each hint as it comes, None for a heartbeat; raise when nothing comes for so long."""

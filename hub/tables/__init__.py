@@ -24,6 +24,7 @@ from hub.tables.goods import product_code as product_code
 from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
 from hub.tables.history import old_sale as old_sale
+from hub.tables.returns import sale_return as sale_return
 
 
 def _gone(table: Table) -> ColumnElement[bool]:
@@ -209,6 +210,9 @@ sale = Table(
     text_column("order_id", ""),
     text_column("flags", ""),
     Index(None, "store_id", "receipt_number"),
+    Index(None, "receipt_number"),
+    Index(None, "customer_id"),
+    Index(None, "order_id"),
 )
 
 sale_line = Table(

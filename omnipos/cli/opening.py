@@ -30,6 +30,7 @@ from omnipos.store.identity import Identity, load_identity
 from omnipos.store.printjobs import StoredJobs, count_unprinted
 from omnipos.store.soundness import look_through
 from sync.engine import SyncEngine
+from sync.queries import Questions
 
 if TYPE_CHECKING:
     from printing.composing import JobComposer
@@ -73,6 +74,9 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         engine = SyncEngine(store, identity, clock, client, answer=lambda: _answer(till))
         engine.rejoin = partial(_join_anew, folder, client)
         till = Till(store, clock, identity, spool, engine)
+        questions = Questions(client.twin())
+        stack.callback(questions.close)
+        till.hub = questions
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
         stack.callback(spool.stop)

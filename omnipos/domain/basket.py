@@ -247,6 +247,8 @@ def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[
                 name=line.name
             )
         )
+    if line.gift_card or line.pays_off:
+        raise BasketRefused(_("This line is a sum of money. Take it out, or add it again with another sum."))
     if line.label_minor is not None:
         raise BasketRefused(
             _("{name} has its price from a label. Take the line out, or scan another label.").format(

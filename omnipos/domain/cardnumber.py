@@ -5,12 +5,15 @@ the Luhn check. All three must fit: every IMEI and a tenth of all barcodes pass 
 """
 
 import re
+from collections.abc import Sequence
 
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.names import clean_text
 from omnipos.locale import _
 
-_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
+_BETWEEN = r"[\s\u2010-\u2015\u200b-\u200d\u2060-]"
+"""What stands between groups of digits: spaces, dashes, and what is not seen at all."""
+_DIGITS = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{14,}}")
 _ISSUERS = (
     (34, 34, 15),  # American Express
     (37, 37, 15),
@@ -25,11 +28,26 @@ _ISSUERS = (
     (81, 82, 16),  # UnionPay, RuPay
 )
 """First and last beginning of an issuer's numbers, and how many digits they have."""
+_LENGTHS = frozenset(length for _first, _last, length in _ISSUERS)
+_LONGEST = max(_LENGTHS)
 
 
 def holds_card_number(text: str) -> bool:
-    """Tell whether a text holds the number of a payment card, also in groups."""
-    return any(_is_card_number(re.sub(r"\D", "", found)) for found in _DIGITS.findall(text))
+    """Tell whether a text holds the number of a payment card, also in groups, also among other numbers."""
+    return any(_has_card_number(re.split(f"{_BETWEEN}+", found)) for found in _DIGITS.findall(text))
+
+
+def _has_card_number(groups: Sequence[str]) -> bool:
+    """Tell whether some groups of digits, one after the other, are together a card's number."""
+    for begin in range(len(groups)):
+        digits = ""
+        for group in groups[begin:]:
+            digits += group
+            if len(digits) > _LONGEST:
+                break
+            if len(digits) in _LENGTHS and _is_card_number(digits):
+                return True
+    return False
 
 
 def _is_card_number(digits: str) -> bool:
@@ -48,8 +66,10 @@ def is_luhn(digits: str) -> bool:
 
 def free_text(text: str, longest: int) -> str:
     """Return what a person typed freely, cleaned and cut; raise EntryRefused when it holds a card number."""
-    if holds_card_number(text):
+    # Cleaned first: what is taken out may be all that keeps its digits apart.
+    clean = clean_text(text, max(len(text), 1))
+    if holds_card_number(clean):
         raise EntryRefused(
             _("That looks like a card number. Never type one; the last four digits are enough.")
         )
-    return clean_text(text, longest)
+    return clean_text(clean, longest)

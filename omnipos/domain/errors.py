@@ -9,6 +9,7 @@
     ├── QrRefused          a payment QR code that cannot be used as it is
     ├── CouponRefused      the coupon does not count, or not again
     ├── CustomerRefused    a customer's details cannot be taken
+    ├── ReturnRefused      the goods cannot come back so
     ├── OrderRefused       the order does not allow this step
     ├── DrawerRefused      the drawer or its shift does not allow this now
     ├── SignInRefused      name and PIN do not open the till
@@ -56,6 +57,10 @@ class CouponRefused(DomainError):
 
 class CustomerRefused(DomainError):
     """A customer's details cannot be taken as they are."""
+
+
+class ReturnRefused(DomainError):
+    """The goods cannot come back so."""
 
 
 class OrderRefused(DomainError):

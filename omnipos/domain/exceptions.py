@@ -107,6 +107,12 @@ _BALANCE = (
     TALKED_TO,
     NOTHING_TO_DO,
 )
+_RETURNS = (
+    Answer("money_back", later("The customer gave the money back.")),
+    WRITTEN_OFF,
+    TALKED_TO,
+    NOTHING_TO_DO,
+)
 _GOODS = (GOODS_BACK, CHARGED, WRITTEN_OFF)
 
 SET_ASIDE, PRINT_FAILED, CLOCK_WRONG = "set_aside", "print_failed", "clock_wrong"
@@ -176,6 +182,20 @@ KINDS = {
     ),
     "balance_blocked": Kind(
         later("A balance was used that the owner had blocked. The sale is kept."), True, _BALANCE
+    ),
+    "return_over_sold": Kind(
+        later("More of some goods came back than was sold with their receipt. Both returns are kept."),
+        False,
+        _RETURNS,
+    ),
+    "refund_over_paid": Kind(
+        later("More money went back for a receipt than was paid with it."), False, _RETURNS
+    ),
+    "return_unknown": Kind(
+        later("Goods came back with a receipt that the hub does not have."), True, _RETURNS
+    ),
+    "return_without_word": Kind(
+        later("Goods came back without a receipt, and nobody who may allowed it."), False, _RETURNS
     ),
     "hub_restored": Kind(
         later("The hub is back from a backup. The tills send again what it lost."),

@@ -5,6 +5,7 @@ from typing import assert_never
 
 import msgspec
 
+from omnipos.domain.account import AccountKind
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
@@ -20,10 +21,19 @@ class PaperKind(StrEnum):
     BAG_SLIP = "bag_slip"
     HAND_OVER = "hand_over"
     GIFT_RECEIPT = "gift_receipt"
+    GIFT_CARD = "gift_card"
     QR_CODE = "qr_code"
     SHIFT = "shift"
     CASH_MOVE = "cash_move"
     DRAWER = "drawer"
+
+
+class BalanceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a balance after a sale, as the till knew it then."""
+
+    kind: AccountKind
+    account_id: str
+    balance_minor: int
 
 
 class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -34,6 +44,8 @@ class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     staff_name: str
     customer_name: str = ""
     customer_phone: str = ""
+    balances: tuple[BalanceShown, ...] = ()
+    """Of what the sale was paid with; a copy tells none, for it may be old."""
 
 
 class BagSlipPaper(msgspec.Struct, frozen=True, kw_only=True, tag="bag_slip"):
@@ -58,6 +70,17 @@ class GiftReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="gift_rece
 
     sale: Sale
     shop: Shop
+
+
+class GiftCardPaper(msgspec.Struct, frozen=True, kw_only=True, tag="gift_card"):
+    """A new gift card: its code, and what was put on it."""
+
+    code: str
+    amount_minor: int
+    currency: str
+    shop: Shop
+    printed_at_ms: int
+    receipt_number: str
 
 
 class QrCodePaper(msgspec.Struct, frozen=True, kw_only=True, tag="qr_code"):
@@ -111,6 +134,7 @@ Paper = (
     | BagSlipPaper
     | HandOverPaper
     | GiftReceiptPaper
+    | GiftCardPaper
     | QrCodePaper
     | ShiftPaper
     | CashMovePaper
@@ -142,6 +166,8 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.HAND_OVER
         case GiftReceiptPaper():
             kind = PaperKind.GIFT_RECEIPT
+        case GiftCardPaper():
+            kind = PaperKind.GIFT_CARD
         case QrCodePaper():
             kind = PaperKind.QR_CODE
         case ShiftPaper():

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from omnipos.domain.basket import MOST_LINES, Basket, Line, assert_open_to_change
+from omnipos.domain.basket import MOST_LINES, Basket, Line, assert_open_to_change, check_amount
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.levying import parts_of, treatment_of
 from omnipos.domain.money import half_up
@@ -222,7 +222,19 @@ def put_back(basket: Basket, found: Found, sold: SoldLine, back: ReturnOf, quant
 
     A basket takes goods back of one receipt, so that it is clear whose money goes back and how.
     """
+    after = put_line(basket, _line_of(basket.next_line_id, sold, back, quantity_milli))
+    return msgspec.structs.replace(after, refundable=found.refundable)
+
+
+def put_line(basket: Basket, line: Line) -> Basket:
+    """Return the basket with a line that comes back; raise BasketRefused."""
+    back = line.returned
+    assert back is not None, "only what comes back goes this way"
     assert_open_to_change(basket)
+    if basket.order is not None:
+        raise BasketRefused(
+            _("An online order is handed over in this basket. Finish it, then take goods back.")
+        )
     if any(one.returned is not None and one.returned.sale_id != back.sale_id for one in basket.lines):
         raise BasketRefused(
             _("Goods of another receipt come back in this basket. Finish it, then take these back.")
@@ -230,22 +242,18 @@ def put_back(basket: Basket, found: Found, sold: SoldLine, back: ReturnOf, quant
     if any(_is_same(one, back) for one in basket.lines):
         raise BasketRefused(
             _("{name} comes back in this basket already. Take that line out to change it.").format(
-                name=sold.line.name
+                name=line.name
             )
         )
     if len(basket.lines) >= MOST_LINES:
         raise BasketRefused(_("This basket is full. Pay it and begin another."))
-    line = _line_of(basket.next_line_id, sold, back, quantity_milli)
-    return msgspec.structs.replace(
-        basket,
-        lines=(*basket.lines, line),
-        next_line_id=basket.next_line_id + 1,
-        refundable=found.refundable,
-    )
+    check_amount(line)
+    return msgspec.structs.replace(basket, lines=(*basket.lines, line), next_line_id=basket.next_line_id + 1)
 
 
 def _is_same(line: Line, back: ReturnOf) -> bool:
-    return line.returned is not None and line.returned.line_no == back.line_no
+    one = line.returned
+    return one is not None and bool(back.sale_id) and one.line_no == back.line_no
 
 
 def _line_of(line_id: int, sold: SoldLine, back: ReturnOf, quantity_milli: int) -> Line:

@@ -33,6 +33,16 @@ class QrSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a till may put the sum into the standing code; the acquirer must have agreed to it."""
 
 
+class ReturnRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a shop takes goods back; later than `window_days` after the sale a manager must allow it."""
+
+    window_days: int = 30
+    lowest_days: int = 30
+    """Without a receipt the lowest price of so many days back is what goes back."""
+    reasons: tuple[str, ...] = ()
+    """What a cashier chooses from; none are the usual ones."""
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """One store as its tills and papers know it."""
 
@@ -54,6 +64,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """A shop that is not registered charges no tax and shows none (for Indonesia: no PKP)."""
     labels: tuple[LabelLayout, ...] = ()
     drawer: DrawerRules = DrawerRules()
+    returns: ReturnRules = ReturnRules()
     qr: QrSettings = QrSettings()
     accounts: AccountSettings = AccountSettings()
     foreign: tuple[ForeignRate, ...] = ()

@@ -83,7 +83,7 @@ class Tender(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str = ""
     """The gift card's code; or whose store credit or account it is, by customer id; or the quote's number."""
     approval: Approval | None = None
-    """Who lent on account beyond the customer's limit."""
+    """Who lent on account beyond the customer's limit, or gave cash back for what was not paid in cash."""
     payment_id: str = ""
     """The payment that a terminal or an acquirer was asked for, as it stands in the journal."""
 

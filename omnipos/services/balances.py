@@ -38,6 +38,17 @@ def standing_of(till: Till, kind: AccountKind, account_id: str) -> Standing:
     return accounts.standing_of(till.store.books, kind, account_id, till.shop().currency)
 
 
+def of_customer(till: Till, kind: AccountKind) -> Standing:
+    """Return a balance of the customer beside the basket, less what the basket was paid with it already."""
+    basket = open_basket(till)
+    return _with_basket(basket, standing_of(till, kind, customer_of(till)))
+
+
+def due_now(till: Till) -> int:
+    """Return what is still due of the basket on the counter."""
+    return tendering.to_pay(till).due.due_minor
+
+
 def card_standing(till: Till, text: str) -> Standing:
     """Return what is known of a gift card by its typed or scanned code; raise TenderRefused for no code."""
     till.signed_in(Right.SELL)
@@ -67,7 +78,7 @@ def pay_gift_card(till: Till, text: str, amount_minor: int | None = None) -> Pai
 
 def pay_store_credit(till: Till, amount_minor: int | None = None) -> Paid:
     """Take store credit of the customer beside the basket, as a gift card is taken."""
-    return _spend(till, TenderKind.STORE_CREDIT, _customer_of(till), amount_minor)
+    return _spend(till, TenderKind.STORE_CREDIT, customer_of(till), amount_minor)
 
 
 def pay_on_account(till: Till, amount_minor: int | None = None, word: Word = NO_WORD) -> Paid:
@@ -75,8 +86,10 @@ def pay_on_account(till: Till, amount_minor: int | None = None, word: Word = NO_
 
     Raises TenderRefused, and WordNeeded beyond the limit.
     """
-    customer_id = _customer_of(till)
+    customer_id = customer_of(till)
     view = tendering.to_pay(till)
+    if any(line.pays_off for line in view.basket.lines):
+        raise TenderRefused(_("A debt is paid off here. It cannot be paid by owing it again."))
     amount = view.due.due_minor if amount_minor is None else amount_minor
     standing = _with_basket(view.basket, standing_of(till, AccountKind.ACCOUNT, customer_id))
     left = lendable(standing)
@@ -101,10 +114,11 @@ def pay_foreign(till: Till, currency: str, text: str) -> Paid:
     return tendering.take(till, foreign_cash(text, currency, till.shop().foreign))
 
 
-def _customer_of(till: Till) -> str:
+def customer_of(till: Till) -> str:
+    """Return who stands beside the basket; raise TenderRefused for nobody."""
     customer_id = open_basket(till).customer_id
     if not customer_id:
-        raise TenderRefused(_("Choose the customer first: F5, or type customer."))
+        raise TenderRefused(_("No customer stands beside the basket. Choose the customer first."))
     return customer_id
 
 

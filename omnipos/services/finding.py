@@ -6,6 +6,7 @@ from itertools import islice
 import msgspec
 
 from omnipos.domain import label
+from omnipos.domain.account import AccountKind
 from omnipos.domain.asking import with_price
 from omnipos.domain.barcode import GTIN_LENGTHS, is_gtin
 from omnipos.domain.catalogue import Item, Product, at_its_price, price_at
@@ -19,7 +20,7 @@ from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import layouts_of
 from omnipos.locale import _
-from omnipos.services import pricedesk, recognising
+from omnipos.services import balances, pricedesk, recognising
 from omnipos.services.till import Till
 from omnipos.store import books, catalogue, orders, prices
 
@@ -64,13 +65,20 @@ class CouponOffer(msgspec.Struct, frozen=True, kw_only=True, tag="coupon"):
     name: str
 
 
+class GiftCardOffer(msgspec.Struct, frozen=True, kw_only=True, tag="gift_card"):
+    """A gift card that the shop knows, by its code, and what is on it as far as this till knows."""
+
+    code: str
+    balance_minor: int
+
+
 class NewCustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="new_customer"):
     """A phone number that nobody has yet: a customer may be added with it."""
 
     phone: str
 
 
-Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | CouponOffer | NewCustomerOffer
+Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | CouponOffer | GiftCardOffer | NewCustomerOffer
 
 
 def has_goods(till: Till) -> bool:
@@ -311,6 +319,10 @@ def _exact(till: Till, typed: Typed) -> Offer | None:
     coupon = _coupon(till, text)
     if coupon is not None:
         return coupon
+    card = balances.known_card(till, text)
+    if card:
+        standing = balances.standing_of(till, AccountKind.GIFT_CARD, card)
+        return GiftCardOffer(code=card, balance_minor=standing.balance_minor)
     return _item_offer(till, _by_label(till, text), typed) if label.is_label(text) else None
 
 

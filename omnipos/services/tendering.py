@@ -6,12 +6,13 @@ import msgspec
 
 from omnipos.domain.accountmoves import sale_moves
 from omnipos.domain.basket import Basket
-from omnipos.domain.errors import PaymentOpen, TenderRefused
+from omnipos.domain.errors import BasketRefused, PaymentOpen, TenderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
 from omnipos.domain.paper import ReceiptPaper
 from omnipos.domain.pricing import Totals
-from omnipos.domain.refunding import check_means, most_back
+from omnipos.domain.refunding import check_means, is_free_cash, most_back
+from omnipos.domain.returned import Refundable
 from omnipos.domain.sale import Sale, SaleIdentity, complete, receipt_number
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right
@@ -19,7 +20,7 @@ from omnipos.domain.stock import sale_movements
 from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
 from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
-from omnipos.services import collecting
+from omnipos.services import cardpaper, collecting
 from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
 from omnipos.store import accounts, baskets, books, journal, printjobs
@@ -84,8 +85,36 @@ def to_pay(till: Till) -> BasketView:
         raise TenderRefused(_("There is nothing to pay. Scan something first."))
     if basket.order and not basket.tenders:
         collecting.check_before_paying(till, basket.order)
+    if basket.refundable is not None and not basket.tenders:
+        _check_known(till, basket.refundable)
     priced_at_ms = basket.priced_at_ms or till.clock.now_ms()
     return view_of(till, msgspec.structs.replace(basket, priced_at_ms=priced_at_ms))
+
+
+def _check_known(till: Till, refundable: Refundable) -> None:
+    """Raise BasketRefused when more of a sale came back here since its goods were put into the basket."""
+    known = {one.sale_id for one in books.sales_returning(till.store.books, refundable.sale_id)}
+    if known - set(refundable.known):
+        raise BasketRefused(
+            _(
+                "Goods of receipt {number} came back in another basket meanwhile. Take their lines out and"
+                " return them again."
+            ).format(number=refundable.receipt_number)
+        )
+
+
+def finish(till: Till) -> Paid:
+    """Complete a basket of which nothing is due and nothing goes back, as an even exchange."""
+    view = to_pay(till)
+    basket, total_minor, shop = view.basket, view.totals.total_minor, till.shop()
+    settled = settle(total_minor, basket.all_tenders, shop.cash_rounding, most_back(basket, total_minor))
+    if settled is None:
+        raise TenderRefused(_("Something is still to be paid or given back."))
+    with transaction(till.store.books):
+        sale = _complete(till, shop, basket, view.totals, settled)
+    till.printing.nudge()
+    till.syncing.nudge()
+    return Paid(view=view, sale=sale)
 
 
 def _take(till: Till, view: BasketView, tender: Tender, beside: Callable[[], None] | None = None) -> Paid:
@@ -93,6 +122,8 @@ def _take(till: Till, view: BasketView, tender: Tender, beside: Callable[[], Non
     check_tender(tender, view.due, basket.currency)
     if tender.amount_minor < 0:
         check_means(basket, tender, shop.cash_rounding)
+        if is_free_cash(basket, tender) and tender.approval is None:
+            till.signed_in(Right.REFUND_CASH)
     paid = msgspec.structs.replace(basket, tenders=(*basket.tenders, tender), guarded=False)
     total_minor = view.totals.total_minor
     settled = settle(total_minor, paid.all_tenders, shop.cash_rounding, most_back(basket, total_minor))
@@ -146,7 +177,11 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
             override=basket.order.override,
         )
     baskets.drop_basket(db, basket.basket_id)
-    printjobs.insert_job(db, receipt_paper(till, shop, sale), sale.completed_at_ms)
+    paper = receipt_paper(till, shop, sale)
+    paper = msgspec.structs.replace(paper, balances=cardpaper.balances_after(till, sale))
+    printjobs.insert_job(db, paper, sale.completed_at_ms)
+    for card in cardpaper.new_cards(till, shop, sale):
+        printjobs.insert_job(db, card, sale.completed_at_ms)
     return sale
 
 
@@ -167,6 +202,7 @@ def write_sale(till: Till, basket: Basket, totals: Totals, settled: Settled) -> 
     sale = complete(basket, totals, settled, identity)
     event = journal.append(db, stamp, SaleCompleted(sale=sale))
     books.insert_sale(db, sale, number, event)
+    books.insert_returns(db, sale, event)
     books.insert_movements(db, event, sale_movements(sale))
     accounts.insert_moves(db, event, sale_moves(sale))
     return sale

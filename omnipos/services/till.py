@@ -11,7 +11,7 @@ from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
-from omnipos.ports import Charging, Clock, Printing, Syncing
+from omnipos.ports import Charging, Clock, HubAway, HubQueries, Printing, Syncing
 from omnipos.store import people
 from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
@@ -72,6 +72,7 @@ class Till:
         store.identity = identity
         self.printing = printing
         self.syncing = syncing
+        self.hub: HubQueries = HubAway()
         self.staff: Staff | None = None
         self.is_training = False
         """Whether this is practice: a store of its own, and nothing of it is ever sent."""

@@ -63,6 +63,41 @@ def insert_sale(db: Connection, sale: Sale, number: int, event: Event) -> None:
     )
 
 
+def insert_returns(db: Connection, sale: Sale, event: Event) -> None:
+    """Save of which sale goods came back with a sale."""
+    assert db.in_transaction, "the caller owns the unit of work"
+    originals = {line.returned.sale_id for line in sale.lines if line.returned and line.returned.sale_id}
+    db.executemany(
+        "INSERT INTO sale_back VALUES (?,?,?)",
+        [(original_id, event.header.epoch, event.header.seq) for original_id in sorted(originals)],
+    )
+
+
+def sales_returning(db: Connection, original_id: str) -> list[Sale]:
+    """Return the sales of this till that took goods of another sale back, in their order."""
+    rows = db.execute(
+        "SELECT epoch, seq FROM sale_back WHERE original_id = ? ORDER BY epoch, seq", [original_id]
+    ).fetchall()
+    return [_sale_at(db, *row) for row in rows]
+
+
+def sales_of_order(db: Connection, order_id: str) -> list[Sale]:
+    """Return the sales of this till with which an online order was handed over."""
+    rows = db.execute("SELECT epoch, seq FROM sale WHERE order_id = ? ORDER BY epoch, seq", [order_id])
+    return [_sale_at(db, *row) for row in rows.fetchall()]
+
+
+def lowest_price_minor(db: Connection, product_id: str, since_ms: int) -> int | None:
+    """Return the least that a piece or kilogram of a product was sold for here since a moment."""
+    row = db.execute(
+        "SELECT min((l.amount_minor - l.saved_minor) * 1000 / l.quantity_milli) FROM sale_line l"
+        " JOIN sale s USING (sale_id)"
+        " WHERE l.product_id = ? AND l.quantity_milli > 0 AND s.completed_at_ms >= ?",
+        (product_id, since_ms),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def insert_movements(db: Connection, event: Event, movements: Sequence[Movement]) -> None:
     """Save what an event took from or brought to stock."""
     assert db.in_transaction, "the caller owns the unit of work"

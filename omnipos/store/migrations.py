@@ -22,6 +22,7 @@ from omnipos.store.schema import (
     PAYMENTS,
     PLACES_APPLIED,
     PRICES,
+    RETURNS,
     SAVINGS,
     SHIFTS,
     STOCKTAKES,
@@ -153,3 +154,9 @@ def balances(db: Database) -> None:
 def balances_moved(db: Database) -> None:
     """Keep what this till's sales did to balances, for those that the hub does not count yet."""
     _run(db, BALANCES_MOVED)
+
+
+@BOOKS()
+def returns(db: Database) -> None:
+    """Keep which sales took goods of another sale back."""
+    _run(db, RETURNS)

@@ -13,6 +13,7 @@ MIGRATIONS = {
         "shifts",
         "payments",
         "balances_moved",
+        "returns",
     },
     "mirror": {
         "first_mirror",
@@ -284,4 +285,12 @@ CREATE TABLE account_move (
     epoch INTEGER NOT NULL, seq INTEGER NOT NULL, source TEXT NOT NULL, amount_minor INTEGER NOT NULL,
     PRIMARY KEY (kind, account_id, currency, epoch, seq, source)
 ) STRICT, WITHOUT ROWID;
+"""
+
+RETURNS = """
+CREATE TABLE sale_back (
+    original_id TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (original_id, epoch, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sale_line_product ON sale_line (product_id);
 """

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from omnipos.domain.account import masked_code
 from omnipos.domain.catalogue import Item
 from omnipos.domain.money import format_money
 from omnipos.domain.order import STATE_WORDS
@@ -11,6 +12,7 @@ from omnipos.locale import _, ngettext
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
+    GiftCardOffer,
     ItemOffer,
     NewCustomerOffer,
     Offer,
@@ -61,6 +63,8 @@ def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
             )
         case CouponOffer(code=code, name=name):
             return _("Coupon {code}").format(code=code), name
+        case GiftCardOffer(code=code, balance_minor=balance):
+            return _("Gift card {code}").format(code=masked_code(code)), format_money(balance, desk.currency)
         case NewCustomerOffer(phone=phone):
             return _("Add a customer with {phone}").format(phone=phone), _("new")
         case unknown:

@@ -1,8 +1,9 @@
 """The right side of paying: what is due and how it may be given; afterwards the change, large."""
 
+from omnipos.domain.account import masked_code
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
-from omnipos.domain.tender import TENDER_WORDS, Tender
+from omnipos.domain.tender import TENDER_WORDS, Tender, TenderKind
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import SaleStanding
@@ -22,6 +23,11 @@ def tender_name(tender: Tender) -> str:
     if tender.qr is not None and not tender.qr.verified:
         kind = _("{payment}, unverified").format(payment=kind)
     words = [kind, slip.scheme if slip else "", slip.last_four if slip else ""]
+    if tender.kind is TenderKind.GIFT_CARD:
+        words.append(masked_code(tender.reference))
+    if tender.foreign is not None:
+        money = tender.foreign
+        words.append(f"{money.currency} {format_amount(money.amount_minor, money.currency)}")
     return drawn(" ".join(word for word in words if word))
 
 

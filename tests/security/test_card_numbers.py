@@ -21,7 +21,21 @@ def till(tmp_path: Path) -> Till:
 
 
 @pytest.mark.parametrize(
-    "text", [VISA, GPN, AMEX, f"paid with {VISA}, thanks", "6212345678901232", "5555555555554444"]
+    "text",
+    [
+        VISA,
+        GPN,
+        AMEX,
+        f"paid with {VISA}, thanks",
+        "6212345678901232",
+        "5555555555554444",
+        "table 17 4111111111111111",
+        f"{VISA} 12/29 123",
+        f"85 4-{VISA}-7",
+        VISA.replace(" ", "  "),
+        VISA.replace(" ", "\u2013"),
+        VISA.replace(" ", "\u200b"),
+    ],
 )
 def test_card_numbers_are_known(text: str) -> None:
     assert holds_card_number(text)
@@ -34,6 +48,7 @@ def test_card_numbers_are_known(text: str) -> None:
         "356938035643809",  # an IMEI: Luhn, but no issuer's beginning
         "8998866200578",  # a barcode
         "+62 812-3456-7890",
+        "14111111111111111",  # a longer number is another one
         "W-1001 of 2026-11-22 10:45, 3 bags, 12345678",
     ],
 )
@@ -47,6 +62,8 @@ def test_no_free_text_takes_one_and_none_is_on_disk(till: Till) -> None:
         till.call(collecting.pick, "o-W-1001", code)
     tries = (
         lambda: till.call(approving.approve, f"customer's card {VISA}"),
+        lambda: till.call(approving.approve, VISA.replace(" ", "\x07")),
+        lambda: till.call(approving.approve, VISA.replace(" ", "\u00a0\t ")),
         lambda: till.call(collecting.make_ready, "o-W-1001", VISA),
         lambda: till.call(selling.park, f"card {AMEX}"),
         lambda: till.call(recognising.add, CustomerDraft(name=f"Sari {GPN}", phone="0812-9999-0000")),

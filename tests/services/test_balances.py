@@ -133,7 +133,7 @@ def test_a_card_never_seen_is_taken_offline_only_where_the_shop_says_so(till: Ti
 def test_store_credit_and_an_account_need_their_customer(till: Till) -> None:
     ring(till)
     for pay in (balances.pay_store_credit, balances.pay_on_account):
-        with pytest.raises(TenderRefused, match="Choose the customer first"):
+        with pytest.raises(TenderRefused, match="No customer stands beside"):
             till.call(pay)
     till.call(selling.attach_customer, BUDI.customer_id)
     with pytest.raises(TenderRefused, match="This customer has no store credit"):

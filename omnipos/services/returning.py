@@ -1,0 +1,261 @@
+"""Taking goods back: finding the sale here or at the hub, what may come back of it, how the money goes."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from omnipos.domain.basket import Basket, Line
+from omnipos.domain.cardnumber import free_text
+from omnipos.domain.catalogue import Item, Product, at_its_price
+from omnipos.domain.discounting import LONGEST_REASON
+from omnipos.domain.errors import EntryRefused, ItemUnknown, ReturnRefused, WordNeeded
+from omnipos.domain.levying import TaxRule, tax_lines
+from omnipos.domain.money import format_money, line_amount
+from omnipos.domain.names import clean_text
+from omnipos.domain.refunding import is_free_cash, ways
+from omnipos.domain.returned import ReturnOf
+from omnipos.domain.returning import Found, earlier_return, mirror, put_back, put_line, with_earlier
+from omnipos.domain.sale import Sale
+from omnipos.domain.shop import ReturnRules
+from omnipos.domain.staff import Approval, Right
+from omnipos.domain.tender import Tender
+from omnipos.locale import _, later
+from omnipos.services import approving, pricedesk, selling, tendering
+from omnipos.services.approving import Word
+from omnipos.services.selling import BasketView
+from omnipos.services.tendering import Paid
+from omnipos.services.till import Till
+from omnipos.store import books, orders
+
+DAY_MS = 86_400_000
+MOST_SALES = 20
+NO_WORD = Word()
+USUAL_REASONS = (
+    later("Does not fit"),
+    later("Does not please"),
+    later("Broken"),
+    later("Wrong goods"),
+    later("Past its date"),
+)
+
+
+class Back(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes back of one line of a sale, by its place from 1, in thousandths."""
+
+    line_no: int
+    quantity_milli: int
+    damaged: bool = False
+
+
+def reasons(till: Till) -> tuple[str, ...]:
+    """Return what a cashier chooses from as the reason of a return."""
+    return till.shop().returns.reasons or tuple(_(one) for one in USUAL_REASONS)
+
+
+def reason_of(till: Till, text: str) -> str:
+    """Return a reason, also by its number in the list; raise EntryRefused for none."""
+    written = free_text(text, LONGEST_REASON)
+    known = reasons(till)
+    if written.isascii() and written.isdigit() and 1 <= int(written[:3]) <= len(known):
+        return known[int(written) - 1]
+    if not written:
+        raise EntryRefused(_("Type the reason. It is kept with what is done."))
+    return written
+
+
+def ask_hub(till: Till, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
+    """Ask the hub for sales whose goods may come back; None when it does not answer.
+
+    It waits for the network a second at most: never call it on the writer thread.
+    """
+    return till.hub.returnable(clean_text(number).removeprefix("#"), customer_id)
+
+
+def find(
+    till: Till, asked: tuple[Found, ...] | None, number: str = "", customer_id: str = ""
+) -> tuple[Found, ...]:
+    """Return sales by receipt or order number, or a customer's latest; `asked` is what the hub answered.
+
+    What this till took back itself is counted at once. Raises ItemUnknown when there is none.
+    """
+    till.signed_in(Right.RETURN)
+    number = clean_text(number).removeprefix("#")
+    found = {one.sale.sale_id: one for one in asked or ()}
+    for sale in _own(till, number, customer_id):
+        found.setdefault(sale.sale_id, Found(sale=sale, asked_hub=asked is not None))
+    if not found and asked is None:
+        raise ItemUnknown(
+            _(
+                "The hub does not answer, and this till has no such sale. With a receipt only what this till"
+                " sold can come back now; without one a manager can allow it."
+            )
+        )
+    if not found:
+        raise ItemUnknown(_("No sale has that number. Check it on the receipt or the order."))
+    latest = sorted(found.values(), key=lambda one: -one.sale.completed_at_ms)
+    return tuple(_with_own(till, one) for one in latest[:MOST_SALES])
+
+
+def _own(till: Till, number: str, customer_id: str) -> list[Sale]:
+    db = till.store.books
+    if customer_id:
+        return books.sales_of_customer(db, customer_id, (0, 0), MOST_SALES)
+    sale = books.sale_by_receipt(db, number)
+    if sale is not None:
+        return [sale]
+    known = orders.orders_numbered(db, till.identity.device_id, number, MOST_SALES) if number else []
+    named = [one.order_id for one in known if one.number == number]
+    return [sale for order_id in named for sale in books.sales_of_order(db, order_id)]
+
+
+def _with_own(till: Till, found: Found) -> Found:
+    sale_id = found.sale.sale_id
+    own = (earlier_return(one, sale_id) for one in books.sales_returning(till.store.books, sale_id))
+    return with_earlier(found, [one for one in own if one is not None])
+
+
+def late_words(till: Till, found: Found) -> str:
+    """Say by how much a sale is too old to come back without a manager; empty while it is not."""
+    rules = till.shop().returns
+    days = (till.clock.now_ms() - found.sale.completed_at_ms) // DAY_MS
+    if days <= rules.window_days:
+        return ""
+    return _("Sold {days} days ago; goods come back within {window} days.").format(
+        days=days, window=rules.window_days
+    )
+
+
+def bring(till: Till, found: Found, backs: Sequence[Back], reason: str, word: Word = NO_WORD) -> BasketView:
+    """Put goods of a sale into the basket to come back.
+
+    Raises BasketRefused for more than was sold, and WordNeeded when a manager must allow it.
+    """
+    till.signed_in(Right.RETURN)
+    reason = reason_of(till, reason)
+    late = late_words(till, found)
+    approval = _word(till, late, reason, word) if late else None
+    found = _with_own(till, found)
+    before = after = selling.open_basket(till)
+    if not backs:
+        raise EntryRefused(_("Choose what comes back."))
+    taxes = till.rules.current(till.store.books).taxes
+    for back in backs:
+        if not 1 <= back.line_no <= len(found.sale.lines):
+            raise EntryRefused(_("This receipt has no line {number}.").format(number=back.line_no))
+        sold = found.lines[back.line_no - 1]
+        mirrored = mirror(found.sale, sold, back.quantity_milli, taxes, reason=reason, damaged=back.damaged)
+        mirrored = msgspec.structs.replace(mirrored, approval=approval)
+        after = put_back(after, found, sold, mirrored, back.quantity_milli)
+    if before.is_empty and not after.customer_id:
+        after = msgspec.structs.replace(after, customer_id=found.sale.customer_id)
+    return _save(till, before, after)
+
+
+def _word(till: Till, why: str, reason: str, word: Word) -> Approval:
+    try:
+        return approving.word_for(till, Right.RETURN_FREELY, reason, word)
+    except WordNeeded as needed:
+        raise WordNeeded(f"{why} {needed}") from None
+
+
+def _save(till: Till, before: Basket, after: Basket) -> BasketView:
+    view = selling.view_of(till, after, after.lines[-1].line_id)
+    selling.save(till, before, after)
+    return view
+
+
+def lowest_price(till: Till, product: Product) -> int:
+    """Return the lowest recent price of a product: today's, or the least it was sold for at this till."""
+    rules: ReturnRules = till.shop().returns
+    now_ms = till.clock.now_ms()
+    today = at_its_price(product, now_ms).price_minor
+    since_ms = now_ms - rules.lowest_days * DAY_MS
+    sold = books.lowest_price_minor(till.store.books, product.product_id, since_ms)
+    return min(one for one in (today, sold) if one is not None)
+
+
+def bring_without_receipt(
+    till: Till, item: Item, quantity_milli: int, reason: str, *, damaged: bool = False, word: Word = NO_WORD
+) -> BasketView:
+    """Put goods without a receipt into the basket to come back, at their lowest recent price.
+
+    Raises WordNeeded: a manager allows each, with the reason.
+    """
+    till.signed_in(Right.RETURN)
+    reason = reason_of(till, reason)
+    product = item.product
+    price = lowest_price(till, product)
+    if not price:
+        raise ReturnRefused(
+            _("{name} has no price of its own here. It comes back with its receipt only.").format(
+                name=clean_text(product.name)
+            )
+        )
+    why = _("Without a receipt it comes back at its lowest recent price, {price}.").format(
+        price=format_money(price, till.shop().currency)
+    )
+    approval = _word(till, why, reason, word)
+    before = selling.open_basket(till)
+    amount = line_amount(quantity_milli, price)
+    back = _unknown(till, before, product, amount)
+    back = msgspec.structs.replace(back, reason=reason, damaged=damaged, approval=approval)
+    line = Line(
+        line_id=before.next_line_id,
+        product_id=product.product_id,
+        sku=product.sku,
+        name=clean_text(product.name),
+        quantity_milli=-quantity_milli,
+        unit_price_minor=price,
+        tax_code=product.tax_code,
+        unit=product.unit,
+        department=product.department,
+        discountable=False,
+        serials=item.answers.serials,
+        returned=back,
+    )
+    return _save(till, before, put_line(before, line))
+
+
+def _unknown(till: Till, basket: Basket, product: Product, amount_minor: int) -> ReturnOf:
+    """Return what goods without a receipt are worth, taxed as today."""
+    shop = till.shop()
+    terms = pricedesk.terms_of(till, shop, basket)
+    rule = TaxRule(taxes=terms.taxes, at_ms=terms.occasion.at_ms, rounding=terms.rounding)
+    goods = [(amount_minor, product.tax_code)] if terms.registered else []
+    taxes = tuple(
+        msgspec.structs.replace(one, base_minor=-one.base_minor, tax_minor=-one.tax_minor)
+        for one in tax_lines(goods, rule)[0]
+    )
+    return ReturnOf(
+        sale_id="",
+        receipt_number="",
+        store_id=till.identity.store_id,
+        line_no=0,
+        amount_minor=-amount_minor,
+        tax_minor=sum(one.tax_minor for one in taxes),
+        reason="",
+        taxes=taxes,
+    )
+
+
+def ways_back(till: Till) -> tuple[Tender, ...]:
+    """Return by what the rest of the refund may go back, the default first; all below zero."""
+    view = tendering.to_pay(till)
+    return ways(view.basket, view.due, till.shop().cash_rounding)
+
+
+def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
+    """Give money back by one means; cash for what was not paid in cash asks for a manager's word.
+
+    Raises TenderRefused, and WordNeeded.
+    """
+    till.signed_in(Right.RETURN)
+    view = tendering.to_pay(till)
+    if is_free_cash(view.basket, tender):
+        why = _("It was not paid in cash.")
+        try:
+            approval = approving.word_for(till, Right.REFUND_CASH, why, word)
+        except WordNeeded as needed:
+            raise WordNeeded(f"{why} {needed}") from None
+        tender = msgspec.structs.replace(tender, approval=approval)
+    return tendering.take(till, tender)

@@ -1,0 +1,204 @@
+"""Taking goods back at one till: the sums of the receipt, the money the way it came, a manager if need be."""
+
+import msgspec
+import pytest
+
+from omnipos.domain.catalogue import Item
+from omnipos.domain.errors import BasketRefused, ItemUnknown, NotAllowed, TenderRefused, WordNeeded
+from omnipos.domain.returning import Found
+from omnipos.domain.sale import Sale
+from omnipos.domain.tender import CardSlip, Tender, TenderKind
+from omnipos.services import returning, selling, tendering
+from omnipos.services.approving import Word
+from omnipos.services.returning import Back
+from omnipos.services.till import Till
+from omnipos.services.verifying import verify
+from omnipos.store import books
+from tests.rigs import INDOMIE, KOPI, NOON_MS, SARAH, SHOP, STORE, TEH, HandClock, fill, fill_offers
+
+BUDI_SAYS = Word("Budi", "9999")
+SLIP = CardSlip(approval_code="123456", last_four="1234")
+
+
+def sell(till: Till, *items: tuple[object, int], card: bool = False, customer: str = "") -> Sale:
+    """Sell pieces of products and return the sale."""
+    till.call(selling.ring, [(Item(product=one), pieces * 1000) for one, pieces in items])  # type: ignore[arg-type]
+    if customer:
+        till.call(selling.attach_customer, customer)
+    paid = till.call(tendering.pay_card, None, SLIP) if card else till.call(tendering.pay_cash)
+    assert paid.sale is not None
+    return paid.sale
+
+
+def found(till: Till, sale: Sale) -> Found:
+    """Find a sale by its number while the hub is away."""
+    return till.call(returning.find, None, sale.receipt_number.lower())[0]
+
+
+def cash(amount: int) -> Tender:
+    return Tender(kind=TenderKind.CASH, amount_minor=amount)
+
+
+def test_goods_come_back_at_the_price_and_promotion_that_they_were_sold_at(till: Till) -> None:
+    fill_offers(till.store.folder)
+    sale = sell(till, (TEH, 2), (INDOMIE, 1))
+    assert [line.net_minor for line in sale.lines] == [9000, 3500]
+    dearer = msgspec.structs.replace(TEH, price_minor=9900)
+    fill(till.store.folder, "catalogue", ("product:p-teh", dearer))
+    view = till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "2")
+    assert (view.totals.total_minor, view.due.cash_due_minor) == (-4500, -4500)
+    back = view.basket.lines[0].returned
+    assert back is not None
+    assert (back.reason, back.amount_minor, back.savings[0].amount_minor) == ("Does not please", -6000, -1500)
+    paid = till.call(returning.give_back, cash(-4500))
+    assert paid.sale is not None
+    assert (paid.sale.total_minor, paid.sale.credit_minor, paid.sale.tax_minor) == (-4500, 4500, -446)
+    assert [line.left_milli for line in found(till, sale).lines] == [1000, 1000]
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()
+
+
+def test_an_exchange_nets_in_one_sale_and_an_even_one_needs_no_money(till: Till) -> None:
+    sale = sell(till, (TEH, 2))
+    till.call(selling.ring, [(Item(product=TEH), 2000)])
+    till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=2000)], "1")
+    even = till.call(tendering.finish).sale
+    assert even is not None
+    assert (even.total_minor, even.tenders, even.tax_minor) == (0, (), 0)
+    till.call(selling.ring, [(Item(product=KOPI), 1000)])
+    view = till.call(returning.bring, found(till, even), [Back(line_no=1, quantity_milli=1000)], "1")
+    assert view.due.cash_due_minor == 25_600 - 6000
+    with pytest.raises(TenderRefused, match="still to be paid"):
+        till.call(tendering.finish)
+    paid = till.call(tendering.pay_cash).sale
+    assert paid is not None
+    assert paid.credit_minor == 6000
+
+
+def test_damaged_goods_do_not_go_back_on_the_shelf(till: Till) -> None:
+    sale = sell(till, (TEH, 2), (INDOMIE, 3))
+    backs = [
+        Back(line_no=1, quantity_milli=2000, damaged=True),
+        Back(line_no=2, quantity_milli=1000),
+    ]
+    till.call(returning.bring, found(till, sale), backs, "3")
+    till.call(returning.give_back, cash(-15_500))
+    moved = till.store.call(
+        lambda: till.store.books.execute(
+            "SELECT product_id, quantity_milli, reason FROM stock_movement WHERE reason <> 'sale'"
+            " ORDER BY seq, position"
+        ).fetchall()
+    )
+    assert moved == [
+        ("p-teh", 2000, "returned"), ("p-teh", -2000, "damaged"), ("p-indomie", 1000, "returned"),
+    ]  # fmt: skip
+
+
+def test_what_was_paid_by_card_goes_back_to_the_card_and_cash_for_it_asks_a_manager(till: Till) -> None:
+    sale = sell(till, (KOPI, 1), card=True)
+    till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    ways = till.call(returning.ways_back)
+    assert [(one.kind.value, one.amount_minor) for one in ways] == [
+        ("card", -25_600), ("store_credit", -25_600), ("cash", -25_600),
+    ]  # fmt: skip
+    with pytest.raises(NotAllowed):
+        till.call(tendering.pay_cash)
+    with pytest.raises(WordNeeded, match="not paid in cash"):
+        till.call(returning.give_back, cash(-25_600))
+    with pytest.raises(TenderRefused, match="needs a customer"):
+        till.call(returning.give_back, Tender(kind=TenderKind.STORE_CREDIT, amount_minor=-25_600))
+    paid = till.call(returning.give_back, cash(-25_600), BUDI_SAYS)
+    assert paid.sale is not None
+    approval = paid.sale.tenders[0].approval
+    assert approval is not None
+    assert approval.staff_id == "s-budi"
+
+
+def test_a_sale_too_long_ago_asks_a_manager_and_keeps_the_word(till: Till, clock: HandClock) -> None:
+    sale = sell(till, (TEH, 1))
+    clock.pass_ms(86_400_000 * 30)
+    assert till.call(returning.late_words, found(till, sale)) == ""
+    clock.pass_ms(86_400_000)
+    with pytest.raises(WordNeeded, match="Sold 31 days ago; goods come back within 30 days"):
+        till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    view = till.call(
+        returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1", BUDI_SAYS
+    )
+    back = view.basket.lines[0].returned
+    assert back is not None
+    assert back.approval is not None
+    assert back.approval.staff_id == "s-budi"
+
+
+def test_the_window_and_the_reasons_are_the_shops(till: Till) -> None:
+    rules = msgspec.structs.replace(SHOP.returns, window_days=7, reasons=("Zu klein", "Kaputt"))
+    fill(
+        till.store.folder,
+        "settings",
+        (f"shop:{STORE}", msgspec.structs.replace(SHOP, returns=rules)),
+    )
+    assert till.call(returning.reasons) == ("Zu klein", "Kaputt")
+    assert till.call(returning.reason_of, "2") == "Kaputt"
+
+
+def test_without_a_receipt_the_lowest_recent_price_goes_back_as_store_credit(till: Till) -> None:
+    fill_offers(till.store.folder)
+    sell(till, (TEH, 2))
+    item = Item(product=TEH)
+    with pytest.raises(WordNeeded, match=r"lowest recent price, Rp 4\.500"):
+        till.call(returning.bring_without_receipt, item, 1000, "4")
+    view = till.call(returning.bring_without_receipt, item, 2000, "4", word=BUDI_SAYS)
+    assert (view.totals.total_minor, view.totals.tax_minor) == (-9000, -892)
+    till.call(selling.attach_customer, SARAH.customer_id)
+    ways = till.call(returning.ways_back)
+    assert [(one.kind.value, one.amount_minor, one.reference) for one in ways] == [
+        ("store_credit", -9000, SARAH.customer_id), ("cash", -9000, ""),
+    ]  # fmt: skip
+    paid = till.call(returning.give_back, ways[0])
+    assert paid.sale is not None
+    assert paid.sale.credit_minor == 9000
+
+
+def test_one_receipt_in_two_baskets_comes_back_once(till: Till) -> None:
+    sale = sell(till, (TEH, 1))
+    one = found(till, sale)
+    till.call(returning.bring, one, [Back(line_no=1, quantity_milli=1000)], "1")
+    till.call(selling.park)
+    till.call(returning.bring, one, [Back(line_no=1, quantity_milli=1000)], "1")
+    till.call(returning.give_back, cash(-6000))
+    till.call(selling.recall)
+    with pytest.raises(BasketRefused, match="came back in another basket meanwhile"):
+        till.call(returning.give_back, cash(-6000))
+    voided = till.call(selling.void_line, till.call(selling.current).basket.lines[0].line_id)
+    assert voided.basket.refundable is None
+
+
+def test_goods_of_two_receipts_do_not_mix_and_a_line_comes_back_once(till: Till) -> None:
+    first, second = sell(till, (TEH, 2)), sell(till, (TEH, 2))
+    back = [Back(line_no=1, quantity_milli=1000)]
+    till.call(returning.bring, found(till, first), back, "1")
+    with pytest.raises(BasketRefused, match="Goods of another receipt"):
+        till.call(returning.bring, found(till, second), back, "1")
+    with pytest.raises(BasketRefused, match="comes back in this basket already"):
+        till.call(returning.bring, found(till, first), back, "1")
+    with pytest.raises(BasketRefused, match="Take the line out and return it again"):
+        till.call(selling.change_quantity, 1, 1000)
+
+
+def test_a_customers_purchases_are_found_the_latest_first(till: Till) -> None:
+    first = sell(till, (TEH, 1), customer=SARAH.customer_id)
+    second = sell(till, (KOPI, 1), customer=SARAH.customer_id)
+    several = till.call(returning.find, None, "", SARAH.customer_id)
+    assert [one.sale.receipt_number for one in several] in (
+        [second.receipt_number, first.receipt_number],
+        [first.receipt_number, second.receipt_number],
+    )
+    view = till.call(returning.bring, several[0], [Back(line_no=1, quantity_milli=1000)], "1")
+    assert view.basket.customer_id == SARAH.customer_id
+
+
+def test_a_number_that_is_on_no_receipt_is_said_so(till: Till) -> None:
+    with pytest.raises(ItemUnknown, match="No sale has that number"):
+        till.call(returning.find, (), "S1-9-000001")
+    with pytest.raises(ItemUnknown, match="The hub does not answer"):
+        till.call(returning.find, None, "S1-9-000001")
+    assert till.store.call(lambda: books.lowest_price_minor(till.store.books, "p-teh", NOON_MS)) is None
