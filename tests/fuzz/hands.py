@@ -1,15 +1,16 @@
 """Random hands at a real till: each line is answered, and in the end all is as it must be."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from omnipos.domain.sale import adds_up
 from omnipos.events import SaleCompleted, decode_fact
+from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
 from screens.plain import PlainCounter
@@ -81,23 +82,29 @@ class Hands:
 
     def finish(self) -> int:
         """Check the journal, the books and every sum; return how many sales there are."""
-        found = self._till.store.call(lambda: verify(self._till.store.books))
-        if found.findings:
-            raise Broken(-1, f"the till does not verify: {found.findings}")
-        self._till.store.call(self._check_facts)
-        return found.sales
-
-    def _check_facts(self) -> None:
-        for event in journal.read_events(self._till.store.books):
-            if CARD_NUMBER.encode() in event.body.replace(b" ", b""):
-                raise Broken(-1, f"event {event.header.seq} keeps a card number: {event.body!r}")
-            fact = decode_fact(event.body, event.header.schema)
-            if isinstance(fact, SaleCompleted) and not adds_up(fact.sale):
-                raise Broken(-1, f"the sums of {fact.sale.receipt_number} do not agree")
+        return check_till(self._till)
 
     def close(self) -> None:
         """Close the till."""
         self._till.store.close()
+
+
+def check_till(till: Till) -> int:
+    """Check a till's journal, its books and every sum; return how many sales there are, or raise Broken."""
+    found = till.store.call(lambda: verify(till.store.books))
+    if found.findings:
+        raise Broken(-1, f"the till does not verify: {found.findings}")
+    till.store.call(lambda: _check_facts(till))
+    return found.sales
+
+
+def _check_facts(till: Till) -> None:
+    for event in journal.read_events(till.store.books):
+        if CARD_NUMBER.encode() in event.body.replace(b" ", b""):
+            raise Broken(-1, f"event {event.header.seq} keeps a card number: {event.body!r}")
+        fact = decode_fact(event.body, event.header.schema)
+        if isinstance(fact, SaleCompleted) and not adds_up(fact.sale):
+            raise Broken(-1, f"the sums of {fact.sale.receipt_number} do not agree")
 
 
 def play(lines: Sequence[str]) -> int:
@@ -120,8 +127,8 @@ def trouble_of(lines: Sequence[str]) -> Broken | None:
     return None
 
 
-def shortest(lines: Sequence[str], broken: Broken, tries: int = 400) -> list[str]:
-    """Return as few of the lines as still break a till, in at most so many tries."""
+def shorter(lines: Sequence[str], broken: Broken, tries: int) -> Generator[list[str], bool, list[str]]:
+    """Propose fewer and fewer lines, being told whether they still break; return the fewest that do."""
     kept = list(lines if broken.line < 0 else lines[: broken.line + 1])
     size = len(kept) // 2
     while size and tries > 0:
@@ -129,9 +136,20 @@ def shortest(lines: Sequence[str], broken: Broken, tries: int = 400) -> list[str
         while begin < len(kept) and tries > 0:
             fewer = kept[:begin] + kept[begin + size :]
             tries -= 1
-            if fewer and trouble_of(fewer) is not None:
+            if fewer and (yield fewer):
                 kept = fewer
             else:
                 begin += size
         size //= 2
     return kept
+
+
+def shortest(lines: Sequence[str], broken: Broken, tries: int = 400) -> list[str]:
+    """Return as few of the lines as still break a till, in at most so many tries."""
+    search = shorter(lines, broken, tries)
+    try:
+        fewer = next(search)
+        while True:
+            fewer = search.send(trouble_of(fewer) is not None)
+    except StopIteration as found:
+        return cast(list[str], found.value)
