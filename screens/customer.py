@@ -15,7 +15,7 @@ from screens.commands import BACK, Command
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen
 from screens.widgets.cells import Row, between, drawn
-from screens.widgets.side import purchase_rows
+from screens.widgets.side import balance_rows, purchase_rows
 
 
 class CustomerScreen(ListScreen):
@@ -62,6 +62,7 @@ class CustomerScreen(ListScreen):
         rows += [self._kept_row(one) for one in who.kept]
         rows.append(((between(" " + _("Tier"), drawn(who.tier) or "–", width), "plain"),))
         rows.append(((between(" " + _("Points"), points, width), "plain"),))
+        rows += [((" ", "plain"), *row) for row in balance_rows(card, desk)]
         rows.append(((" " + _("Last purchases"), "strong"),))
         rows += [((" ", "plain"), *row) for row in purchase_rows(card, desk, width - 2)]
         as_of = desk.clock(card.as_of_ms) if card.as_of_ms else _("never")

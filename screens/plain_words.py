@@ -159,6 +159,11 @@ def card_words(card: CustomerCard, shop: Shop, now_ms: int) -> str:
         points = f"{customer.points:,}".replace(",", currency(shop.currency).group)
         said.append(_("{points} points.").format(points=points))
     said += [
+        text.format(amount=format_money(one.balance_minor, one.currency))
+        for one, text in ((card.credit, _("Store credit {amount}.")), (card.owed, _("Owes {amount}.")))
+        if one is not None
+    ]
+    said += [
         _("Also entered as {field}: {value}.").format(
             field=_(FIELD_WORDS[one.field]),
             value=display(one.value) if one.field is CustomerField.PHONE else one.value,

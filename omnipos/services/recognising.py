@@ -4,6 +4,7 @@ from functools import partial
 
 import msgspec
 
+from omnipos.domain.account import AccountKind, Standing
 from omnipos.domain.customer import (
     KEPT_PURCHASES,
     Consent,
@@ -22,7 +23,7 @@ from omnipos.domain.staff import Right
 from omnipos.events import CustomerAdded, PersonalCard
 from omnipos.locale import _, language
 from omnipos.services.till import Till
-from omnipos.store import books, customers, journal, orders
+from omnipos.store import accounts, books, customers, journal, orders
 from omnipos.store.connection import transaction
 
 CONSENT_WORDING = "2026-11"
@@ -35,6 +36,10 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer
     orders: tuple[Order, ...]
     as_of_ms: int
+    credit: Standing | None = None
+    """The store credit, where there is any or was."""
+    owed: Standing | None = None
+    """What is owed on account, for who may owe."""
 
 
 def find(till: Till, text: str, limit: int = 8) -> list[Customer]:
@@ -67,7 +72,19 @@ def card(till: Till, customer_id: str) -> CustomerCard:
     for sale in reversed(books.sales_of_customer(db, customer_id, shown, KEPT_PURCHASES)):
         customer = with_purchase(customer, purchase_of(sale, "store"))
     waiting = orders.orders_of_customer(db, till.identity.device_id, customer_id, customer.phone)
-    return CustomerCard(customer=customer, orders=tuple(waiting), as_of_ms=as_of)
+    return CustomerCard(
+        customer=customer,
+        orders=tuple(waiting),
+        as_of_ms=as_of,
+        credit=_standing(till, AccountKind.STORE_CREDIT, customer_id),
+        owed=_standing(till, AccountKind.ACCOUNT, customer_id),
+    )
+
+
+def _standing(till: Till, kind: AccountKind, customer_id: str) -> Standing | None:
+    """Return a balance of a customer, or None where there never was one."""
+    found = accounts.standing_of(till.store.books, kind, customer_id, till.shop().currency)
+    return found if found.account is not None or found.balance_minor else None
 
 
 def add(till: Till, draft: CustomerDraft) -> Customer:
