@@ -1,10 +1,12 @@
 """What services need from outside: the time, a line to the hub, a printer to hand jobs to."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from omnipos.domain.paper import PrintJob
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
 from omnipos.domain.returning import Found
 
@@ -81,6 +83,14 @@ class Printing(Protocol):
 
     def nudge(self) -> None:
         """Say that there is something to print."""
+        ...
+
+
+class EReceipts(Protocol):
+    """What makes files of receipts; it takes a moment, so nobody calls it on the writer thread."""
+
+    def save(self, job: PrintJob) -> tuple[Path, ...]:
+        """Write the files of a receipt and return where they are; raise OSError."""
         ...
 
 

@@ -41,6 +41,7 @@ from screens import (
     plain_orders,
     plain_payments,
     plain_people,
+    plain_receipts,
     plain_selling,
     plain_taxes,
     plain_training,
@@ -90,6 +91,7 @@ COMMANDS: dict[str, Command] = {
     "settle": plain_exceptions.settle,
     "receipt": plain_selling.say_receipt,
     "no-tax": plain_taxes.no_tax,
+    "e-receipt": plain_receipts.e_receipt,
     "gift-receipt": plain_selling.gift_receipt,
     "training": plain_training.training,
     "note": plain_notes.receipt_note,
@@ -363,7 +365,7 @@ def _help() -> Answer:
     )
     around = _(
         "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
-        " gift-receipt N prints goods without prices."
+        " gift-receipt N prints goods without prices; e-receipt N saves a web page and a PDF."
         " To practise: training, and training off."
     )
     money = _(

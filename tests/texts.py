@@ -21,6 +21,8 @@ ALLOWED = {
     "tcp://HOST:9100, file:///dev/usb/lp0, folder:///path, none",
     # Languages name themselves, and so does the program.
     "English", "Bahasa Indonesia", "Bahasa Melayu", "OmniPOS", "https://hub.example",
+    # A typeface.
+    "Courier",
     # Values of a setting.
     "dark, light",
     # Kept in the journal of jobs and in logs only.
@@ -37,6 +39,8 @@ ALLOWED_FILES = {
     "printing/commands.py",
     "printing/paper.py",
     "printing/code128.py",
+    # The marks and styles of a web page; every text in it comes from a paper.
+    "printing/html.py",
 }
 
 _TEXT = re.compile(r"[A-Za-z]{2,}[,.;:]? [A-Za-z]{2,}|^[A-Z][a-z]{2,}[.:!?…]?$")

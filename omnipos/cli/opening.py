@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LOOK_AFTER_S = 5.0
 """The whole journal is looked through when the till has started; its end was before."""
+RECEIPTS = "receipts"
+"""The folder of e-receipts, in a till's own."""
 LAST_PAPERS_S = 5.0
 """How long a till that is left waits for papers under way."""
 
@@ -77,6 +79,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         questions = Questions(client.twin())
         stack.callback(questions.close)
         till.hub = questions
+        till.ereceipts = EReceiptFiles(folder)
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
         stack.callback(spool.stop)
@@ -208,6 +211,20 @@ def open_spool(store: Store, settings: Settings, *, training: bool = False) -> "
     first = _FirstPaper(setting, training)
     jobs = StoredJobs(store, journal_of_kicks(store, SystemClock()))
     return Spool(jobs, open_link(setting), first, first.prepare)
+
+
+class EReceiptFiles:
+    """Saves e-receipts in a till's folder with what is imported at the first of them."""
+
+    def __init__(self, folder: Path, *, training: bool = False) -> None:
+        self._folder = folder / RECEIPTS
+        self._training = training
+
+    def save(self, job: PrintJob) -> tuple[Path, ...]:
+        """Write the files of a receipt and return where they are; raise OSError."""
+        from printing.ereceipt import EReceiptFolder
+
+        return EReceiptFolder(self._folder, training=self._training).save(job)
 
 
 class _FirstPaper:

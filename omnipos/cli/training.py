@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from omnipos.cli.opening import open_spool
+from omnipos.cli.opening import EReceiptFiles, open_spool
 from omnipos.config import Settings
 from omnipos.services.till import Till
 from omnipos.services.training import NoLine
@@ -32,6 +32,7 @@ def open_training(till: Till, settings: Settings) -> Iterator[Till]:
         spool = open_spool(store, settings, training=True)
         trainee = Till(store, till.clock, identity, spool, NoLine(till.clock.now_ms()))
         trainee.is_training = True
+        trainee.ereceipts = EReceiptFiles(store.folder, training=True)
         trainee.staff = till.staff
         stack.callback(spool.stop)
         spool.start()

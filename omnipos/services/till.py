@@ -4,14 +4,16 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
+from omnipos.domain.paper import PrintJob
 from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
-from omnipos.ports import Charging, Clock, HubAway, HubQueries, Printing, Syncing
+from omnipos.ports import Charging, Clock, EReceipts, HubAway, HubQueries, Printing, Syncing
 from omnipos.store import people
 from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
@@ -60,6 +62,14 @@ class Ticket(NamedTuple):
     approval_id: str = ""
 
 
+class NoFiles:
+    """Makes no files of receipts: nobody said where to."""
+
+    def save(self, job: PrintJob) -> tuple[Path, ...]:
+        """Refuse."""
+        raise FileNotFoundError(job.kind)
+
+
 class Till:
     """One selling station at work. Services take it first and run on its writer thread."""
 
@@ -76,6 +86,7 @@ class Till:
         self.staff: Staff | None = None
         self.is_training = False
         """Whether this is practice: a store of its own, and nothing of it is ever sent."""
+        self.ereceipts: EReceipts = NoFiles()
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
         self.tickets: dict[str, Ticket] = {}
