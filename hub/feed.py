@@ -42,6 +42,11 @@ def exceptions_stream(store_id: str) -> str:
     return f"exceptions/{store_id}"
 
 
+def approvals_stream(store_id: str) -> str:
+    """Return the name of a store's stream of what managers are asked for and allowed."""
+    return f"approvals/{store_id}"
+
+
 def streams_of(store_id: str) -> tuple[str, ...]:
     """Return the streams a till of a store pulls, in the order it should."""
     return (
@@ -53,6 +58,7 @@ def streams_of(store_id: str) -> tuple[str, ...]:
         ACCOUNTS,
         stock_stream(store_id),
         exceptions_stream(store_id),
+        approvals_stream(store_id),
     )
 
 

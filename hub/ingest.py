@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.exc import OperationalError
 
 from hub import (
+    approvals,
     collecting,
     corrections,
     customers,
@@ -29,6 +30,7 @@ from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.judging import Journal, judge, verdict
 from hub.unit import Unit, WriteConflict
 from omnipos import events
+from omnipos.domain.approval import ApprovalAnswered, ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
 from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
@@ -43,7 +45,6 @@ KeptOnly = (
     | events.PaymentEnded
     | events.AgeChecked
     | events.PaperReprinted
-    | events.ApprovalGiven
     | events.ShiftOpened
     | events.CashMoved
     | events.DrawerOpened
@@ -256,6 +257,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 )
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
+            case ApprovalAsked() | ApprovalAnswered() | ApprovalWithdrawn() | ApprovalGiven():
+                approvals.apply(unit, one.fact, report)
             case unknown:
                 assert_never(unknown)
     for reported in sold.values():

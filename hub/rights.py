@@ -13,6 +13,7 @@ from hub.envelopes import Received
 from hub.feed import STAFF
 from hub.unit import Unit
 from omnipos import events
+from omnipos.domain.approval import ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
 from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
@@ -27,7 +28,9 @@ NEEDED: dict[type, Right] = {
     events.TenderTakenBack: Right.SELL,
     events.PaymentAsked: Right.SELL,
     events.PaperReprinted: Right.SELL,
-    events.ApprovalGiven: Right.SELL,
+    ApprovalGiven: Right.SELL,
+    ApprovalAsked: Right.SELL,
+    ApprovalWithdrawn: Right.SELL,
     events.CustomerAdded: Right.SELL,
     events.CustomerChanged: Right.SELL,
     events.OrderPicked: Right.COLLECT,

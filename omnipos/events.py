@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from omnipos.domain.approval import ApprovalAnswered, ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
 from omnipos.domain.basket import Line
 from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.drawer import CashMove, Pieces
@@ -205,18 +206,6 @@ class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_repri
     paper: str = "receipt"
 
 
-class ApprovalGiven(msgspec.Struct, frozen=True, kw_only=True, tag="approval_given"):
-    """Somebody gave their word for one action of who is signed in and may not do it alone.
-
-    `right` is what was missing; `staff_id` gave the word, at this till or from the managers' queue.
-    """
-
-    approval_id: str
-    right: str
-    reason: str
-    staff_id: str
-
-
 class EpochCause(StrEnum):
     """Why a till's journal goes on in another epoch."""
 
@@ -307,6 +296,9 @@ Fact = (
     | StockCounted
     | PaperReprinted
     | ApprovalGiven
+    | ApprovalAsked
+    | ApprovalAnswered
+    | ApprovalWithdrawn
     | EpochBegun
     | ExceptionSettled
     | ShiftOpened

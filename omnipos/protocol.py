@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from omnipos.domain.account import Account
+from omnipos.domain.approval import ApprovalCase
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
@@ -287,6 +288,7 @@ Record = (
     | Staff
     | Shop
     | ExceptionCase
+    | ApprovalCase
 )
 """What a stream carries: always the whole newest state of one thing."""
 

@@ -59,6 +59,7 @@ SELL_KEYS = (
     Command(
         "ctrl+t", later("No tax"), "exempt", later("Take the tax off the sale, or charge it again"), False
     ),
+    Command("ctrl+g", later("Manager"), "manager", later("Approvals, staff, exceptions, stocktake"), False),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("ctrl+b", later("Cards"), "cards", later("Gift cards sold and looked at; debts paid off"), False),
     Command("ctrl+n", later("Notes"), "notes", later("Write on the chosen line or on the receipt"), False),

@@ -4,7 +4,7 @@ from omnipos.config import Settings
 from omnipos.domain.errors import CustomerRefused, DomainError
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import Shop
-from omnipos.services import finding, pricedesk, recognising, selling, watching
+from omnipos.services import finding, pricedesk, queueing, recognising, selling, watching
 from omnipos.services.recognising import CustomerCard
 from omnipos.services.selling import BasketView
 from omnipos.services.till import Till
@@ -24,6 +24,8 @@ class Desk:
         self.view: BasketView | None = None
         self.card: CustomerCard | None = None
         self.has_goods = True
+        self.approvals_waiting = 0
+        """How many approvals wait in the store that who is signed in may answer."""
         self.is_taken_over = False
         """Somebody signed in over a basket with something in it; its first tender asks."""
 
@@ -77,6 +79,7 @@ class Desk:
     async def look(self) -> None:
         """Look at how the till stands."""
         self.status = await self.till.run(watching.status)
+        self.approvals_waiting = await self.till.run(queueing.count_for_me)
 
     async def open_basket(self) -> BasketView:
         """Look at the basket on the counter and return it."""

@@ -4,6 +4,7 @@ from omnipos.domain.basket import Exemption
 from omnipos.locale import _
 from omnipos.services import approving, exempting
 from omnipos.services.approving import Word
+from screens.choice import ChoiceScreen
 from screens.counter import Counter
 from screens.forms import Form
 from screens.widgets.cells import drawn
@@ -14,6 +15,22 @@ def exemption_words(exemption: Exemption) -> str:
     """Say why a sale carries no tax: `No tax: Diplomat, KBRI-17`."""
     said = _("No tax: {reason}").format(reason=drawn(exemption.reason))
     return f"{said}, {drawn(exemption.certificate)}" if exemption.certificate else said
+
+
+async def begin(below: Counter) -> None:
+    """Ask why a sale carries no tax, or after a numbered choice charge it again."""
+    desk = below.desk
+    exemption = desk.view.basket.exemption if desk.view else None
+    if exemption is None:
+        await desk.till.run(exempting.check_possible)
+        await below.go(ExemptScreen(below))
+        return
+
+    async def charge() -> None:
+        await desk.put(await desk.till.run(exempting.charge))
+
+    answers = ((_("Charge tax again"), charge),)
+    await below.go(ChoiceScreen(desk, exemption_words(exemption), answers))
 
 
 class ExemptScreen(Form):

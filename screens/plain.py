@@ -30,6 +30,7 @@ from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
+    plain_approvals,
     plain_asking,
     plain_balances,
     plain_counting,
@@ -69,6 +70,8 @@ COMMANDS: dict[str, Command] = {
     "price": plain_discounts.price,
     "price-check": plain_discounts.say_price,
     "allow": plain_discounts.allow,
+    "grant": plain_approvals.grant,
+    "refuse": plain_approvals.refuse,
     "pay": plain_selling.pay,
     "payment": plain_payments.payment,
     "park": plain_selling.park,
@@ -103,6 +106,9 @@ ALONE: dict[str, Command] = {
     "payments": plain_payments.list_payments,
     "orders": plain_orders.list_orders,
     "exceptions": plain_exceptions.list_exceptions,
+    "approvals": plain_approvals.list_approvals,
+    "ask-manager": plain_approvals.ask_manager,
+    "staff": plain_approvals.list_staff,
 }
 """Commands that take nothing behind them: `park`, but a product called `Basket small` is a product."""
 
@@ -357,6 +363,9 @@ def _help() -> Answer:
         "By hand: discount 2 10% REASON, discount all 5000 REASON, discount 2 back, price 2 3000 REASON,"
         " price 2 back, allow NAME PIN, price-check CODE."
     )
+    managers = _(
+        "For managers: ask-manager, approvals, grant 1, refuse 1, staff; a badge is scanned as it is."
+    )
     untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
     by_code = _("By QR code: pay qr prints it; pay qr all REFERENCE takes what the customer's phone shows.")
     card = _(
@@ -372,7 +381,7 @@ def _help() -> Answer:
         "Gift cards and credit: gift sell new 50000, gift sell CODE 50000, gift balance CODE, pay gift CODE,"
         " pay credit, pay account, pay-off, pay foreign USD 10."
     )
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {by_code} {card} {money} {around}")
+    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {managers} {by_code} {card} {money} {around}")
 
 
 def _quit() -> Answer:

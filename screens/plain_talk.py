@@ -63,6 +63,8 @@ class Talk:
         """What this line was refused for want of a manager's word."""
         self.refused_before: Callable[[Word], Answer] | None = None
         """The same of the line before: the word may come now, and in no later line."""
+        self.needed: WordNeeded | None = None
+        """Which right was missing then, and why the action was wanted."""
 
     @property
     def idle_lock_s(self) -> int:
@@ -85,9 +87,9 @@ class Talk:
         try:
             return act(word)
         except WordNeeded as needed:
-            self.refused = act
+            self.refused, self.needed = act, needed
             hint = _("Type allow, a manager's name and their PIN: allow Budi 9999.")
-            raise WordNeeded(f"{needed} {hint}") from None
+            raise WordNeeded(f"{needed} {hint}", needed.right, needed.reason) from None
         except (SignInRefused, NotAllowed):
             self.refused = act
             raise

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from omnipos.domain.basket import Line
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import asking, couponing, exempting, finding, selling, stocktaking
+from omnipos.services import asking, couponing, finding, selling, stocktaking
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -379,19 +379,15 @@ class SellScreen(AroundSale):
 
     async def do_exempt(self) -> None:
         """Take the tax off the sale, or after a numbered choice charge it again."""
-        from screens.choice import ChoiceScreen
-        from screens.exempting import ExemptScreen, exemption_words
+        from screens.exempting import begin
 
-        exemption = self.desk.view.basket.exemption if self.desk.view else None
-        if exemption is not None:
-            answers = ((_("Charge tax again"), self._charge_tax),)
-            await self.go(ChoiceScreen(self.desk, exemption_words(exemption), answers))
-            return
-        await self.desk.till.run(exempting.check_possible)
-        await self.go(ExemptScreen(self))
+        await begin(self)
 
-    async def _charge_tax(self) -> None:
-        await self.desk.put(await self.desk.till.run(exempting.charge))
+    async def do_manager(self) -> None:
+        """Open the manager's menu."""
+        from screens.managing import ManagerScreen
+
+        await self.go(ManagerScreen(self))
 
     async def do_lock(self) -> None:
         """Leave the till to the next one."""

@@ -1,12 +1,14 @@
 """A manager's word for one action that was refused: by name and PIN, or by a badge held to the scanner."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
 
 from omnipos.domain.errors import DomainError, SignInRefused, WordNeeded
 from omnipos.domain.staff import Right
-from omnipos.locale import _
+from omnipos.locale import _, later
 from omnipos.services import approving, signing_in
 from omnipos.services.approving import Word
+from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.forms import Form
 from screens.widgets.entry import Entry
@@ -17,11 +19,18 @@ Act = Callable[[Word], Awaitable[None]]
 class WordScreen(Form):
     """Asks who allows one action of the screen below, and does it then: this once and nothing else."""
 
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (
+        Command("enter", later("Next, done"), "enter", later("Go to the next field; in the last one, done")),
+        Command("f2", later("Ask managers"), "ask", later("Ask every manager of the store; one answers")),
+        BACK,
+    )
+
     def __init__(self, below: Counter, needed: WordNeeded, act: Act) -> None:
         """Ask for what was refused."""
         self._below = below
         self._act = act
         self._right = needed.right or Right.OVERRIDE
+        self._reason = needed.reason
         self._badge = ""
         words = (_("Manager"), _("PIN"))
         width = max(map(len, words))
@@ -59,6 +68,12 @@ class WordScreen(Form):
         if not word.is_given:
             raise SignInRefused(_("A manager types their name and PIN here."))
         await self._give(word)
+
+    async def do_ask(self) -> None:
+        """Send it to the managers' queue, and wait for the answer."""
+        from screens.asked import AskedScreen
+
+        await self.go(AskedScreen(self, self._right, self._reason))
 
     async def take_badge(self, code: str) -> None:
         """Take a badge for name and PIN; where the shop wants the PIN too, ask for it."""

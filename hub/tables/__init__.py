@@ -59,6 +59,16 @@ staff = Table("staff", metadata, id_column("staff_id"), text_column("folded_name
 
 staff_role = Table("staff_role", metadata, id_column("code"), text_column("record"))
 
+approval = Table(
+    "approval",
+    metadata,
+    id_column("store_id"),
+    id_column("approval_id"),
+    number_column("kept_at_ms"),
+    text_column("record"),
+    Index(None, "store_id", "kept_at_ms"),
+)
+
 enrol_code = Table(
     "enrol_code",
     metadata,

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from omnipos.domain.approval import ApprovalGiven
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused, SignInRefused, WordNeeded
 from omnipos.domain.staff import Approval, Right, Staff
-from omnipos.events import ApprovalGiven
 from omnipos.locale import _
 from omnipos.services import signing_in
 from omnipos.services.till import Ticket, Till

@@ -91,6 +91,10 @@ class Till:
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
         self.tickets: dict[str, Ticket] = {}
         """Words given and not used yet; none outlives the program."""
+        self.asked: dict[str, int] = {}
+        """Approvals asked for in the store and when, by the clock that nobody can set."""
+        self.answered: set[str] = set()
+        """Approvals answered here, which the mirror may show as open yet."""
         self.order_at_hand = ""
         """The order that somebody looks at; it stays here whoever asks for it."""
         self.order_wanted = ""

@@ -7,6 +7,7 @@ from sqlite_utils import Database, Migrations
 from omnipos.store.guards import guard
 from omnipos.store.schema import (
     ANSWERS_GIVEN_HERE,
+    APPROVALS_OF_THE_STORE,
     ARCHIVES,
     BALANCES,
     BALANCES_MOVED,
@@ -160,3 +161,9 @@ def balances_moved(db: Database) -> None:
 def returns(db: Database) -> None:
     """Keep which sales took goods of another sale back."""
     _run(db, RETURNS)
+
+
+@MIRROR()
+def approvals_of_the_store(db: Database) -> None:
+    """Make the copy of what managers are asked for and allowed."""
+    _run(db, APPROVALS_OF_THE_STORE)

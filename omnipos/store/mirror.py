@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from omnipos.domain.account import Account
+from omnipos.domain.approval import ApprovalCase
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
@@ -137,6 +138,7 @@ _TABLES = {
     "staff": ("staff",),
     "settings": ("shop",),
     "exceptions": ("exception_case",),
+    "approvals": ("approval_case",),
     "accounts": ("account",),
 }
 
@@ -179,6 +181,7 @@ _KEYS = {
     "staff": ("staff", "staff_id"),
     "settings": ("shop", "store_id"),
     "exceptions": ("exception", "number"),
+    "approvals": ("approval", "approval_id"),
 }
 
 
@@ -367,6 +370,11 @@ def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
     db.executemany("INSERT OR REPLACE INTO exception_case VALUES (?, ?, ?, ?, ?)", rows)
 
 
+def _write_approvals(db: Connection, cases: list[ApprovalCase]) -> None:
+    rows = [(one.approval_id, one.state.value, one.at_ms, _encode(one)) for one in cases]
+    db.executemany("INSERT OR REPLACE INTO approval_case VALUES (?, ?, ?, ?)", rows)
+
+
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Product: _write_products,
     Tax: _write_taxes,
@@ -379,5 +387,6 @@ _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Staff: _write_staff,
     Shop: _write_shops,
     ExceptionCase: _write_exceptions,
+    ApprovalCase: _write_approvals,
     Account: _write_accounts,
 }

@@ -23,6 +23,7 @@ MIGRATIONS = {
         "places_applied",
         "prices",
         "balances",
+        "approvals_of_the_store",
     },
 }
 """What has been applied to a database that is up to date."""
@@ -293,4 +294,11 @@ CREATE TABLE sale_back (
     PRIMARY KEY (original_id, epoch, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_line_product ON sale_line (product_id);
+"""
+
+APPROVALS_OF_THE_STORE = """
+CREATE TABLE approval_case (
+    approval_id TEXT PRIMARY KEY, state TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX approval_case_state ON approval_case (state, at_ms);
 """

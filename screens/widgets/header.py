@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
 from omnipos.services.watching import TillStatus
 from screens import times
@@ -53,7 +53,7 @@ class HeaderLine(Painted):
         """Paint again if anything here has changed."""
         desk = self._desk
         staff = desk.till.staff
-        now = (desk.status, desk.shop, staff, desk.now_ms // 60_000)
+        now = (desk.status, desk.approvals_waiting, desk.shop, staff, desk.now_ms // 60_000)
         if now != self._shown:
             self._shown = now
             self.repaint()
@@ -70,10 +70,13 @@ class HeaderLine(Painted):
             state, name = "■ " + _("TRAINING · nothing is sold"), "bad"
         trouble = desk.status.print_trouble if desk.status else ""
         paper = " · " + _("printer!") if trouble else ""
+        count = desk.approvals_waiting
+        asked = ngettext(" · {count} approval ^G", " · {count} approvals ^G", count).format(count=count)
+        asked = asked if count else ""
         time = f"   {desk.clock(desk.now_ms)} "
-        room = width - cell_len(state) - cell_len(paper) - len(time)
+        room = width - cell_len(state) - cell_len(paper) - cell_len(asked) - len(time)
         left = fit(" " + drawn(" · ".join(words)), room)
-        return (((left, "strong"), (state, name), (paper, "bad"), (time, "plain")),)
+        return (((left, "strong"), (state, name), (paper, "bad"), (asked, "accent"), (time, "plain")),)
 
     async def _on_click(self, event: events.Click) -> None:
         self.post_message(self.Clicked())

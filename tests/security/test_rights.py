@@ -101,7 +101,7 @@ def test_what_a_till_writes_by_itself_needs_no_person_and_a_sale_by_nobody_is_fl
 
 def test_a_fact_that_the_till_writes_by_itself_is_not_in_the_table_and_rights_are_the_tills_own() -> None:
     assert {EpochBegun, LeaseReleased}.isdisjoint(NEEDED)
-    assert set(NEEDED.values()) == {Right.SELL, Right.COLLECT, Right.COUNT}
+    assert {Right.SELL, Right.COLLECT, Right.COUNT} <= set(NEEDED.values())
 
 
 def test_a_till_that_is_a_day_ahead_is_read_by_the_hubs_clock(rig: HubRig) -> None:

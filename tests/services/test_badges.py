@@ -6,11 +6,12 @@ import msgspec
 import pytest
 from argon2 import PasswordHasher
 
+from omnipos.domain.approval import ApprovalGiven
 from omnipos.domain.badge import badge_id_of, is_badge, make_badge
 from omnipos.domain.discounting import Off
 from omnipos.domain.errors import NotAllowed, SignInRefused, WordNeeded
 from omnipos.domain.staff import Right, StaffHabits
-from omnipos.events import ApprovalGiven, decode_fact
+from omnipos.events import decode_fact
 from omnipos.services import approving, discounting, finding, selling, signing_in
 from omnipos.services.approving import Word
 from omnipos.services.till import Till
