@@ -1,4 +1,4 @@
-"""What the sell screen does around the sale itself: notes on its lines and on its receipt, training."""
+"""What the sell screen does around the sale itself: notes, training, the drawer."""
 
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,12 @@ class AroundSale(Counter):
             self.say(_("There is no line to write a note on. Scan something first."), "warn")
         else:
             await self.go(NotesScreen(self.desk, view.basket, line))
+
+    async def do_drawer(self) -> None:
+        """Open the drawer's screen: its shift, cash in and out, the count."""
+        from screens.drawer import DrawerScreen
+
+        await self.go(DrawerScreen(self.desk))
 
     async def do_training(self) -> None:
         """Begin training, or end it, after a numbered choice."""

@@ -55,7 +55,8 @@ SELL_KEYS = (
         later("What a person must settle, and the answers"),
         False,
     ),
-    Command("f10", later("Void all"), "void_all", later("Give the whole basket up"), False),
+    Command("f10", later("Drawer"), "drawer", later("Float, cash in and out, X, count and close"), False),
+    Command("ctrl+l", later("Void all"), "void_all", later("Give the whole basket up"), False),
     Command(
         "ctrl+t", later("No tax"), "exempt", later("Take the tax off the sale, or charge it again"), False
     ),

@@ -11,6 +11,7 @@ import msgspec
 
 from omnipos.config import Settings
 from omnipos.domain.badge import is_badge
+from omnipos.domain.drawer import CashMove
 from omnipos.domain.errors import DomainError, SignInRefused, WordNeeded
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
@@ -36,7 +37,9 @@ from screens import (
     plain_counting,
     plain_coupons,
     plain_discounts,
+    plain_drawer,
     plain_exceptions,
+    plain_help,
     plain_leases,
     plain_notes,
     plain_orders,
@@ -95,12 +98,22 @@ COMMANDS: dict[str, Command] = {
     "receipt": plain_selling.say_receipt,
     "no-tax": plain_taxes.no_tax,
     "e-receipt": plain_receipts.e_receipt,
+    "float": plain_drawer.count_float,
+    "pay-in": plain_drawer.move(CashMove.PAID_IN),
+    "pay-out": plain_drawer.move(CashMove.PAID_OUT),
+    "drop": plain_drawer.move(CashMove.SAFE_DROP),
+    "no-sale": plain_drawer.no_sale,
+    "x": plain_drawer.say_x,
+    "close": plain_drawer.close,
+    "count-cash": plain_drawer.close,
+    "z": plain_drawer.say_z,
     "gift-receipt": plain_selling.gift_receipt,
     "training": plain_training.training,
     "note": plain_notes.receipt_note,
     "line-note": plain_notes.line_note,
 }
 ALONE: dict[str, Command] = {
+    "drawer": plain_drawer.drawer,
     "basket": plain_selling.say_basket,
     "parked": plain_selling.list_parked,
     "payments": plain_payments.list_payments,
@@ -208,7 +221,7 @@ class PlainCounter:
             "status": lambda: self._say_status(self._till.call(status)),
             "sync": self._sync,
             "report": self._report,
-            "help": _help,
+            "help": plain_help.tell_all,
             "quit": _quit,
         }
         return alone.get(verb)
@@ -344,44 +357,6 @@ class PlainCounter:
             return basket_shape(self._till.call(selling.current))
         except DomainError:
             return None
-
-
-def _help() -> Answer:
-    said = _(
-        "Scan or type an item, 3*item, a customer's phone, #order or a receipt number. Commands:"
-        " sign-in NAME PIN, sign-out, basket, qty 3, void 2, void all, customer PHONE, customer add"
-        " NAME, PHONE, customer none, coupon CODE, coupon off CODE, pay cash 50000, pay card 20000 CODE,"
-        " park, parked, recall 17, orders, order N, pick CODE, ready N PLACE, hand-over N CODE, ask N,"
-        " give-back N, take-over N REASON, override N REASON, reprint, receipt N, exceptions, exception"
-        " N, settle N ANSWER, report, customer edit name NAME, count CODE, count finish, status, sync,"
-        " quit."
-    )
-    asking = _(
-        "When goods ask something: answer 0.482, answer yes, answer none; or at once, 4131 weight=0.482."
-    )
-    by_hand = _(
-        "By hand: discount 2 10% REASON, discount all 5000 REASON, discount 2 back, price 2 3000 REASON,"
-        " price 2 back, allow NAME PIN, price-check CODE."
-    )
-    managers = _(
-        "For managers: ask-manager, approvals, grant 1, refuse 1, staff; a badge is scanned as it is."
-    )
-    untaxed = _("Without tax: no-tax REASON, CERTIFICATE; no-tax off charges it again.")
-    by_code = _("By QR code: pay qr prints it; pay qr all REFERENCE takes what the customer's phone shows.")
-    card = _(
-        "Card terminal: pay card, pay card 20000; payments lists unknown ones, payment 3 again, payment 3"
-        " cancel, payment 3 paid CODE REASON, payment 3 unpaid REASON."
-    )
-    around = _(
-        "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
-        " gift-receipt N prints goods without prices; e-receipt N saves a web page and a PDF."
-        " To practise: training, and training off."
-    )
-    money = _(
-        "Gift cards and credit: gift sell new 50000, gift sell CODE 50000, gift balance CODE, pay gift CODE,"
-        " pay credit, pay account, pay-off, pay foreign USD 10."
-    )
-    return Answer(say=f"{said} {by_hand} {asking} {untaxed} {managers} {by_code} {card} {money} {around}")
 
 
 def _quit() -> Answer:

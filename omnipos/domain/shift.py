@@ -146,7 +146,7 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
 
 OBSTACLE_WORDS = {
     ObstacleKind.BASKET: later("Basket {subject} is not finished. Pay it, or void it."),
-    ObstacleKind.PAYMENT: later("Nobody knows how payment {subject} ended. Settle it first."),
+    ObstacleKind.PAYMENT: later("Nobody knows how a payment of {subject} ended. Settle it first."),
     ObstacleKind.PAPER: later("A paper is not printed: {subject} See to the printer, or settle it."),
     ObstacleKind.NUMBERS: later(
         "Receipt number {subject} is missing. Run omnipos verify and tell the support."

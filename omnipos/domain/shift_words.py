@@ -51,6 +51,8 @@ def rows_of(report: ShiftReport, shop: Shop, names: Mapping[str, str]) -> Iterat
     yield from _savings(report.takings, money)
     yield from _voids(report.takings, money)
     yield from _by_staff(report.takings, money, names)
+    yield ReportRow(_("DRAWER"))
+    yield ReportRow(_("Float"), money(report.drawer.float_minor))
     yield from _drawer(report.drawer, money)
     if report.number:
         yield from _count(report, money, names)
@@ -152,9 +154,12 @@ def _by_staff(takings: Takings, money: Money, names: Mapping[str, str]) -> Itera
                 yield ReportRow(f"  {label}", str(count))
 
 
+def drawer_rows(report: ShiftReport) -> Iterator[ReportRow]:
+    """Yield what went through the drawer behind its float, and what should lie in it."""
+    return _drawer(report.drawer, lambda minor: format_money(minor, report.currency))
+
+
 def _drawer(drawer: DrawerSums, money: Money) -> Iterator[ReportRow]:
-    yield ReportRow(_("DRAWER"))
-    yield ReportRow(_("Float"), money(drawer.float_minor))
     sales_minor = drawer.taken_minor - drawer.refunds_minor - drawer.change_minor
     yield ReportRow(_("Cash in drawer from sales"), money(sales_minor))
     if drawer.refunds_minor:

@@ -40,9 +40,6 @@ class Word(NamedTuple):
 NOBODY = Word()
 
 
-NOBODY = Word()
-
-
 def named(till: Till, right: Right, name: str) -> Staff:
     """Return who may give their word, before a PIN is typed; raise SignInRefused or NotAllowed."""
     return till.check_right(signing_in.person_named(till, name), right)

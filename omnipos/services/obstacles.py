@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 
+from omnipos.domain.money import format_money
 from omnipos.domain.reckoning import number_of
 from omnipos.domain.shift import Obstacle, ObstacleKind, ShiftReport
 from omnipos.locale import _, ngettext
 from omnipos.services.till import Till
-from omnipos.store import baskets, exceptions, journal, printjobs
+from omnipos.store import baskets, exceptions, journal, payments, printjobs
 
 
 def in_the_way(till: Till, report: ShiftReport) -> tuple[Obstacle, ...]:
     """Return all that keeps a shift from being closed, the most urgent first."""
-    return (*_baskets(till), *_papers(till), *_numbers(till, report))
+    return (*_payments(till), *_baskets(till), *_papers(till), *_numbers(till, report))
+
+
+def _payments(till: Till) -> Iterator[Obstacle]:
+    for payment in payments.open_payments(till.store.books):
+        said = format_money(payment.amount_minor, payment.currency)
+        yield Obstacle(kind=ObstacleKind.PAYMENT, subject=said)
 
 
 def _baskets(till: Till) -> Iterator[Obstacle]:
@@ -23,7 +30,7 @@ def _baskets(till: Till) -> Iterator[Obstacle]:
 
 
 def _papers(till: Till) -> Iterator[Obstacle]:
-    waiting = printjobs.count_unprinted(till.store.books)
+    waiting = printjobs.count_papers(till.store.books)
     if waiting:
         said = ngettext("{count} paper waits.", "{count} papers wait.", waiting)
         yield Obstacle(kind=ObstacleKind.PAPER, subject=said.format(count=waiting))

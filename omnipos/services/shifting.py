@@ -198,6 +198,12 @@ def _write_close(till: Till, report: ShiftReport) -> None:
     _told(till)
 
 
+def x_now(till: Till) -> ShiftReport:
+    """Return what the open shift comes to so far, for who may know it."""
+    till.signed_in(Right.REPORT)
+    return _so_far(till)
+
+
 def print_x(till: Till) -> ShiftReport:
     """Print what the open shift comes to so far; nothing is closed or reset by it."""
     till.signed_in(Right.REPORT)
@@ -239,14 +245,19 @@ def _so_far(till: Till) -> ShiftReport:
     return reporting.report_so_far(till.store.books, till.clock.now_ms())
 
 
-def _paper(till: Till, report: ShiftReport) -> ShiftPaper:
+def names_in(till: Till, report: ShiftReport) -> dict[str, str]:
+    """Return the names of the staff in a report, by id."""
     ids = {one.staff_id for one in report.takings.staff} | {report.closed_by}
     ids |= {one.staff_id for one in (report.over_short, report.forced) if one}
     known = {who: people.staff_by_id(till.store.books, who) for who in sorted(ids - {""})}
+    return {who: person.name for who, person in known.items() if person}
+
+
+def _paper(till: Till, report: ShiftReport) -> ShiftPaper:
     return ShiftPaper(
         report=report,
         shop=till.shop(),
-        names={who: person.name for who, person in known.items() if person},
+        names=names_in(till, report),
         printed_at_ms=till.clock.now_ms(),
     )
 

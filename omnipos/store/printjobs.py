@@ -41,6 +41,15 @@ Opened = Callable[[DrawerPaper, bool], None]
 TOO_LATE = "nobody waits for the drawer any more"
 
 
+def count_papers(db: Connection) -> int:
+    """Return how many papers wait for the printer; opening the drawer is none."""
+    row = db.execute(
+        "SELECT count(*) FROM print_job WHERE state IN ('queued', 'started') AND kind <> ?",
+        [PaperKind.DRAWER.value],
+    )
+    return int(row.fetchone()[0])
+
+
 class StoredJobs:
     """The spool's view of the jobs on disk; each call is one transaction on the writer thread.
 

@@ -10,7 +10,7 @@ from omnipos.domain.errors import DrawerRefused, EntryRefused, NotAllowed, WordN
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ObstacleKind
 from omnipos.domain.tender import CardSlip
-from omnipos.events import CashMoved, Fact, ShiftClosed, ShiftOpened, decode_fact
+from omnipos.events import ApprovalGiven, CashMoved, Fact, ShiftClosed, ShiftOpened, decode_fact
 from omnipos.services import finding, kicking, reporting, reprinting, selling, shifting, tendering
 from omnipos.services.approving import NOBODY, Word
 from omnipos.services.shifting import Closing, OverShort, ShiftBlocked
@@ -70,9 +70,10 @@ def close(till: Till, text: str, word: Word = NOBODY, **more: object) -> "shifti
 
 
 def facts(till: Till) -> list[tuple[str, Fact]]:
-    """The journal: shift and fact."""
+    """The journal but for the managers' words: shift and fact."""
     events = till.store.call(lambda: list(journal.read_events(till.store.books)))
-    return [(one.header.shift, decode_fact(one.body)) for one in events]
+    found = [(one.header.shift, decode_fact(one.body)) for one in events]
+    return [one for one in found if not isinstance(one[1], ApprovalGiven)]
 
 
 def test_a_shift_begins_by_itself_and_the_next_one_behind_its_z(till: Till, clock: HandClock) -> None:

@@ -1,0 +1,141 @@
+"""The drawer in the plain counter: float, cash in and out, no sale, X, the count and the Z."""
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from omnipos.domain.drawer import MOVE_WORDS, CashMove, parse_pieces, worth_of
+from omnipos.domain.errors import EntryRefused
+from omnipos.domain.money import format_money, parse_money
+from omnipos.domain.shift import ShiftReport, obstacle_words
+from omnipos.locale import _
+from omnipos.services import kicking, shifting
+from omnipos.services.approving import Word
+from omnipos.services.shifting import Closing, ShiftBlocked
+from screens.plain_talk import Answer, Talk
+
+
+def drawer(talk: Talk, rest: str) -> Answer:
+    """`drawer` says how the shift stands, as far as who asks may know."""
+    now = talk.till.call(shifting.state)
+    said = [_("Shift {shift}, float {amount}.").format(shift=now.shift, amount=_money(talk, now.float_minor))]
+    if now.report is not None:
+        amount = _money(talk, now.report.drawer.expected_minor)
+        said.append(_("In the drawer should be {amount}.").format(amount=amount))
+    said += map(obstacle_words, now.obstacles)
+    return Answer(say=" ".join(said), more={"drawer": msgspec.to_builtins(now)})
+
+
+def count_float(talk: Talk, rest: str) -> Answer:
+    """`float 2*100000 10*5000` counts the float into the drawer."""
+    pieces = parse_pieces(_counted(rest), _code(talk))
+    talk.till.call(shifting.open_with_float, pieces)
+    return Answer(say=_("The float is {amount}.").format(amount=_money(talk, worth_of(pieces))))
+
+
+def _counted(rest: str) -> list[str]:
+    if not rest:
+        raise EntryRefused(_("Type what was counted by denomination: float 2*100000 10*5000."))
+    return rest.split()
+
+
+def move(what: CashMove) -> Callable[[Talk, str], Answer]:
+    """Return the command that moves cash: `pay-out 20000 ice`."""
+    return partial(_move, what)
+
+
+def _move(what: CashMove, talk: Talk, rest: str) -> Answer:
+    typed, _space, reason = rest.partition(" ")
+    if not typed:
+        raise EntryRefused(_("Type the sum and the reason: pay-out 20000 ice."))
+    amount_minor = parse_money(typed, _code(talk))
+
+    def do(word: Word) -> Answer:
+        slip = talk.till.call(shifting.move_cash, what, amount_minor, reason, word)
+        said = _("{move}: {amount}. The slip is being printed.")
+        return Answer(
+            say=said.format(move=_(MOVE_WORDS[what]), amount=_money(talk, amount_minor)),
+            more={"cash_moved": {"move": slip.move, "amount_minor": amount_minor, "reason": slip.reason}},
+        )
+
+    return talk.allowing(do)
+
+
+def no_sale(talk: Talk, rest: str) -> Answer:
+    """`no-sale REASON` opens the drawer without a sale."""
+
+    def do(word: Word) -> Answer:
+        talk.till.call(kicking.no_sale, rest, word)
+        return Answer(say=_("The drawer opens."))
+
+    return talk.allowing(do)
+
+
+def say_x(talk: Talk, rest: str) -> Answer:
+    """`x` says what the shift comes to so far, `x print` prints it."""
+    if rest and rest.casefold() != "print":
+        raise EntryRefused(_("Type x, or x print."))
+    report = talk.till.call(shifting.print_x if rest else shifting.x_now)
+    return Answer(say=_report_words(talk, report), more={"report": msgspec.to_builtins(report)})
+
+
+def close(talk: Talk, rest: str) -> Answer:
+    """`close 3*100000 12*500 [left 200000] [REASON]` counts the drawer and closes the shift."""
+    words = rest.split()
+    pieces = [word for word in words if "*" in word]
+    behind = [word for word in words if "*" not in word]
+    left_minor = None
+    if len(behind) > 1 and behind[0].casefold() == "left":
+        left_minor, behind = parse_money(behind[1], _code(talk)), behind[2:]
+    if not words:
+        raise EntryRefused(_("Type what was counted by denomination: close 3*100000 12*500."))
+    closing = Closing(
+        counted=parse_pieces(pieces, _code(talk)), left_minor=left_minor, reason=" ".join(behind)
+    )
+    try:
+        return talk.allowing(partial(_close, talk, closing))
+    except ShiftBlocked as blocked:
+        forced = msgspec.structs.replace(closing, force=True)
+        act = partial(talk.allowing, partial(_close, talk, forced))
+        talk.ask(str(blocked), [(_("close it all the same"), act)])
+
+
+def _close(talk: Talk, closing: Closing, word: Word) -> Answer:
+    report = talk.till.call(shifting.close, closing, word)
+    return Answer(say=_report_words(talk, report), more={"report": msgspec.to_builtins(report)})
+
+
+def say_z(talk: Talk, rest: str) -> Answer:
+    """`z` lists the closed shifts, `z 17` prints one again, marked COPY."""
+    if rest:
+        if not (rest.isascii() and rest.isdigit() and len(rest) < 10):
+            raise EntryRefused(_("Type z for the closed shifts, or z 17 to print one again."))
+        report = talk.till.call(shifting.reprint_z, int(rest))
+        said = _("{number} is printed again, marked COPY.").format(number=report.number)
+        return Answer(say=said, more={"report": msgspec.to_builtins(report)})
+    found = talk.till.call(shifting.latest, 20)
+    said = " ".join(_report_words(talk, one) for one in found) or _("No shift was closed yet.")
+    return Answer(say=said, more={"shifts": [msgspec.to_builtins(one) for one in found]})
+
+
+def _report_words(talk: Talk, report: ShiftReport) -> str:
+    said = _("{sales} sales, total {total}, in the drawer should be {expected}.").format(
+        sales=report.takings.sales,
+        total=_money(talk, report.takings.total_minor),
+        expected=_money(talk, report.drawer.expected_minor),
+    )
+    if not report.number:
+        return said
+    counted = _("Counted {counted}, difference {difference}.").format(
+        counted=_money(talk, report.counted_minor), difference=_money(talk, report.difference_minor)
+    )
+    return f"{report.number}: {said} {counted}"
+
+
+def _code(talk: Talk) -> str:
+    return talk.till.call(lambda till: till.shop()).currency
+
+
+def _money(talk: Talk, minor: int) -> str:
+    return format_money(minor, _code(talk))

@@ -1,0 +1,65 @@
+"""How the drawer's screens look, held as pictures at the smallest terminal and at a large one."""
+
+import pytest
+from textual.pilot import Pilot
+
+from omnipos.config import Settings
+from omnipos.services.till import Till
+from screens.app import TillApp
+from tests.rigs import staff_members
+from tests.ui.driving import LARGE, SMALL, Hands
+from tests.ui.test_snapshots import INDOMIE, TEH, Compare, Step
+
+
+async def drawer(hands: Hands) -> None:
+    """A cashier's drawer with a basket in the way."""
+    await hands.scan(INDOMIE, TEH)
+    await hands.press("f12", "enter")
+    await hands.scan(TEH)
+    await hands.press("f10")
+
+
+async def managers_drawer(hands: Hands) -> None:
+    """A manager's drawer, with what should be in it."""
+    hands.app.desk.till.staff = staff_members()[1]
+    await drawer(hands)
+
+
+async def pay_out(hands: Hands) -> None:
+    """Cash taken out."""
+    await hands.press("f10", "f4")
+    await hands.type("20000")
+
+
+async def float_count(hands: Hands) -> None:
+    """The float half counted."""
+    await hands.press("f10", "f2")
+    await hands.type("2")
+    await hands.press("enter")
+    await hands.type("4")
+
+
+async def x_report(hands: Hands) -> None:
+    """What the shift comes to."""
+    await managers_drawer(hands)
+    await hands.press("f7")
+
+
+STEPS = [drawer, managers_drawer, pay_out, float_count, x_report]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+@pytest.mark.parametrize("step", STEPS)
+def test_the_drawer_looks_as_before(
+    till: Till, snap_compare: Compare, step: Step, size: tuple[int, int]
+) -> None:
+    app = TillApp(till, Settings(idle_lock_s=0))
+
+    async def drive(pilot: Pilot[None]) -> None:
+        hands = Hands(app, pilot)
+        await hands.settle()
+        await step(hands)
+        await app.look_around()
+        await hands.settle()
+
+    assert snap_compare(app, run_before=drive, terminal_size=size)
