@@ -90,15 +90,6 @@ def put_old_sales(unit: Unit, wish: PutOldSales) -> OldSalesWritten:
     )
 
 
-def sale_of(conn: Connection, store_id: str, sale_id: str) -> Sale | None:
-    """Return an old sale by its id as it was brought in, None for none."""
-    table = tables.old_sale
-    record = conn.scalar(
-        select(table.c.record).where(table.c.store_id == store_id, table.c.sale_id == sale_id)
-    )
-    return None if record is None else msgspec.json.decode(record, type=Sale)
-
-
 def _rows(shop: Shop, wanted: Sequence[OldSale], brought: _Brought) -> Iterator[_Row]:
     phones: dict[str, str] = {}
     for place, old in enumerate(wanted):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, select, tuple_
 
-from hub import customers, shops, tables
+from hub import customers, oldrecords, shops, tables
 from hub.database import insert_rows
 from hub.unit import Unit
 from omnipos.domain.money import format_money
@@ -104,8 +104,8 @@ def _check(unit: Unit, one: Returned, original_id: str, store_id: str) -> None:
 def _take_points(unit: Unit, sale: Sale, found: Found) -> None:
     """Take the points back that the returned part of a sale had earned, so that all parts take them all."""
     original = found.sale
-    if not original.customer_id:
-        return
+    if not original.customer_id or oldrecords.is_old(unit.conn, original):
+        return  # a sale of an old system earned no points here
     money = sum(line.net_minor for line in original.lines if line.is_money)
     earned_on = original.total_minor - original.returned_minor - money
     used = sum(back.credit_minor for back in found.earlier if back.sale_id != sale.sale_id)
@@ -180,7 +180,9 @@ def _sales(conn: Connection, *where: object) -> list[Sale]:
         .order_by(kept.c.completed_at_ms.desc())
         .limit(MOST_FOUND)
     )
-    return [_decoded(row.body, row.schema) for row in rows]
+    sales = [_decoded(row.body, row.schema) for row in rows]
+    sales += oldrecords.sales_where(conn, *where, limit=MOST_FOUND)
+    return sorted(sales, key=lambda one: -one.completed_at_ms)[:MOST_FOUND]
 
 
 def find(conn: Connection, number: str, customer_id: str) -> list[Found]:

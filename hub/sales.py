@@ -218,7 +218,7 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
     for one in reported:
         sale = one.sale
         found = []
-        if any(line.product_id not in known and not line.is_money for line in sale.lines):
+        if any(line.product_id and line.product_id not in known and not line.is_money for line in sale.lines):
             found.append("product_unknown")
         if sale.customer_id in unknown_customers:
             found.append("customer_unknown")

@@ -53,7 +53,8 @@ def sale_movements(sale: Sale) -> tuple[Movement, ...]:
             reason=reason,
         )
         for line in sale.lines
-        if not line.order_line_id and not line.is_money
+        # Goods of an old system that the shop does not have come back without a product.
+        if line.product_id and not line.order_line_id and not line.is_money
         for quantity_milli, reason in _moved(line)
     )
 

@@ -62,7 +62,8 @@ SCANS = (
     "4111111111111111",
     "x" * 300,
 )
-HELD = 25
+AT_ONCE = 12
+"""Keys struck before one looks at what they did."""
 LONGEST_TYPED = 60
 """More is typed by nobody; a key takes its time."""
 
@@ -108,17 +109,18 @@ async def _do(hands: Hands, stroke: str) -> None:
     match how:
         case "press":
             await hands.press(what)
-        case "type":
-            await hands.type(what)
-        case "enter":
-            await hands.type(what)
-            await hands.press("enter")
+        case "type" | "enter":
+            for begin in range(0, len(what), AT_ONCE):
+                await hands.type(what[begin : begin + AT_ONCE])
+            if how == "enter":
+                await hands.press("enter")
         case "scan":
             await hands.scan(what)
         case "hold":
-            for _time in range(HELD):
-                hands.strike(what, what if len(what) == 1 else None, 0.03)
-            await hands.settle()
+            for _burst in range(2):
+                for _time in range(AT_ONCE):
+                    hands.strike(what, what if len(what) == 1 else None, 0.03)
+                await hands.settle()
 
 
 @contextmanager

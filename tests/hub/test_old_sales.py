@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from hub import history
 from omnipos.domain.sale import adds_up
+from omnipos.protocol import Returnable
 from tests.hub.journals import AT_MS
 from tests.hub.rig import A, HubRig
 
@@ -102,15 +103,19 @@ def test_the_customers_card_shows_it_without_points(rig: HubRig) -> None:
     assert [one["customer_id"] for one in sold] == [card["customer_id"], "", "", ""]
 
 
-def test_the_whole_sale_is_kept_for_a_return(rig: HubRig) -> None:
-    put(rig, sale())
-    (row,) = rig.ask("GET", "/v1/sales")["sales"]
-    kept = rig.hub.database.read(lambda conn: history.sale_of(conn, row["store_id"], row["sale_id"]))
-    assert kept is not None
-    assert adds_up(kept)
-    assert (kept.receipt_number, kept.total_minor, kept.tax_minor) == ("OLD-1", 7_000, 694)
-    (line,) = kept.lines
-    assert (line.product_id, line.quantity_milli, line.tax_code) == (A, 2000, "PPN")
+def test_a_till_finds_it_by_its_number_and_by_its_customer(rig: HubRig) -> None:
+    rig.ask("PUT", "/v1/customers", {"customers": [{"name": "Sarah", "phone": "0812-3456-7890"}]})
+    put(rig, sale("old/1", customer_phone="0812-3456-7890"), sale("OLD-2"))
+    row, _other = rig.ask("GET", "/v1/sales")["sales"]
+    token = rig.token_of(rig.till)
+    for asked in ("number=old/1", f"customer={row['customer_id']}"):
+        answer = rig.ask("GET", f"/v1/returnable?{asked}", key=token)
+        (found,) = msgspec.convert(answer, Returnable).sales
+        kept = found.sale
+        assert adds_up(kept)
+        assert (kept.receipt_number, kept.total_minor, kept.tax_minor) == ("old/1", 7_000, 694)
+        (line,) = found.lines
+        assert (line.line.product_id, line.left_milli, line.line.tax_code) == (A, 2000, "PPN")
 
 
 def test_a_tills_receipt_of_the_same_number_is_no_second_use(rig: HubRig) -> None:
