@@ -1,5 +1,6 @@
 """Random keys at the counter's screens: struck, held down, scanned and typed, and what comes of them."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,7 @@ SCANS = (
 )
 AT_ONCE = 12
 """Keys struck before one looks at what they did."""
+LOOK_EVERY_S = 0.2
 LONGEST_TYPED = 60
 """More is typed by nobody; a key takes its time."""
 
@@ -95,13 +97,26 @@ async def play(done: Sequence[str], *, large: bool, manager: bool) -> int:
             till.staff = staff_members()[manager]
             async with counter(till, LARGE if large else SMALL) as hands:
                 for number, stroke in enumerate(done):
-                    await _do(hands, stroke)
+                    left = await _is_left_by(hands, stroke)
                     if bugs:
                         raise Broken(number, f"{stroke!r} met a bug: {bugs[0]}")
+                    if left:
+                        break
                     assert hands.text, "there is always something to see"
             return check_till(till)
         finally:
             till.store.close()
+
+
+async def _is_left_by(hands: Hands, stroke: str) -> bool:
+    """Do a stroke; tell whether the program ended by it, as it does to begin or end practising."""
+    doing = asyncio.create_task(_do(hands, stroke))
+    while not (await asyncio.wait({doing}, timeout=LOOK_EVERY_S))[0]:
+        if hands.app._exit:
+            doing.cancel()
+            return True
+    await doing
+    return False
 
 
 async def _do(hands: Hands, stroke: str) -> None:
