@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     paper_columns: int = 48
     terminal: str = ""
     """The card terminal, `tcp://HOST:PORT`; empty for one that stands alone, whose slip is typed."""
+    acquirer: str = ""
+    """Who makes a QR code for each payment, `tcp://HOST:PORT`; empty for the shop's own standing code."""
     language: str = ""
     """`en`, `id` or `ms`; empty speaks the shop's language."""
     scan_gap_ms: int = 20

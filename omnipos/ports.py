@@ -139,6 +139,14 @@ class Charging(Protocol):
         ...
 
 
+class QrAsking(Charging, Protocol):
+    """The codes that customers have before them, as services and screens see it; nothing here waits."""
+
+    def code_of(self, payment_id: str) -> QrCode | None:
+        """Return the code of a payment, once there is one."""
+        ...
+
+
 class QrPay(Protocol):
     """An acquirer that makes a QR code for one payment and says what became of it; as PaymentTerminal."""
 

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from omnipos.domain.money import format_money
 from omnipos.domain.payment import STATE_WORDS, Payment, PaymentState
-from omnipos.domain.tender import TENDER_WORDS
+from omnipos.domain.tender import TENDER_WORDS, TenderKind
 from omnipos.locale import _
 from omnipos.services.paying import Heard
 
@@ -19,16 +19,25 @@ def outcome_words(heard: Heard) -> str:
     payment = heard.payment
     amount, why = amount_words(payment), payment.reason
     match payment.state:
+        case PaymentState.ASKED if payment.kind is TenderKind.QR:
+            return _("The acquirer is asked for {amount}.").format(amount=amount)
+        case PaymentState.APPROVED if payment.kind is TenderKind.QR and payment.amount_minor > 0:
+            return _saved(_("{amount} is paid by QR code.").format(amount=amount), heard)
+        case PaymentState.UNKNOWN if payment.kind is TenderKind.QR:
+            said = _("Nobody knows yet whether {amount} was paid by QR code.").format(amount=amount)
+            rest = _("The till goes on asking; park the basket and serve the next.")
+            return " ".join(part for part in (said, why, rest) if part)
+        case PaymentState.ASTRAY if payment.kind is TenderKind.QR:
+            return _(
+                "Payment {number}: {amount} was paid by QR code, but its sale is paid already or gone."
+                " Give it back, or say why it is kept."
+            ).format(number=payment.number, amount=amount)
         case PaymentState.ASKED:
             return _("The terminal is asked for {amount}.").format(amount=amount)
         case PaymentState.APPROVED if payment.amount_minor < 0:
             return _("{amount} went back to the card.").format(amount=amount)
         case PaymentState.APPROVED:
-            said = _("{amount} is paid by card.").format(amount=amount)
-            sale = heard.paid.sale if heard.paid else None
-            if sale is None:
-                return said
-            return f"{said} " + _("Sale {number} saved.").format(number=sale.receipt_number)
+            return _saved(_("{amount} is paid by card.").format(amount=amount), heard)
         case PaymentState.DECLINED:
             said = _("Declined: nothing of the {amount} moved.").format(amount=amount)
             return f"{said} {why}".rstrip()
@@ -46,6 +55,11 @@ def outcome_words(heard: Heard) -> str:
             ).format(number=payment.number, amount=amount)
         case unknown:
             assert_never(unknown)
+
+
+def _saved(said: str, heard: Heard) -> str:
+    sale = heard.paid.sale if heard.paid else None
+    return f"{said} " + _("Sale {number} saved.").format(number=sale.receipt_number) if sale else said
 
 
 def payment_words(payment: Payment) -> str:

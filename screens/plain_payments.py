@@ -30,15 +30,15 @@ def pay(talk: Talk, written: str) -> Answer:
         question = _("Basket {number} was put aside before. {total}").format(
             number=view.basket.number, total=total_words(view)
         )
-        talk.ask(question, [(_("leave it"), partial(_left, talk)), (_("ask the terminal"), charge)])
+        talk.ask(question, [(_("leave it"), partial(left, talk)), (_("ask the terminal"), charge)])
     try:
         return charge()
     except PaymentOpen as refusal:
         again = partial(_charge, talk, amount, again=True)
-        talk.ask(str(refusal), [(_("leave it"), partial(_left, talk)), (_("charge again"), again)])
+        talk.ask(str(refusal), [(_("leave it"), partial(left, talk)), (_("charge again"), again)])
 
 
-def _left(talk: Talk) -> Answer:
+def left(talk: Talk) -> Answer:
     return Answer(
         say=_("Nothing was changed. {total}").format(total=total_words(talk.till.call(selling.current)))
     )
@@ -53,10 +53,10 @@ def _charge(talk: Talk, amount_minor: int | None, *, again: bool = False) -> Ans
     payment = talk.till.call(paying.ask, TenderKind.CARD, charging.provider, amount_minor, again=again)
     charging.begin(payment)
     talk.unlocked = False
-    return _wait(talk, payment)
+    return wait(talk, payment)
 
 
-def _wait(talk: Talk, payment: Payment) -> Answer:
+def wait(talk: Talk, payment: Payment) -> Answer:
     """Wait a little for the end of a payment and say what is known by then."""
     waited = 0.0
     while payment.payment_id not in talk.heard and waited < PATIENCE_S:
@@ -66,12 +66,12 @@ def _wait(talk: Talk, payment: Payment) -> Answer:
     if heard is None:
         asked = outcome_words(Heard(payment=payment))
         later = _("It goes on by itself: type payments to see, or park and serve the next.")
-        return Answer(say=f"{asked} {later}", more=_shape(payment))
+        return Answer(say=f"{asked} {later}", more=shape(payment))
     return _said(heard)
 
 
 def _said(heard: Heard) -> Answer:
-    said, more = outcome_words(heard), _shape(heard.payment)
+    said, more = outcome_words(heard), shape(heard.payment)
     if heard.paid is None:
         is_well = heard.payment.state in (PaymentState.APPROVED, PaymentState.ASKED)
         return Answer(say=said, ok=is_well, more=more)
@@ -80,7 +80,7 @@ def _said(heard: Heard) -> Answer:
     return Answer(say=sale_words(heard.paid.sale), sale=heard.paid.sale, more=more)
 
 
-def _shape(payment: Payment) -> dict[str, object]:
+def shape(payment: Payment) -> dict[str, object]:
     return {"payment": msgspec.to_builtins(payment)}
 
 
@@ -102,17 +102,13 @@ def payment(talk: Talk, rest: str) -> Answer:
     match verb.casefold():
         case "":
             heard = Heard(payment=found)
-            return Answer(say=f"{payment_words(found)} {outcome_words(heard)}", more=_shape(found))
-        case "again" | "cancel" if talk.till.charging is None:
-            raise TenderRefused(_("No card terminal is set on this till."))
-        case "again":
-            assert talk.till.charging is not None, "looked at above"
-            talk.till.charging.ask_again(found)
-            return _wait(talk, found)
-        case "cancel":
-            assert talk.till.charging is not None, "looked at above"
-            talk.till.charging.cancel(found)
-            return _wait(talk, found)
+            return Answer(say=f"{payment_words(found)} {outcome_words(heard)}", more=shape(found))
+        case "again" | "cancel" as act:
+            asked = talk.till.asked_of(found)
+            if asked is None:
+                raise TenderRefused(_("Who was asked for this payment is not set on this till any more."))
+            (asked.ask_again if act == "again" else asked.cancel)(found)
+            return wait(talk, found)
         case "paid":
             code, _space, reason = behind.partition(" ")
             return talk.allowing(partial(_said_paid, talk, found, code, reason.strip()))

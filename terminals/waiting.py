@@ -22,14 +22,30 @@ class Hear(Protocol):
         ...
 
 
-class TerminalWaiter:
-    """Asks a terminal on threads of its own; it is a `Charging`. A payment is charged by `begin` alone."""
+class Asked(Protocol):
+    """What a terminal and an acquirer have in common; see `omnipos.ports`."""
 
-    provider = "terminal"
+    def status(self, payment_id: str) -> PaymentAnswer:
+        """Say what became of a payment or a refund."""
+        ...
+
+    def cancel(self, payment_id: str) -> PaymentAnswer:
+        """Stop a payment."""
+        ...
+
+    def refund(self, payment_id: str, amount_minor: int, currency: str, refund_of: str) -> PaymentAnswer:
+        """Give money back."""
+        ...
+
+
+class PaymentWaiter:
+    """Asks on threads of its own; it is a `Charging`. A payment is charged by `begin` alone."""
+
+    provider = ""
 
     def __init__(
         self,
-        terminal: PaymentTerminal,
+        terminal: Asked,
         hear: Hear,
         open_payments: Callable[[], Sequence[Payment]],
         hang_up: Callable[[], None],
@@ -92,15 +108,18 @@ class TerminalWaiter:
 
     def _charge(self, payment: Payment) -> None:
         try:
-            if payment.amount_minor > 0:
-                answer = self._terminal.charge(payment.payment_id, payment.amount_minor, payment.currency)
-            else:
-                answer = self._terminal.refund(
-                    payment.payment_id, -payment.amount_minor, payment.currency, payment.refund_of
-                )
-            self._told(payment, answer, first=True)
+            self._told(payment, self._first(payment), first=True)
         finally:
             self._charging.discard(payment.payment_id)
+
+    def _first(self, payment: Payment) -> PaymentAnswer:
+        """Ask for a payment, or a refund, and return how it ended."""
+        raise NotImplementedError
+
+    def _refund(self, payment: Payment) -> PaymentAnswer:
+        return self._terminal.refund(
+            payment.payment_id, -payment.amount_minor, payment.currency, payment.refund_of
+        )
 
     def _resolve(self, payment: Payment) -> None:
         answer = self._terminal.status(payment.payment_id)
@@ -121,9 +140,37 @@ class TerminalWaiter:
             for payment in self._open_payments():
                 if payment.provider == self.provider and self._is_lost(payment):
                     self._resolve(payment)
+            self._tend_more()
             self._ended.wait(self._ask_again_s)
+
+    def _tend_more(self) -> None:
+        """Look at what else is to be asked for; nothing, of a terminal."""
 
     def _is_lost(self, payment: Payment) -> bool:
         # One that is just asked for is no business of this: its charge may not have been sent yet.
         is_unknown = payment.state is PaymentState.UNKNOWN or payment.payment_id in self._unwritten
         return is_unknown and not self.is_waiting_for(payment.payment_id)
+
+
+class TerminalWaiter(PaymentWaiter):
+    """Waits for a card terminal."""
+
+    provider = "terminal"
+
+    def __init__(
+        self,
+        terminal: PaymentTerminal,
+        hear: Hear,
+        open_payments: Callable[[], Sequence[Payment]],
+        hang_up: Callable[[], None],
+        *,
+        ask_again_s: float = ASK_AGAIN_S,
+    ) -> None:
+        """Get ready; as any waiter."""
+        super().__init__(terminal, hear, open_payments, hang_up, ask_again_s=ask_again_s)
+        self._charger = terminal
+
+    def _first(self, payment: Payment) -> PaymentAnswer:
+        if payment.amount_minor < 0:
+            return self._refund(payment)
+        return self._charger.charge(payment.payment_id, payment.amount_minor, payment.currency)

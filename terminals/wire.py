@@ -46,7 +46,7 @@ _question_decoder = msgspec.json.Decoder(Question)
 _reply_decoder = msgspec.json.Decoder(Reply)
 
 
-def encode(message: Question | Reply) -> bytes:
+def encode(message: msgspec.Struct) -> bytes:
     """Return a message as one line."""
     return msgspec.json.encode(message) + b"\n"
 

@@ -17,7 +17,7 @@ ALLOWED = {
     "Esc", "Enter", "Del", "Ins", "Space",
     # What a card slip, a tax office, a protocol or a log calls a thing.
     "Tax ID", "VAT No", "Reg. No", "GST Reg No", "Authorization", "Exempt food", "Runcit tidak bercukai",
-    "DuitNow QR",
+    "DuitNow QR", "TOKO CONTOH", "KOTA CONTOH",
     "tcp://HOST:9100, file:///dev/usb/lp0, folder:///path, none",
     # Languages name themselves, and so does the program.
     "English", "Bahasa Indonesia", "Bahasa Melayu", "OmniPOS", "https://hub.example",

@@ -23,6 +23,7 @@ COMMANDS = {
         "Bring products, customers, promotions and more in from a file.",
     ),
     "terminal": ("omnipos.cli.terminal:terminal", "Try card payments with a simulated card terminal."),
+    "qr": ("omnipos.cli.qr:qr", "Try QR payments with a simulated acquirer."),
     "report": ("omnipos.cli.report:report", "Print the totals of this till."),
     "sync": ("omnipos.cli.syncing:sync", "Send and fetch everything now."),
     "backup": ("omnipos.cli.backup:backup", "Save the till, and the hub in its folder, to a file."),

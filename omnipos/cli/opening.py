@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from omnipos.cli.acquiring import open_acquirer
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
 from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
@@ -85,6 +86,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         stack.callback(spool.stop)
         spool.start()
         _open_terminal(till, settings, stack)
+        open_acquirer(till, settings, stack)
         stack.callback(engine.stop)
         engine.start()
         control = ControlSocket(folder, {"sync": lambda: msgspec.structs.asdict(engine.once())})

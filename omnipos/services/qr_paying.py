@@ -1,11 +1,12 @@
-"""Paying by the shop's own standing QR code: shown or printed, the reference typed in, never verified."""
+"""QR codes to be paid by: the acquirer's for one payment, or the shop's own, its reference never verified."""
 
 import msgspec
 
 from omnipos.domain.cardnumber import free_text
-from omnipos.domain.emvqr import read_payload, with_amount
-from omnipos.domain.errors import TenderRefused
+from omnipos.domain.emvqr import QrScheme, read_payload, with_amount
+from omnipos.domain.errors import QrRefused, TenderRefused
 from omnipos.domain.paper import QrCodePaper
+from omnipos.domain.payment import Payment, QrCode
 from omnipos.domain.tender import QrSlip, Tender, TenderKind
 from omnipos.locale import _
 from omnipos.services import tendering
@@ -56,6 +57,22 @@ def standing_code(till: Till, amount_minor: int | None = None) -> CodeToPay:
         merchant=code.merchant,
         acquirer=settings.acquirer,
         has_amount=bool(code.amount),
+    )
+
+
+def code_of_payment(till: Till, payment: Payment, made: QrCode) -> CodeToPay:
+    """Return what an acquirer made for a payment, as it is shown: to the character."""
+    try:
+        code = read_payload(made.content)
+    except QrRefused:  # not by the standard; what is in it is the acquirer's business
+        code = None
+    return CodeToPay(
+        payload=made.content,
+        amount_minor=payment.amount_minor,
+        scheme=code.scheme.value if code else QrScheme.OTHER.value,
+        merchant=code.merchant if code else till.shop().name,
+        has_amount=True,
+        expires_at_ms=made.expires_at_ms,
     )
 
 

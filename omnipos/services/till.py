@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from omnipos.domain.errors import NotAllowed, StoreTrouble
 from omnipos.domain.paper import PrintJob
+from omnipos.domain.payment import Payment
 from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
-from omnipos.ports import Charging, Clock, EReceipts, HubAway, HubQueries, Printing, Syncing
+from omnipos.ports import Charging, Clock, EReceipts, HubAway, HubQueries, Printing, QrAsking, Syncing
 from omnipos.store import people
 from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
@@ -29,7 +30,7 @@ Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 
-def _tell_nobody(known: "Heard") -> None:
+def _tell_nobody(known: object) -> None:
     """Nobody is there to be told of a payment yet."""
 
 
@@ -108,6 +109,10 @@ class Till:
         """Told on the writer thread of each payment asked for outside that is known better than before."""
         self.charging: Charging | None = None
         """The card terminal beside this till, where there is one."""
+        self.acquirer: QrAsking | None = None
+        """The acquirer that makes codes for this till, where there is one."""
+        self.on_code: Callable[[str], None] = _tell_nobody
+        """Told, on a thread of its own, of each payment whose code there is now."""
         self.acting_for = ""
         """Who asked for what the till now does by itself; empty for who is signed in."""
         self.priced_by: tuple[int, object] = (0, None)
@@ -136,6 +141,11 @@ class Till:
     ) -> Result:
         """Run a service on the writer thread and wait for it."""
         return self.store.call(lambda: service(self, *args, **kwargs))
+
+    def asked_of(self, payment: Payment) -> Charging | None:
+        """Return who was asked for a payment, where that is still set on this till."""
+        places = (self.charging, self.acquirer)
+        return next((one for one in places if one and one.provider == payment.provider), None)
 
     @contextmanager
     def on_behalf_of(self, staff_id: str) -> Iterator[None]:
