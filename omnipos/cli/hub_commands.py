@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from omnipos.cli.account_commands import ACCOUNT_COMMANDS
 from omnipos.cli.exporting import take_in
 from omnipos.cli.folders import data_dir_option, use_folder
 from omnipos.cli.hub_watching import COMMANDS
@@ -199,5 +200,5 @@ def _device_id(line: OwnerClient, till: str) -> str:
     return found[0].device_id
 
 
-for _command in (*COMMANDS, *TAX_COMMANDS, *STAFF_COMMANDS, store_qr):
+for _command in (*COMMANDS, *TAX_COMMANDS, *STAFF_COMMANDS, *ACCOUNT_COMMANDS, store_qr):
     hub.add_command(_command)

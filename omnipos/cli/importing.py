@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from hub.accountmessages import EntryWish, PostEntries
 from hub.goodsmessages import PriceWish, ProductWish
 from hub.historymessages import OldSalesWritten, PutOldSales
 from hub.messages import PutTaxes, Stores, TaxWish, Written
 from hub.promotionmessages import CouponWish, PromotionWish, PutCoupons, PutPromotions
 from omnipos.cli.customerrows import customer_rows
+from omnipos.cli.giftcardrows import gift_card_rows
 from omnipos.cli.oldsales import (
     OldSalesFile,
     OldSalesSender,
@@ -171,6 +173,25 @@ def coupons(file: Path, as_json: bool, address: str, key_file: Path) -> None:
 
     tally, trouble = _bring_in(file, address, key_file, coupon_rows, sender)
     _end(tally, {"warnings": tally.warnings}, trouble, as_json)
+
+
+@importing.command()
+@file_argument
+@json_option
+@hub_options
+def gift_cards(file: Path, as_json: bool, address: str, key_file: Path) -> None:
+    """Columns: code, balance. What a card brought along counts once, however often it is imported."""
+
+    def sender(line: OwnerClient, tally: Tally) -> BatchSender[EntryWish]:
+        def post(some: tuple[EntryWish, ...]) -> Written:
+            return line.post("/v1/accounts/entries", Written, PostEntries(entries=some))
+
+        return BatchSender(tally, post)
+
+    tally, trouble = _bring_in(
+        file, address, key_file, lambda rows, shop: gift_card_rows(rows, shop.currency), sender
+    )
+    _end(tally, {}, trouble, as_json)
 
 
 @importing.command()
