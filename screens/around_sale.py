@@ -37,6 +37,30 @@ class AroundSale(Counter):
 
         await self.go(DrawerScreen(self.desk))
 
+    async def do_return(self) -> None:
+        """Take goods back, by their receipt or without."""
+        from screens.returning import FindReturnScreen
+
+        await self.go(FindReturnScreen(self))
+
+    async def do_receipts(self) -> None:
+        """Show the last sales."""
+        from screens.receipts import ReceiptsScreen
+
+        await self.go(ReceiptsScreen(self.desk))
+
+    async def do_status(self) -> None:
+        """Show how the till stands."""
+        from screens.standing import StandingScreen
+
+        await self.go(StandingScreen(self.desk))
+
+    async def do_exceptions(self) -> None:
+        """Show what a person must settle."""
+        from screens.exceptions import ExceptionsScreen
+
+        await self.go(ExceptionsScreen(self.desk))
+
     async def do_training(self) -> None:
         """Begin training, or end it, after a numbered choice."""
         from screens.choice import ChoiceScreen

@@ -25,6 +25,8 @@ KEY_NAMES = {
     "insert": "Ins",
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
     "pagedown": "PgDn",
     "space": "Space",
 }
@@ -41,12 +43,17 @@ SELL_KEYS = (
     ),
     Command("f5", later("Qty"), "quantity", later("Change the quantity of the chosen line")),
     Command("f8", later("Void"), "void", later("Take the chosen line out")),
-    Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
+    Command("f9", later("Return"), "return", later("Take goods back, with their receipt or without")),
     Command("f12", later("Pay"), "pay", later("Take the money")),
+    Command("f7", later("Reprint"), "receipts", later("Show the last sales and print a receipt again")),
     Command("f6", later("Discount"), "discount", later("A discount or another price, with its reason")),
     Command("ctrl+r", later("Price"), "price", later("What something costs, and how many are here")),
     Command(
-        "f9", later("Status"), "status", later("What is on disk, at the hub and on paper; sync now"), False
+        "ctrl+s",
+        later("Status"),
+        "status",
+        later("What is on disk, at the hub and on paper; sync now"),
+        False,
     ),
     Command(
         "ctrl+x",

@@ -191,7 +191,7 @@ class Counter(Screen[None]):
     @on(HeaderLine.Clicked)
     def ask_for_status(self) -> None:
         """Show the details behind the status line."""
-        self.till_app.hit("f9")
+        self.till_app.hit("ctrl+s")
 
     @on(KeysLine.Hit)
     def hit_key(self, event: KeysLine.Hit) -> None:

@@ -42,7 +42,7 @@ class OrdersScreen(Counter):
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
         HELP,
         Command("enter", later("Open"), "open_order", later("Open the chosen order")),
-        Command("f9", later("Status"), "status", later("What is at the hub; sync now")),
+        Command("ctrl+s", later("Status"), "status", later("What is at the hub; sync now")),
         BACK,
     )
 

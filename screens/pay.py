@@ -10,6 +10,7 @@ from omnipos.domain.tender import CardSlip
 from omnipos.locale import _, later
 from omnipos.services import qr_paying, reprinting, selling, tendering
 from omnipos.services.tendering import Paid
+from screens import refund
 from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, HELP, Command
 from screens.widgets.entry import Asked, Entry
@@ -109,12 +110,17 @@ class Paying:
             return
         cash = format_money(self.desk.view.due.cash_due_minor, self.desk.currency)
         hint = _("Enter takes {sum} in cash, or type what is given").format(sum=cash)
+        if refund.goes_back(self):
+            hint = _("Enter asks how the money goes back")
         self._amount.ask(Asked(hint, _("Given"), LONGEST_SUM))
 
     async def press(self, key: str) -> bool:
         """Take a banknote's key; once the sale is finished any other key begins the next."""
         if self._sale is not None:
             return await self._press_when_finished(key)
+        if refund.goes_back(self) and key in ("enter", "f9", *NOTE_KEYS):
+            await refund.ask(self)
+            return True
         if key in NOTE_KEYS:
             notes = currency(self.desk.currency).notes
             at = NOTE_KEYS.index(key)
@@ -137,6 +143,8 @@ class Paying:
         if self._sale is not None:
             await self.do_back()
             await self.counter.type(text)
+        elif refund.goes_back(self):
+            await refund.ask(self)
         elif text in "cC":
             await self.do_card()
         elif text in "qQ":
@@ -283,6 +291,10 @@ class Paying:
     def _asks_first(self) -> bool:
         view = self.desk.view
         return self.desk.asks_before_tender and view is not None and view.basket.basket_id != self._sure_of
+
+    def answer(self, paid: Paid) -> None:
+        """Show what a tender did."""
+        self._answer(paid)
 
     def _answer(self, paid: Paid) -> None:
         self._answered_at_s = max(time.monotonic(), self.counter.pressed_at_s)

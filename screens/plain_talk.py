@@ -8,6 +8,7 @@ import msgspec
 
 from omnipos.config import Settings
 from omnipos.domain.errors import DomainError, NotAllowed, SignInRefused, WordNeeded
+from omnipos.domain.returning import Found
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
 from omnipos.locale import _
@@ -49,6 +50,8 @@ class Talk:
         self.changes_training = False
         """Set when this conversation goes on at the till for training, or back at the real one."""
         self.order_id = ""
+        self.found: Found | None = None
+        """The sale whose goods may come back."""
         self.override: tuple[str, Approval] | None = None
         """The order whose next hand-over a manager allowed though another till holds it."""
         self.unlocked = False

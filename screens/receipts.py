@@ -23,6 +23,7 @@ from screens.widgets.payment import tender_name
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 SAVE = Command("f5", later("E-receipt"), "save", later("Save it as a web page and a PDF file"), False)
+RETURN = Command("f9", later("Return"), "return", later("Take goods of this receipt back"))
 
 
 class ReceiptsScreen(ListScreen):
@@ -98,7 +99,7 @@ class ReceiptsScreen(ListScreen):
 class ReceiptScreen(PagesScreen):
     """One finished sale with all its lines and sums."""
 
-    COMMANDS_HERE: ClassVar[Sequence[Command]] = (PRINT, GIFT, SAVE, BACK)
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (PRINT, GIFT, RETURN, SAVE, BACK)
 
     def __init__(self, desk: Desk, sale: Sale) -> None:
         """Show a sale."""
@@ -139,6 +140,16 @@ class ReceiptScreen(PagesScreen):
         """Print it again."""
         await self.desk.till.run(reprinting.reprint, self._sale.receipt_number)
         self.say(_("Printed again, marked COPY."), "good")
+
+    async def do_return(self) -> None:
+        """Take goods of it back."""
+        from screens.returning import FindReturnScreen
+
+        app = self.till_app
+        await app.back(self)
+        below = app.screen
+        assert isinstance(below, Counter), "every screen of the counter is one"
+        await below.go(FindReturnScreen(below, self._sale.receipt_number))
 
     async def do_gift(self) -> None:
         """Print its gift receipt."""

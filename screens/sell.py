@@ -22,6 +22,7 @@ from omnipos.services.finding import (
     OrderOffer,
     SaleOffer,
 )
+from screens import refund
 from screens.around_sale import AroundSale
 from screens.asking import ring_or_ask
 from screens.commands import SELL_KEYS, Command
@@ -271,6 +272,8 @@ class SellScreen(AroundSale):
             return
         self._clear()
         self._paying.begin()
+        if refund.goes_back(self._paying):
+            await refund.ask(self._paying)
 
     async def do_customer(self) -> None:
         """Find or add a customer, or open the card of the one who is here."""
@@ -351,24 +354,6 @@ class SellScreen(AroundSale):
     async def _void_all(self) -> None:
         await self.desk.put(await self.desk.till.run(selling.void_basket))
         self.desk.is_taken_over = False
-
-    async def do_receipts(self) -> None:
-        """Show the last sales."""
-        from screens.receipts import ReceiptsScreen
-
-        await self.go(ReceiptsScreen(self.desk))
-
-    async def do_status(self) -> None:
-        """Show how the till stands."""
-        from screens.standing import StandingScreen
-
-        await self.go(StandingScreen(self.desk))
-
-    async def do_exceptions(self) -> None:
-        """Show what a person must settle."""
-        from screens.exceptions import ExceptionsScreen
-
-        await self.go(ExceptionsScreen(self.desk))
 
     async def do_stocktake(self) -> None:
         """Count stock; the screen refuses who may not."""

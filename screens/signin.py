@@ -38,7 +38,7 @@ class SignInScreen(Counter):
         Command("f1", later("Help"), "help", later("Show all keys")),
         Command("enter", later("Choose, sign in"), "enter", later("Choose the name, then check the PIN")),
         Command("escape", later("Other name"), "back", later("Back to the names")),
-        Command("f9", later("Status"), "status", later("How the till stands")),
+        Command("ctrl+s", later("Status"), "status", later("How the till stands")),
     )
 
     def __init__(self, desk: Desk) -> None:

@@ -23,7 +23,7 @@ class StandingScreen(ListScreen):
     """Shows the details behind the status line."""
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
-        Command("f9", later("Try now"), "try_now", later("Try the hub and the printer right now")),
+        Command("ctrl+s", later("Try now"), "try_now", later("Try the hub and the printer right now")),
         Command(
             "ctrl+x", later("Exceptions"), "exceptions", later("What a person must settle, and the answers")
         ),

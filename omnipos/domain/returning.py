@@ -230,6 +230,7 @@ def put_line(basket: Basket, line: Line) -> Basket:
     """Return the basket with a line that comes back; raise BasketRefused."""
     back = line.returned
     assert back is not None, "only what comes back goes this way"
+    line = msgspec.structs.replace(line, note=_note(back))
     assert_open_to_change(basket)
     if basket.order is not None:
         raise BasketRefused(
@@ -249,6 +250,13 @@ def put_line(basket: Basket, line: Line) -> Basket:
         raise BasketRefused(_("This basket is full. Pay it and begin another."))
     check_amount(line)
     return msgspec.structs.replace(basket, lines=(*basket.lines, line), next_line_id=basket.next_line_id + 1)
+
+
+def _note(back: ReturnOf) -> str:
+    """Return what stands below the line on screen and paper."""
+    words = [_("From {number}").format(number=back.receipt_number)] if back.receipt_number else []
+    words += [back.reason, *([_("damaged")] if back.damaged else [])]
+    return ", ".join(word for word in words if word)
 
 
 def _is_same(line: Line, back: ReturnOf) -> bool:

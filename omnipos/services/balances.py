@@ -106,7 +106,7 @@ def _word_beyond(till: Till, standing: Standing, left_minor: int, word: Word) ->
     try:
         return approving.word_for(till, Right.ACCOUNT, said, word)
     except WordNeeded as needed:
-        raise WordNeeded(f"{said} {needed}") from None
+        raise WordNeeded(f"{said} {needed}", needed.right, needed.reason) from None
 
 
 def pay_foreign(till: Till, currency: str, text: str) -> Paid:

@@ -20,8 +20,9 @@ from omnipos.domain.shop import ReturnRules
 from omnipos.domain.staff import Approval, Right
 from omnipos.domain.tender import Tender
 from omnipos.locale import _, later
-from omnipos.services import approving, pricedesk, selling, tendering
+from omnipos.services import approving, finding, pricedesk, selling, tendering
 from omnipos.services.approving import Word
+from omnipos.services.finding import ItemOffer
 from omnipos.services.selling import BasketView
 from omnipos.services.tendering import Paid
 from omnipos.services.till import Till
@@ -155,7 +156,7 @@ def _word(till: Till, why: str, reason: str, word: Word) -> Approval:
     try:
         return approving.word_for(till, Right.RETURN_FREELY, reason, word)
     except WordNeeded as needed:
-        raise WordNeeded(f"{why} {needed}") from None
+        raise WordNeeded(f"{why} {needed}", needed.right, needed.reason) from None
 
 
 def _save(till: Till, before: Basket, after: Basket) -> BasketView:
@@ -172,6 +173,14 @@ def lowest_price(till: Till, product: Product) -> int:
     since_ms = now_ms - rules.lowest_days * DAY_MS
     sold = books.lowest_price_minor(till.store.books, product.product_id, since_ms)
     return min(one for one in (today, sold) if one is not None)
+
+
+def item_back(till: Till, text: str) -> Item:
+    """Return the goods that come back without a receipt, by code or name; raise ItemUnknown."""
+    offer = finding.understood(till, text)
+    if not isinstance(offer, ItemOffer) or offer.item.variants:
+        raise ItemUnknown(_("Scan the goods that come back, or type their code."))
+    return offer.item
 
 
 def bring_without_receipt(
@@ -256,6 +265,6 @@ def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
         try:
             approval = approving.word_for(till, Right.REFUND_CASH, why, word)
         except WordNeeded as needed:
-            raise WordNeeded(f"{why} {needed}") from None
+            raise WordNeeded(f"{why} {needed}", needed.right, needed.reason) from None
         tender = msgspec.structs.replace(tender, approval=approval)
     return tendering.take(till, tender)

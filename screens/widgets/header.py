@@ -20,7 +20,7 @@ def standing(status: TillStatus | None, desk: Desk) -> Piece:
     if status is None:
         return "", "dim"
     if status.needs_attention:
-        return "▲ " + _("needs attention · F9"), "bad"
+        return "▲ " + _("needs attention · ^S"), "bad"
     match status.link:
         case LinkState.ASKING:
             return "○ " + _("asking the hub"), "dim"

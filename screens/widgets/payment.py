@@ -58,6 +58,8 @@ class PaymentSide:
     def _rows(self, width: int) -> list[Row]:
         if self._sale is not None:
             return [*_finished_rows(self._sale, width), sale_marks(self._standing)]
+        if self._view.due.total_minor < 0:
+            return _due_rows(self._view, width)
         return _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
 
 
@@ -87,10 +89,23 @@ def _due_rows(view: BasketView, width: int) -> list[Row]:
     rows += [_sum_row(tender_name(t), -t.amount_minor, code, width, "good") for t in view.basket.all_tenders]
     if owed.paid_minor:
         rows.append(_sum_row(_("Still due"), owed.due_minor, code, width, "plain"))
+    if owed.total_minor < 0:
+        return [*rows, *_back_rows(view, width)]
     if owed.rounding_minor:
         rows.append(_sum_row(_("Rounding, if in cash"), owed.rounding_minor, code, width, "plain"))
     rows.append((("─" * width, "dim"),))
     rows.append(((between(_("DUE IN CASH"), format_money(owed.cash_due_minor, code), width), "accent"),))
+    return rows
+
+
+def _back_rows(view: BasketView, width: int) -> list[Row]:
+    code, owed = view.basket.currency, view.due
+    rows: list[Row] = []
+    if owed.rounding_minor:
+        rows.append(_sum_row(_("Rounding, if in cash"), owed.rounding_minor, code, width, "plain"))
+    rows.append((("─" * width, "dim"),))
+    back = format_money(-owed.cash_due_minor, code)
+    rows.append(((between(_("GOES BACK"), back, width), "accent"),))
     return rows
 
 
@@ -119,10 +134,13 @@ def _finished_rows(sale: Sale, width: int) -> list[Row]:
     rows += [_sum_row(tender_name(one), one.amount_minor, code, width, "plain") for one in sale.tenders]
     rows += [(("─" * width, "dim"),), ()]
     prefix = currency(code).prefix.strip()
-    rows.append(((_("CHANGE DUE"), "strong"), (f"  {prefix}", "dim")))
+    back = -sum(one.amount_minor for one in sale.tenders if one.kind is TenderKind.CASH)
+    is_back = sale.total_minor < 0
+    said, in_hand = (_("CASH BACK"), back) if is_back else (_("CHANGE DUE"), sale.change_minor)
+    rows.append(((said, "strong"), (f"  {prefix}", "dim")))
     rows.append(())
-    big = large(format_amount(sale.change_minor, code), width)
-    style = "accent" if sale.change_minor else "dim"
+    big = large(format_amount(in_hand, code), width)
+    style = "accent" if in_hand else "dim"
     rows += [((right(line, width), style),) for line in big]
     saved = _("Sale {number} saved.").format(number=sale.receipt_number)
     rows += [(), *(((line, "good"),) for line in wrapped(saved, width))]

@@ -146,10 +146,10 @@ async def test_last_receipt_prints_again(till: Till, line: QuietLine) -> None:
 async def test_status_tells_why_and_tries_now(till: Till, line: QuietLine) -> None:
     line.print_trouble = "Printer out of paper. The sale is saved; F7 prints it again."
     async with counter(till) as hands:
-        await hands.press("f9")
+        await hands.press("ctrl+s")
         assert "Printer out of paper." in hands.text
         before = line.nudges
-        await hands.press("f9")
+        await hands.press("ctrl+s")
         assert line.nudges == before + 2
 
 

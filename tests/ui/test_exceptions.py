@@ -42,8 +42,8 @@ def hub_says(till: Till, outcome: Outcome) -> None:
 
 async def test_a_case_is_found_from_the_status_line_read_and_settled(managed: Till) -> None:
     async with counter(managed) as hands:
-        assert "▲ needs attention · F9" in hands.text
-        await hands.press("f9")
+        assert "▲ needs attention · ^S" in hands.text
+        await hands.press("ctrl+s")
         assert "To be settled by a person, at this till" in hands.text
         await hands.press("ctrl+x")
         assert "2 to settle" in hands.text
@@ -116,7 +116,7 @@ async def test_each_sale_says_whether_it_is_at_the_hub(till: Till) -> None:
         (LinkState.ONLINE, 2, "● 2 waiting since 17:00"),
         (LinkState.AWAY, 0, "○ hub away"),
         (LinkState.AWAY, 2, "○ hub away · 2 waiting"),
-        (LinkState.ATTENTION, 2, "▲ needs attention · F9"),
+        (LinkState.ATTENTION, 2, "▲ needs attention · ^S"),
     ],
 )
 def test_the_status_line_says_exactly_one_thing(

@@ -1,0 +1,83 @@
+"""Giving money back: a numbered choice of the ways it may go, the way it came first; never a reflex."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from omnipos.domain.money import format_money
+from omnipos.domain.tender import CardSlip, Tender, TenderKind
+from omnipos.locale import _
+from omnipos.services import returning, tendering
+from omnipos.services.approving import Word
+from screens.choice import Answer, ChoiceScreen
+from screens.widgets.payment import tender_name
+
+if TYPE_CHECKING:
+    from screens.pay import Paying
+
+
+def goes_back(paying: "Paying") -> bool:
+    """Tell whether the basket gives money back, or is an exchange of which nothing is due."""
+    view = paying.desk.view
+    if view is None or paying.has_change or not any(line.returned for line in view.basket.lines):
+        return False
+    return view.due.total_minor < 0 or (view.due.total_minor == 0 and not view.basket.tenders)
+
+
+async def ask(paying: "Paying") -> None:
+    """Ask by which way the money goes back, or whether the even exchange is done."""
+    desk = paying.desk
+    view = desk.view
+    assert view is not None, "only a basket that was seen is paid"
+    if view.due.due_minor == 0:
+        await _ask_even(paying)
+        return
+    ways = await desk.till.run(returning.ways_back)
+    back = format_money(-view.due.due_minor, desk.currency)
+    question = _("{amount} goes back to the customer. How?").format(amount=back)
+    answers = [_answer(paying, way) for way in ways]
+    await paying.counter.go(ChoiceScreen(desk, question, answers))
+
+
+async def _ask_even(paying: "Paying") -> None:
+    async def finish() -> None:
+        paying.answer(await paying.desk.till.run(tendering.finish))
+
+    question = _("Nothing is due and nothing goes back.")
+    await paying.counter.go(ChoiceScreen(paying.desk, question, ((_("Finish the exchange"), finish),)))
+
+
+def _answer(paying: "Paying", way: Tender) -> Answer:
+    sum_back = format_money(-way.amount_minor, paying.desk.currency)
+    text = f"{tender_name(way)} {sum_back}"
+    if way.kind is TenderKind.ONLINE:
+        text = _("The web shop gives {amount} back").format(amount=sum_back)
+    act: Callable[[], Awaitable[None]]
+    if way.kind is TenderKind.CARD:
+
+        async def act() -> None:
+            await _card(paying, way)
+    else:
+
+        async def act() -> None:
+            await paying.counter.with_word(lambda word: _give(paying, way, word))
+
+    return text, act
+
+
+async def _card(paying: "Paying", way: Tender) -> None:
+    from screens.card import CardScreen
+
+    async def give(amount_minor: int, slip: CardSlip) -> None:
+        tender = msgspec.structs.replace(way, amount_minor=-amount_minor, card=slip)
+        await _give(paying, tender, Word())
+
+    await paying.counter.go(CardScreen(paying.desk, -way.amount_minor, give))
+
+
+async def _give(paying: "Paying", way: Tender, word: Word) -> None:
+    paid = await paying.desk.till.run(returning.give_back, way, word)
+    paying.answer(paid)
+    if paid.sale is None:
+        await ask(paying)

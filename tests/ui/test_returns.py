@@ -1,0 +1,114 @@
+"""Returns on screen and in plain words: found by number or scan, chosen by line, the money by a number."""
+
+from omnipos.services import reprinting, selling
+from omnipos.services.till import Till
+from tests.ui.driving import LARGE, SMALL, Hands, counter
+from tests.ui.plain_rig import say
+
+INDOMIE, TEH, KOPI = "8998866200578", "8996006855893", "8991002101425"
+
+
+async def sell(hands: Hands, *codes: str) -> None:
+    """Sell something for cash, exactly."""
+    await hands.scan(*codes)
+    await hands.press("f12", "enter", "escape")
+
+
+async def test_a_receipt_that_is_scanned_offers_its_return_and_the_money_goes_by_a_number(till: Till) -> None:
+    async with counter(till) as hands:
+        await sell(hands, TEH, TEH, INDOMIE)
+        await hands.scan("S1-1-000001")
+        assert "F9 Return" in hands.text
+        await hands.press("f9")
+        assert "Return of S1-1-000001" in hands.text
+        await hands.press("1", "enter", "2")
+        assert "It is in the basket to come back." in hands.text
+        assert "From S1-1-000001, Does not please" in hands.text
+        await hands.press("f12")
+        assert "Rp 6.000 goes back to the customer. How?" in hands.text
+        await hands.press("enter")
+        assert "Enter is no answer here." in hands.text
+        assert till.call(selling.current).basket.tenders == ()
+        await hands.press("1")
+        assert "CASH BACK" in hands.text
+    sale = till.call(reprinting.latest)[0]
+    assert (sale.total_minor, [one.amount_minor for one in sale.tenders]) == (-6000, [-6000])
+
+
+async def test_the_reflexes_of_paying_give_nothing_back(till: Till) -> None:
+    async with counter(till, SMALL) as hands:
+        await sell(hands, TEH)
+        await hands.press("f9")
+        await hands.type("S1-1-000001")
+        await hands.press("enter", "space", "enter", "1", "f12", "escape")
+        for key in ("enter", "f7", "f9"):
+            await hands.press(key)
+            assert "goes back to the customer. How?" in hands.text
+            await hands.press("escape")
+        assert till.call(selling.current).basket.tenders == ()
+        assert till.call(reprinting.latest)[0].total_minor == 6000
+
+
+async def test_an_even_exchange_is_finished_by_a_number(till: Till) -> None:
+    async with counter(till, LARGE) as hands:
+        await sell(hands, TEH)
+        await hands.press("f9")
+        await hands.type("s1-1-000001")
+        await hands.press("enter", "d", "enter", "3")
+        assert "From S1-1-000001, Broken, damaged" in hands.text
+        await hands.scan(TEH)
+        await hands.press("f12")
+        assert "Nothing is due and nothing goes back." in hands.text
+        await hands.press("1")
+    assert till.call(reprinting.latest)[0].tenders == ()
+
+
+async def test_without_a_receipt_a_manager_gives_the_word(till: Till) -> None:
+    async with counter(till) as hands:
+        await hands.press("f9", "f9")
+        await hands.scan(KOPI)
+        assert "lowest recent price Rp 25.600" in hands.text
+        await hands.press("4")
+        assert "A manager's word" in hands.text
+        await hands.type("Budi")
+        await hands.press("enter")
+        await hands.type("9999")
+        await hands.press("enter")
+        assert "It is in the basket to come back." in hands.text
+    back = till.call(selling.current).basket.lines[0].returned
+    assert back is not None
+    assert back.approval is not None
+    assert (back.amount_minor, back.approval.staff_id) == (-25_600, "s-budi")
+
+
+async def test_a_number_on_no_receipt_leaves_the_box_as_it_is(till: Till) -> None:
+    async with counter(till) as hands:
+        await hands.press("f9")
+        await hands.type("S9-9-000001")
+        await hands.press("enter")
+        assert "this till has no such sale" in hands.text
+        assert "S9-9-000001" in hands.text
+
+
+def test_plain_words_bring_goods_back_and_give_the_money(till: Till) -> None:
+    say(till, f"2*{TEH}", "pay cash")
+    said = say(till, "return s1-1-000001")
+    assert "Line 1: Teh Botol 450 ml, 2 of 2 may come back." in said
+    assert say(till, "refund cash") == "Nothing in this basket comes back."
+    said = say(till, "return S1-1-000001", "return-line 1 1 damaged leaks")
+    assert said.startswith("1 Teh Botol 450 ml in the basket to come back, −Rp 6.000.")
+    assert say(till, "refund") == (
+        "The money may go back so: refund cash: Cash −Rp 6.000; refund credit: Store credit −Rp 6.000."
+    ).replace("−Rp", "Rp")
+    assert "still due" not in say(till, "refund cash 3000")
+    assert say(till, "refund cash").startswith("Sale S1-1-000002 is done. Total −Rp 6.000.")
+    sale = till.call(reprinting.latest)[0]
+    assert [one.amount_minor for one in sale.tenders] == [-3000, -3000]
+    assert sale.lines[0].note == "From S1-1-000001, leaks, damaged"
+
+
+def test_plain_words_ask_a_manager_for_goods_without_a_receipt(till: Till) -> None:
+    said = say(till, f"return-goods {KOPI} broken")
+    assert "Type allow" in said
+    said = say(till, f"return-goods {KOPI} broken", "allow Budi 9999")
+    assert said.startswith("1 Kopi Kapal Api 200 g in the basket to come back, −Rp 25.600.")
