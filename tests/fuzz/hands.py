@@ -13,6 +13,7 @@ from omnipos.events import SaleCompleted, decode_fact
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import journal
+from omnipos.store.printjobs import StoredJobs
 from screens.plain import PlainCounter
 from tests.fuzz.lines import CARD_NUMBER
 from tests.fuzz.shop import memory_folder, news, stock_shop
@@ -70,6 +71,19 @@ class Hands:
                 self._clock.at_ms -= int(much)
             case "!news":
                 news(self._folder, self._news)
+            case "!printed":
+                self._print()
+            case "!jammed":
+                jobs = StoredJobs(self._till.store)
+                if job := jobs.next_job():
+                    jobs.started(job.job_id)
+                    jobs.failed(job.job_id, "The paper is torn.")
+
+    def _print(self) -> None:
+        jobs = StoredJobs(self._till.store)
+        while job := jobs.next_job():
+            jobs.started(job.job_id)
+            jobs.done(job.job_id)
 
     def _check(self, number: int, line: str, said: str | None) -> None:
         if said is None:

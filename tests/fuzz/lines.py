@@ -6,6 +6,7 @@ descriptions, so that a new one is typed as soon as it is there.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 from screens.plain import ALONE, COMMANDS
@@ -13,7 +14,10 @@ from tests.fuzz.shop import CODES, COUPONS, ORDERS, PHONES
 
 CARD_NUMBER = "4111111111111111"
 """Nothing may ever keep it."""
-HAPPENINGS = ("!restart", "!later 1000", "!later 90000", "!later 4000000", "!earlier 500000", "!news")
+HAPPENINGS = (
+    *("!restart", "!later 1000", "!later 90000", "!later 100000", "!earlier 500000", "!news", "!jammed"),
+    *("!printed", "!printed"),
+)
 """What happens to a till besides typing: a crash, time that passes or is put back, changes from the hub."""
 
 PEOPLE = ("Sari", "Budi", "sari", "BUDI", "Nobody", "Sari Budi", "")
@@ -121,7 +125,7 @@ OF_PLACEHOLDER = {
     "TEXT": REASONS,
     "NOTE": REASONS,
     "ANSWER": NUMBERS,
-    "N": (*ORDERS, *NUMBERS, "S1-1-000001"),
+    "N": (*ORDERS, *NUMBERS, "7", "8", "S1-1-000001"),
     "AMOUNT": SUMS,
     "SUM": SUMS,
     "VALUE": (*REASONS, *PHONES),
@@ -166,21 +170,9 @@ USUAL = (
     "void all",
 )
 
-LET_GO = ("answer none",) * 3
-SCENES = (
-    ("8998866200578", "8996006855893", "pay cash"),
-    (*LET_GO, "pay cash"),
-    (*LET_GO, "pay cash 900000000", "1"),
-    (*LET_GO, "pay card all 123456"),
-    (*LET_GO, "pay card 1000 A1", "pay cash"),
-    ("sign-in Budi 9999", "discount 1 10% 1", "discount all 5% 1", *LET_GO, "pay cash"),
-    ("HP-5 serial=356938035643809", *LET_GO, "pay cash"),
-    ("BIR-620", "answer yes", *LET_GO, "customer 081234567890", "pay cash"),
-    ("order W-1001", "pick 8998866200578", "pick 8998866200578", "pick 8996006855893", "ready W-1001 A1"),
-    ("hand-over W-1001 471001", "hand-over W-1002 471002", *LET_GO, "pay cash"),
-    ("park", "KOPI-200", "KOPI-200", "coupon KOPI-2", "pay cash", "recall"),
-    ("void all", "2"),
-    ("count IDM-85", "count 12*TEH-450", "count finish", "1"),
+SCENES = tuple(
+    tuple(scene.split("; "))
+    for scene in Path(__file__).with_name("scenes.txt").read_text(encoding="utf-8").splitlines()
 )
 """What is done in one go, so that sales come to their end and not only to errors."""
 
@@ -202,7 +194,7 @@ def lines(dice: Random, count: int) -> Iterator[str]:
     yield "sign-in Sari 1234"
     typed = 1
     while typed < count:
-        some = dice.choice(SCENES) if dice.random() < 0.06 else (_line_of(dice),)
+        some = dice.choice(SCENES) if dice.random() < 0.09 else (_line_of(dice),)
         yield from some[: count - typed]
         typed += len(some)
 
@@ -230,10 +222,15 @@ def _filled(dice: Random, form: str) -> str:
         said = found.group()
         if dice.random() < 0.1:
             return dice.choice(TEXTS)
+        if said.startswith("S1-1-"):
+            return f"S1-1-{dice.randint(0, 30):06d}"
         if said in OF_PLACEHOLDER:
             return dice.choice(OF_PLACEHOLDER[said])
         if said.isupper():
             return dice.choice(TEXTS)
+        if dice.random() < 0.4:
+            return said
         return dice.choice(NUMBERS if len(said) < 3 else SUMS)
 
-    return re.sub(r"\b[A-Z]{1,12}\b|\b\d[\d.,]*\b", word, form)
+    plain = re.sub(r"[\[\]]", "", form) if dice.random() < 0.9 else form
+    return re.sub(r"\bS1-1-\d+|\b[A-Z]{1,12}\b|\b\d[\d.,]*\b", word, plain)
