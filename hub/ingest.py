@@ -19,6 +19,7 @@ from hub import (
     moves,
     rights,
     sales,
+    shifts,
     shops,
     stock,
     tables,
@@ -263,6 +264,7 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 assert_never(unknown)
     for reported in sold.values():
         sales.apply(unit, reported)
+    shifts.apply(unit, till, fresh)
 
 
 def _origin(unit: Unit, till: Principal, one: Received, skew_ms: int) -> Origin:

@@ -1,8 +1,11 @@
 """What there is to read of the past: the answers about facts, sales, totals and exceptions."""
 
+from enum import StrEnum
+
 import msgspec
 
 from omnipos.domain.exceptions import ExceptionCase
+from omnipos.domain.shift import ShiftReport
 
 
 class AppliedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +77,42 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     rounding_minor: int
     tax_minor: int
     saved_minor: int
+
+
+class ShiftState(StrEnum):
+    """How a shift stands at the hub."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    """Closed, and sales of an earlier life of the till have not all come."""
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    """Closed with other sums than those of its sales here."""
+
+
+class ShiftSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One shift of one till: what its sales come to at the hub, and once it is closed its Z."""
+
+    device_id: str
+    store_id: str
+    shift: str
+    state: ShiftState
+    first_at_ms: int
+    float_minor: int
+    sales: int
+    total_minor: int
+    tax_minor: int
+    rounding_minor: int
+    change_minor: int
+    closed_at_ms: int
+    report: ShiftReport | None
+
+
+class Shifts(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/shifts`: a page; `next` goes into `after`, empty at the end."""
+
+    shifts: tuple[ShiftSeen, ...]
+    next: str
 
 
 class Exceptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -157,6 +157,14 @@ KINDS = {
         False,
         (Answer("compared", later("The drawer was counted and is right.")), REPORTED),
     ),
+    "shift_differs": Kind(
+        later("A Z report says other sums than the hub has of its shift. Both are kept."),
+        False,
+        (Answer("compared", later("The drawer was counted and is right.")), COPY_STOPPED, REPORTED),
+    ),
+    "shift_closed_twice": Kind(
+        later("One shift was closed twice. Both Z reports are kept."), True, (COPY_STOPPED, REPORTED)
+    ),
     "receipt_twice": Kind(
         later("One receipt number stands on two sales. Both are kept."), True, (COPY_STOPPED, REPORTED)
     ),

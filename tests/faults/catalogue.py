@@ -9,6 +9,5 @@ LATER = {
     41: "overselling comes with the web shops",
     42: "connectors come with the web shops",
     43: "a standby comes with PostgreSQL",
-    50: "closing the day comes with the tenders",
 }
 """Rows that a later part of the product makes possible, and the reason."""

@@ -39,6 +39,7 @@ class Journal:
         self.envelopes: list[Envelope] = []
         self.last_hash = GENESIS
         self.receipts = 0
+        self.shift = ""
 
     def append(
         self,
@@ -60,7 +61,7 @@ class Journal:
             schema=1,
             occurred_at_ms=self.at_ms + len(self.envelopes),
             actor=self.actor,
-            shift="",
+            shift=self.shift,
             catalogue_rev=1,
         )
         event: Event = seal(header, body, self.last_hash)
