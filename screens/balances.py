@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnipos.domain.account import AccountKind, Standing, lendable, masked_code, spendable
-from omnipos.domain.errors import TenderRefused, WordNeeded
+from omnipos.domain.errors import TenderRefused
 from omnipos.domain.foreign import foreign_cash
 from omnipos.domain.money import format_amount, format_money, parse_money
 from omnipos.locale import _
@@ -85,38 +85,24 @@ class CreditScreen(Form):
 
 
 class AccountScreen(Form):
-    """Lets the customer owe a sum; beyond the limit a manager's name and PIN are asked for."""
+    """Lets the customer owe a sum; beyond the limit a manager's word is asked for."""
 
     def __init__(self, desk: Desk, amount: str, standing: Standing, tendered: Tendered) -> None:
         """Ask for the sum, with what is owed by now."""
         self._tendered = tendered
-        self._amount = Entry(label=_("Amount "), longest=20)
+        self._amount = Entry(label=_("Amount"), longest=20)
         self._amount.put(amount)
-        self._manager = Entry(_("only beyond the limit"), label=_("Manager"), longest=80)
-        self._pin = Entry(label=_("PIN    "), masked=True, longest=12)
-        fields = (self._amount, self._manager, self._pin)
-        super().__init__(desk, fields, _("On account"), standing_words(standing, desk))
-
-    async def do_enter(self) -> None:
-        """Try without a manager first."""
-        if self.entry is self._amount:
-            await self.send()
-        else:
-            await super().do_enter()
+        super().__init__(desk, (self._amount,), _("On account"), standing_words(standing, desk))
 
     async def send(self) -> None:
         """Lend it."""
         amount = parse_money(self._amount.text, self.desk.currency)
-        word = Word(self._manager.text, self._pin.text)
-        self._pin.put("")
-        try:
-            paid = await self.desk.till.run(balances.pay_on_account, amount, word)
-        except WordNeeded as needed:
-            self.choose(1)
-            self.say(str(needed), "warn")
-            return
-        self._tendered(paid)
-        await self.close()
+
+        async def lend(word: Word) -> None:
+            self._tendered(await self.desk.till.run(balances.pay_on_account, amount, word))
+            await self.close()
+
+        await self.with_word(lend)
 
 
 class ForeignScreen(Form):

@@ -4,11 +4,11 @@ from omnipos.domain.account import masked_code
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import TENDER_WORDS, Tender, TenderKind
-from omnipos.locale import _
+from omnipos.locale import _, later
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import SaleStanding
 from screens.commands import key_name
-from screens.widgets.cells import Row, between, cut, drawn, framed, right, wrapped
+from screens.widgets.cells import Row, between, cut, drawn, fit, framed, right, wrapped
 from screens.widgets.digits import large
 from screens.widgets.marks import sale_marks
 from screens.widgets.side import WIDE
@@ -50,17 +50,19 @@ class PaymentSide:
         """Return the rows in their box."""
         margin = 3 if width >= WIDE else 1
         room = width - 2 - 2 * margin
-        found = self._rows(room)
+        found = self._rows(room, height - 3)
         above: list[Row] = [()] if width >= WIDE else []
         indented: list[Row] = [((" " * margin, "plain"), *row) for row in found]
         return framed(_("Payment"), above + indented, width, height, "accent")
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int, height: int) -> list[Row]:
         if self._sale is not None:
             return [*_finished_rows(self._sale, width), sale_marks(self._standing)]
         if self._view.due.total_minor < 0:
             return _due_rows(self._view, width)
-        return _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
+        rows = _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
+        others = _other_rows(width) if self._view.due.due_minor > 0 else []
+        return [*rows, *others] if len(rows) + len(others) <= height else rows
 
 
 def _sum_row(left: str, minor: int, code: str, width: int, style: str) -> Row:
@@ -122,6 +124,25 @@ def _note_rows(code: str, width: int) -> list[Row]:
             pieces += [(f"{key:<4}", "accent"), (f"{note}  " if not pieces else note, "plain")]
         rows.append(tuple(pieces))
     return rows
+
+
+OTHER_WAYS = (
+    ("C", later("Card")),
+    ("Q", later("QR")),
+    ("G", later("Gift card")),
+    ("S", later("Credit")),
+    ("A", later("Owed")),
+    ("U", later("Foreign")),
+)
+
+
+def _other_rows(width: int) -> list[Row]:
+    """Return the keys of the other ways to pay, two a row."""
+    room = (width - 2 * len("C  ") - 1) // 2
+    cells: list[Row] = [((f"{key}  ", "accent"), (fit(_(way), room), "plain")) for key, way in OTHER_WAYS]
+    pairs = zip(cells[::2], cells[1::2], strict=True)
+    head: Row = ((cut(_("Or another way"), width), "dim"),)
+    return [(), head, *((*left, (" ", "plain"), *beside) for left, beside in pairs)]
 
 
 def _finished_rows(sale: Sale, width: int) -> list[Row]:
