@@ -12,7 +12,7 @@ from omnipos.domain.foreign import ForeignRate
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
-from omnipos.domain.shop import LabelLayout, QrSettings, Shop
+from omnipos.domain.shop import LabelLayout, QrSettings, ReturnRules, Shop
 from omnipos.domain.staff import StaffHabits
 from omnipos.domain.tax import Tax, TaxRounding
 
@@ -249,6 +249,8 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     """How its scales write their labels, the first that fits counts; an empty list is the country's habit."""
     drawer: DrawerRules | None = None
     """How its drawers are kept."""
+    returns: ReturnRules | None = None
+    """How it takes goods back: within how many days, and the reasons to choose from."""
     staff: StaffHabits | None = None
     """How its people sign in and out."""
     qr: QrSettings | None = None

@@ -16,6 +16,7 @@ from hub.messages import StoreWish
 from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.account import check_settings
+from omnipos.domain.consumerlaw import check_footer, check_return_rules
 from omnipos.domain.emvqr import checked_qr
 from omnipos.domain.foreign import check_rates
 from omnipos.domain.label import checked_layout
@@ -80,6 +81,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
         staff=base.staff if wish.staff is None else wish.staff,
         drawer=base.drawer if wish.drawer is None else wish.drawer,
+        returns=base.returns if wish.returns is None else check_return_rules(wish.returns),
         qr=checked_qr(base.qr if wish.qr is None else wish.qr, wish.currency or base.currency),
         accounts=base.accounts if wish.accounts is None else check_settings(wish.accounts),
         foreign=base.foreign if wish.foreign is None else wish.foreign,
@@ -93,6 +95,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
 
 def _check_shop(conn: Connection, shop: Shop, old: Shop | None) -> None:
     currency(shop.currency)
+    check_footer(shop.footer, shop.country)
     check_rates(shop.foreign, shop.country, shop.currency)
     try:
         ZoneInfo(shop.time_zone)

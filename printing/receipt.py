@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from omnipos.domain.account import ACCOUNT_WORDS, AccountKind, masked_code
 from omnipos.domain.basket import Exemption
+from omnipos.domain.consumerlaw import VOID_IN, refuses_returns
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.paper import ReceiptPaper
@@ -26,6 +27,7 @@ from printing.document import (
     Text,
 )
 from printing.heading import copy_mark, letterhead, moment
+from printing.returning import return_title, signature
 
 LONGEST_FOOTER = 400
 
@@ -44,6 +46,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         *letterhead(paper.shop),
         Rule(),
         *_identity(paper),
+        *return_title(sale),
         Rule(),
         *(
             row
@@ -56,13 +59,14 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         Feed(),
         *(row for tender in sale.tenders for row in _tender(tender, sale.currency)),
         *_change(sale),
+        *signature(sale),
         *_balances(paper),
         *_taxes(sale),
         Feed(),
         Qr(sale.receipt_number),
         Feed(),
         Text(sale.receipt_number, Align.CENTER),
-        *_footer(paper.shop.footer),
+        *_footer(paper.shop.footer, paper.shop.country),
         *copy_mark(copy),
         Cut(),
     )
@@ -194,6 +198,8 @@ def _balances(paper: ReceiptPaper) -> Iterator[Element]:
 
 
 def _change(sale: Sale) -> Iterator[Element]:
+    if sale.total_minor < 0:
+        return
     if any(tender.kind in (TenderKind.CASH, TenderKind.FOREIGN_CASH) for tender in sale.tenders):
         yield Row((_("Change"), format_amount(sale.change_minor, sale.currency)), bold=True)
 
@@ -240,8 +246,11 @@ def tax_name(tax: TaxTotal, currency: str) -> str:
     return f"{name} {whole}{point or '.'}{decimals}%" if decimals else f"{name} {whole}%"
 
 
-def _footer(footer: str) -> Iterator[Element]:
+def _footer(footer: str, country: str) -> Iterator[Element]:
     lines = [clean_text(line) for line in footer[:LONGEST_FOOTER].splitlines()]
+    if country in VOID_IN:
+        # However it came here: a clause that the law makes void is not printed.
+        lines = [line for line in lines if not refuses_returns(line)]
     if any(lines):
         yield Feed()
         yield from (Text(line, Align.CENTER) for line in lines if line)

@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from omnipos.domain.basket import Discount, PriceOverride
+from omnipos.domain.basket import Basket, Discount, PriceOverride
 from omnipos.domain.paper import ReceiptPaper
+from omnipos.domain.returning import Found, mirror, put_back
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import speak
@@ -292,3 +293,29 @@ def test_a_price_by_hand_says_what_it_was_and_a_discount_says_why() -> None:
     printed = as_text(receipt(paper, copy=False), 32).splitlines()
     at = printed.index("Teh Botol                  5.000")
     assert printed[at + 1 : at + 3] == ["  Price changed from 6.000", "  Discount: Damaged         -500"]
+
+
+def test_a_return_says_so_names_its_receipt_and_has_a_line_to_sign() -> None:
+    sold = sale(TOKO, (line("Teh Botol", 6000, 2000),), (cash(12_000),))
+    found = Found(sale=sold)
+    back = mirror(sold, found.lines[0], 1000, {}, reason="Bocor")
+    basket = put_back(
+        Basket(basket_id="b", number=2, currency="IDR", started_at_ms=1, staff_id="sari"),
+        found, found.lines[0], back, 1000,
+    )  # fmt: skip
+    returned = sale(TOKO, basket.lines, (cash(-6000),), number=18)
+    text = as_text(receipt(ReceiptPaper(sale=returned, shop=TOKO, staff_name="Sari"), copy=False), 48)
+    assert "RETURN" in text
+    assert f"Of receipt{sold.receipt_number:>38}" in text
+    assert f"  From {sold.receipt_number}, Bocor" in text
+    assert f"Cash{'-6.000':>44}" in text.replace("−", "-")
+    assert "Customer                ________________________" in text
+    assert "Change" not in text
+
+
+def test_a_footer_that_the_law_makes_void_is_not_printed() -> None:
+    shop = msgspec.structs.replace(TOKO, footer="Terima kasih!\nBarang yang sudah dibeli tidak dapat ditukar")
+    sold = sale(shop, (line("Teh Botol", 6000),), (cash(6000),))
+    text = as_text(receipt(ReceiptPaper(sale=sold, shop=shop, staff_name="Sari"), copy=False), 48)
+    assert "Terima kasih!" in text
+    assert "dibeli" not in text
