@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.message import Message
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -18,8 +19,11 @@ from omnipos.config import Settings
 from omnipos.domain.errors import DomainError
 from omnipos.locale import _
 from omnipos.services import signing_in
+from omnipos.services.paying import Heard
 from omnipos.services.till import Till
+from screens.around_sale import AroundSale
 from screens.bursts import BurstReader, Stroke
+from screens.charging import AwaitsPayment, heard_words
 from screens.commands import key_name
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
@@ -38,6 +42,15 @@ HOLD_S = 0.03
 """How long a key may wait for the next: too short to be seen, longer than a scanner's gap."""
 ALONE_S = 0.1
 """A digit that answers a question has no other key so close to it, as those of a stalling scan have."""
+
+
+class PaymentHeard(Message):
+    """A payment asked for outside is known better than before."""
+
+    def __init__(self, heard: Heard) -> None:
+        """Tell of a payment."""
+        super().__init__()
+        self.heard = heard
 
 
 class TillApp(App[None]):
@@ -62,7 +75,7 @@ class TillApp(App[None]):
         self._scan_came = asyncio.Event()
         self._scans_done = asyncio.Event()
         self._scans_done.set()
-        self._selling: Counter | None = None
+        self._selling: AroundSale | None = None
         self._holding: asyncio.TimerHandle | None = None
         self._last_stroke_s = 0.0
         self._last_used_ms = till.clock.monotonic_ms()
@@ -81,6 +94,7 @@ class TillApp(App[None]):
     async def on_mount(self) -> None:
         """Begin to listen, to look at the time, and to tend the status line."""
         self._serve_scans()
+        self.desk.till.on_payment = self._tell_of_payment
         self.set_interval(1, self.look_around)
         await self.desk.load()
         if self.desk.till.staff is not None:
@@ -142,6 +156,35 @@ class TillApp(App[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         await self._bottom().open()
+
+    async def leave_for_next(self) -> None:
+        """Park the basket whose payment goes on, and be ready for the next customer."""
+        from screens.sell import SellScreen
+
+        if isinstance(self.screen, SellScreen):
+            await self.screen.serve_next()
+
+    def _tell_of_payment(self, heard: Heard) -> None:
+        # From the writer thread; the screen acts on it in its own.
+        self.post_message(PaymentHeard(heard))
+
+    @on(PaymentHeard)
+    async def hear_payment(self, event: PaymentHeard) -> None:
+        """Show what became of a payment, whichever screen is up by now."""
+        for screen in self.screen_stack:
+            if (
+                isinstance(screen, AwaitsPayment)
+                and screen.payment.payment_id == event.heard.payment.payment_id
+            ):
+                await self.back(screen)
+        said, style = heard_words(event.heard)
+        await self.desk.look()
+        is_shown = self._selling is not None and await self._selling.hear(event.heard)
+        if isinstance(self.screen, Counter):
+            await self.screen.tick()
+            if not is_shown:
+                self.screen.say(said, style)
+        self._show()
 
     # Keys and scans
 

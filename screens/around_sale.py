@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from omnipos.domain.basket import Line
 from omnipos.locale import _
 from omnipos.services import training
+from omnipos.services.paying import Heard
 from screens.counter import Counter
 
 if TYPE_CHECKING:
@@ -83,6 +84,36 @@ class AroundSale(Counter):
         from screens.cards import choose
 
         await choose(self)
+
+    async def do_payments(self) -> None:
+        """Show the payments that nobody knows the end of."""
+        from screens.payments import PaymentsScreen
+
+        await self.go(PaymentsScreen(self.desk))
+
+    async def do_park(self) -> None:
+        """Put the basket aside."""
+        raise NotImplementedError
+
+    async def serve_next(self) -> None:
+        """Put the basket that is being paid aside, and be ready for the next customer."""
+        self._paying.end()
+        if self.entry is not None:
+            self.entry.put("")
+        await self.do_park()
+
+    async def hear(self, heard: Heard) -> bool:
+        """Show what became of a payment of the basket here; tell whether that says it all."""
+        view = self.desk.view
+        if view is None or view.basket.basket_id != heard.payment.basket_id:
+            return False
+        if self._paying.is_up and heard.paid is not None:
+            self._paying.answer(heard.paid)
+            return True
+        await self.desk.open_basket()
+        if self._paying.is_up:
+            self._paying.ask()
+        return False
 
     async def do_pay(self) -> None:
         """Begin to pay."""

@@ -74,6 +74,7 @@ SELL_KEYS = (
     Command(
         "ctrl+y", later("Training"), "training", later("Begin or end practising; nothing is sold"), False
     ),
+    Command("ctrl+o", later("Payments"), "payments", later("Payments that nobody knows the end of"), False),
     Command("f11", later("Lock"), "lock", later("Leave the till to the next one; the basket stays"), False),
 )
 

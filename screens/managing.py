@@ -47,12 +47,14 @@ class ManagerScreen(ListScreen):
     def _choices(self) -> Sequence[tuple[str, str, Callable[[], Awaitable[None]]]]:
         status = self.desk.status
         open_cases = str(status.open_in_store) if status else ""
+        unknown = str(status.payments_open) if status else ""
         return (
             (_("Approvals asked for"), str(self._waiting), self._approvals),
             (_("Approvals given"), "", self._journal),
             (_("Staff"), "", self._staff),
             (_("Exceptions"), open_cases, self._exceptions),
             (_("Stocktake"), "", self._stocktake),
+            (_("Payments not known"), unknown, self._payments),
         )
 
     def rows(self) -> Sequence[Row]:
@@ -74,6 +76,11 @@ class ManagerScreen(ListScreen):
 
     async def _approvals(self) -> None:
         await self.go(ApprovalsScreen(self.desk))
+
+    async def _payments(self) -> None:
+        from screens.payments import PaymentsScreen
+
+        await self.go(PaymentsScreen(self.desk))
 
     async def _journal(self) -> None:
         found = await self.desk.till.run(queueing.past)

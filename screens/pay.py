@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from omnipos.domain.money import currency, format_money, parse_money
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import CardSlip
 from omnipos.locale import _, later
-from omnipos.services import qr_paying, reprinting, selling, tendering
+from omnipos.services import giving_back, qr_paying, reprinting, selling, tendering
 from omnipos.services.tendering import Paid
 from screens import refund
 from screens.choice import RECALLED, ChoiceScreen
@@ -38,9 +39,18 @@ BALANCES = (
         "u", later("Foreign cash"), "foreign", later("Cash of another currency, at the shop's rate"), False
     ),
 )
+SLIP = Command("t", later("Card slip"), "slip", later("Type the slip of a terminal that stands alone"), False)
 UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
+
+
+class PayByCard(Protocol):
+    """Begins to pay by card; `again` means it though a payment of the basket is not known."""
+
+    def __call__(self, *, again: bool) -> Awaitable[None]:
+        """Begin."""
+        ...
 
 
 class Paying:
@@ -79,7 +89,8 @@ class Paying:
             return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
         undo = (UNDO,) if part_paid else ()
-        return (HELP, EXACT, CARD, QR, *undo, *self._note_commands(), *BALANCES, BACK)
+        slip = (SLIP,) if self.desk.till.charging is not None else ()
+        return (HELP, EXACT, CARD, *slip, QR, *undo, *self._note_commands(), *BALANCES, BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -95,7 +106,7 @@ class Paying:
         self._sale = None
         self._answered_at_s = 0.0
         self._asked_before = self._amount.asked
-        self._ask()
+        self.ask()
 
     def end(self) -> bool:
         """Leave paying, if it is up; tell whether the sale was finished: its basket is gone then."""
@@ -105,7 +116,8 @@ class Paying:
         self.is_up, self._sale = False, None
         return is_sold
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Say in the entry what Enter takes now."""
         if self.desk.view is None:
             return
         cash = format_money(self.desk.view.due.cash_due_minor, self.desk.currency)
@@ -147,6 +159,8 @@ class Paying:
             await refund.ask(self)
         elif text in "cC":
             await self.do_card()
+        elif text in "tT":
+            await self.do_slip()
         elif text in "qQ":
             await self.do_qr()
         elif text in "gGsSaAuU":
@@ -169,16 +183,40 @@ class Paying:
         await self._tender_cash(parse_money(text, self.desk.currency) if text else None)
 
     async def do_card(self) -> None:
+        """Ask the terminal where one is set, else for what the card slip shows."""
+        from screens.charging import charge
+
+        if self.desk.till.charging is None:
+            await self.do_slip()
+            return
+        amount = self._sum_typed
+        await self._once_sure(lambda: self._not_twice(partial(charge, self.counter, amount)))
+
+    async def do_slip(self) -> None:
         """Ask for what the card slip shows."""
         from screens.card import CardScreen
 
+        amount = self._sum_typed
+
+        async def ask(*, again: bool) -> None:
+            await self.counter.go(CardScreen(self.desk, amount, partial(self.tender_card, again=again)))
+
+        await self._once_sure(lambda: self._not_twice(ask))
+
+    @property
+    def _sum_typed(self) -> int | None:
         text = self._amount.text.strip()
-        amount = parse_money(text, self.desk.currency) if text else None
+        return parse_money(text, self.desk.currency) if text else None
 
-        async def ask() -> None:
-            await self.counter.go(CardScreen(self.desk, amount, self.tender_card))
-
-        await self._once_sure(ask)
+    async def _not_twice(self, pay: PayByCard) -> None:
+        """Pay by card; while a payment of this basket is not known only after a numbered choice."""
+        view = self.desk.view
+        if view is None or not view.basket.payments:
+            await pay(again=False)
+            return
+        question = _("A payment of this sale is not known yet. Paying again may charge twice.")
+        answers = ((_("Pay by card again"), lambda: pay(again=True)),)
+        await self.counter.go(ChoiceScreen(self.desk, question, answers))
 
     async def do_qr(self) -> None:
         """Show a code for the customer to scan."""
@@ -194,7 +232,7 @@ class Paying:
         await self._once_sure(ask)
 
     async def _tender_qr(self, amount_minor: int, reference: str) -> None:
-        self._answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference))
+        self.answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference))
 
     async def do_gift_card(self) -> None:
         """Take a gift card."""
@@ -219,7 +257,7 @@ class Paying:
         amount = self._amount.text.strip()
 
         async def ask() -> None:
-            await open_form(self.counter, way, amount, self._answer, card)
+            await open_form(self.counter, way, amount, self.answer, card)
 
         await self._once_sure(ask)
 
@@ -234,13 +272,17 @@ class Paying:
         question = _("Give {amount} back?").format(amount=amount)
         if last.card is not None:
             question = _("Void {amount} on the card terminal, then take it back here?").format(amount=amount)
-        await self.counter.go(
-            ChoiceScreen(self.desk, question, ((_("Yes, it was given back"), self._given_back),))
-        )
+        answers: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        if await self.desk.till.run(giving_back.can_ask_back, last):
+            from screens.charging import give_last_back
+
+            answers.append((_("Ask the terminal to give it back"), partial(give_last_back, self.counter)))
+        answers.append((_("Yes, it was given back"), self._given_back))
+        await self.counter.go(ChoiceScreen(self.desk, question, answers))
 
     async def _given_back(self) -> None:
         await self.desk.put(await self.desk.till.run(tendering.take_back))
-        self._ask()
+        self.ask()
         self.counter.show()
 
     async def do_print(self) -> None:
@@ -257,16 +299,16 @@ class Paying:
             sale = await self.desk.till.run(reprinting.print_gift_receipt, self._sale.receipt_number)
             self.counter.say(gift_words(sale.receipt_number), "good")
 
-    async def tender_card(self, amount_minor: int, slip: CardSlip) -> None:
+    async def tender_card(self, amount_minor: int, slip: CardSlip, *, again: bool = False) -> None:
         """Take a payment made on the card terminal; raises TenderRefused."""
-        self._answer(await self.desk.till.run(tendering.pay_card, amount_minor, slip))
+        self.answer(await self.desk.till.run(tendering.pay_card, amount_minor, slip, again=again))
 
     async def _tender_cash(self, amount_minor: int | None) -> None:
         if self.counter.pressed_at_s < self._answered_at_s + REPEAT_S:
             return
 
         async def take() -> None:
-            self._answer(await self.desk.till.run(tendering.pay_cash, amount_minor))
+            self.answer(await self.desk.till.run(tendering.pay_cash, amount_minor))
 
         await self._once_sure(take)
 
@@ -293,16 +335,13 @@ class Paying:
         return self.desk.asks_before_tender and view is not None and view.basket.basket_id != self._sure_of
 
     def answer(self, paid: Paid) -> None:
-        """Show what a tender did."""
-        self._answer(paid)
-
-    def _answer(self, paid: Paid) -> None:
+        """Show what a tender did: what is still due, or the finished sale with its change."""
         self._answered_at_s = max(time.monotonic(), self.counter.pressed_at_s)
         self.desk.view = paid.view
         self.desk.is_taken_over = False
         self._sale = paid.sale
         if paid.sale is None:
-            self._ask()
+            self.ask()
             return
         self._amount.ask(Asked(_("Scan or type to begin the next sale"), _("Given"), active=False))
         # Painted before the worker wakes the screen, else the change waits for a second frame.

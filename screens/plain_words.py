@@ -264,6 +264,13 @@ def status_words(status: TillStatus) -> str:
             status.open_here,
         )
         said.append(open_cases.format(count=status.open_here))
+    if status.payments_open:
+        unknown = ngettext(
+            "{count} payment is unknown or in no sale; type payments.",
+            "{count} payments are unknown or in no sale; type payments.",
+            status.payments_open,
+        )
+        said.append(unknown.format(count=status.payments_open))
     if status.last_sale:
         last = _("The last sale is {number}.").format(number=status.last_sale)
         said.append(f"{last} {_(STANDING_WORDS[status.last_sale_standing])}")

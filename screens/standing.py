@@ -56,6 +56,7 @@ class StandingScreen(ListScreen):
             (_("Waiting since"), since),
             (_("Set aside by the hub, to be looked at"), str(status.quarantined)),
             (_("Papers not printed yet"), str(status.unprinted)),
+            (_("Payments unknown or in no sale (Ctrl+O)"), str(status.payments_open)),
             (_("To be settled by a person, at this till"), str(status.open_here)),
             (_("and in the whole store"), str(status.open_in_store)),
         ]

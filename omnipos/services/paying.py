@@ -14,7 +14,7 @@ from omnipos.domain.names import clean_text
 from omnipos.domain.payment import Payment, PaymentAnswer, PaymentOutcome, PaymentState, Said, tender_of
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import TenderKind
-from omnipos.events import PaymentAsked, PaymentEnded
+from omnipos.events import PaymentAsked, PaymentEnded, TenderTakenBack
 from omnipos.locale import _
 from omnipos.services import tendering
 from omnipos.services.tendering import Paid
@@ -127,6 +127,9 @@ def approved(
     """Take a payment that was paid as a tender of its basket, or say that it is astray."""
     basket = baskets.basket_by_id(till.store.books, payment.basket_id)
     done = msgspec.structs.replace(payment, state=PaymentState.APPROVED)
+    undone = _undoes(till, basket, payment)
+    if undone is not None:
+        return _undo(till, basket, done, undone, outcome, approval)
     if basket is not None:
         freed = _without(basket, payment)
         try:
@@ -144,6 +147,54 @@ def approved(
         _free(till, basket, astray)
     till.syncing.nudge()
     return _told(till, Heard(payment=astray))
+
+
+def _undoes(till: Till, basket: Basket | None, refund: Payment) -> Payment | None:
+    """Return the payment that a refund undoes: one in no sale, or a tender of a sale not finished."""
+    paid = payments.payment_by_id(till.store.books, refund.refund_of) if refund.refund_of else None
+    held = {tender.payment_id for tender in basket.tenders} if basket else set()
+    if paid is None or not (paid.state is PaymentState.ASTRAY or paid.payment_id in held):
+        return None
+    return paid
+
+
+def _undo(
+    till: Till,
+    basket: Basket | None,
+    refund: Payment,
+    paid: Payment,
+    outcome: PaymentOutcome,
+    approval: Approval | None,
+) -> Heard:
+    """Write that a payment was given back: the refund, the payment, and the tender that it was."""
+    db = till.store.books
+    gone = msgspec.structs.replace(paid, state=PaymentState.CANCELLED)
+    with transaction(db), till.on_behalf_of(refund.staff_id):
+        _write(till, refund, outcome, approval)
+        _write(till, gone, PaymentOutcome.GIVEN_BACK, approval)
+        if basket is not None:
+            taken = [tender for tender in basket.tenders if tender.payment_id == paid.payment_id]
+            left = tuple(tender for tender in basket.tenders if tender not in taken)
+            after = _without(msgspec.structs.replace(basket, tenders=left), refund)
+            baskets.save_basket(db, basket, after, till.clock.now_ms())
+            for tender in taken:
+                fact = TenderTakenBack(basket_id=basket.basket_id, tender=tender)
+                journal.append(db, till.stamp(), fact)
+    till.syncing.nudge()
+    return _told(till, Heard(payment=refund))
+
+
+def ended_astray(
+    till: Till, payment: Payment, outcome: PaymentOutcome, reason: str, approval: Approval
+) -> Heard:
+    """Write what a manager says became of a payment that is in no sale."""
+    is_back = outcome is PaymentOutcome.GIVEN_BACK
+    state = PaymentState.CANCELLED if is_back else PaymentState.APPROVED
+    ended = msgspec.structs.replace(payment, state=state, reason=reason)
+    with transaction(till.store.books):
+        _write(till, ended, outcome, approval)
+    till.syncing.nudge()
+    return _told(till, Heard(payment=ended))
 
 
 def ended_unpaid(

@@ -153,6 +153,7 @@ def take_back(till: Till) -> BasketView:
     basket = open_basket(till)
     if not basket.tenders:
         raise TenderRefused(_("Nothing has been paid of this sale yet."))
+    check_none_open(basket, again=False)
     left = basket.tenders[:-1]
     after = msgspec.structs.replace(basket, tenders=left, priced_at_ms=basket.priced_at_ms if left else 0)
     view = view_of(till, after)

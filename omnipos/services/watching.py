@@ -75,7 +75,7 @@ def status(till: Till) -> TillStatus:
         print_trouble=till.printing.trouble(),
         open_here=cases.here + clock,
         open_in_store=cases.store + clock,
-        payments_open=payments.count_open(till.store.books),
+        payments_open=payments.count_unsettled(till.store.books),
         last_sale=last_sale,
         last_sale_standing=_STANDINGS[state],
     )

@@ -41,9 +41,9 @@ def open_payments(db: Connection) -> list[Payment]:
     return [_decoder.decode(body) for (body,) in rows]
 
 
-def count_open(db: Connection) -> int:
-    """Return how many payments are open."""
-    row = db.execute(f"SELECT count(*) FROM payment WHERE state IN ({_OPEN})").fetchone()
+def count_unsettled(db: Connection) -> int:
+    """Return how many payments are unknown or in no sale; one that is just asked for is neither."""
+    row = db.execute("SELECT count(*) FROM payment WHERE state IN ('unknown', 'astray')").fetchone()
     return int(row[0])
 
 

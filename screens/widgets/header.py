@@ -73,6 +73,8 @@ class HeaderLine(Painted):
         count = desk.approvals_waiting
         asked = ngettext(" · {count} approval ^G", " · {count} approvals ^G", count).format(count=count)
         asked = asked if count else ""
+        if desk.status and desk.status.payments_open:
+            paper += " · " + _("payment unknown")
         time = f"   {desk.clock(desk.now_ms)} "
         room = width - cell_len(state) - cell_len(paper) - cell_len(asked) - len(time)
         left = fit(" " + drawn(" · ".join(words)), room)

@@ -95,6 +95,8 @@ def _due_rows(view: BasketView, width: int) -> list[Row]:
         return [*rows, *_back_rows(view, width)]
     if owed.rounding_minor:
         rows.append(_sum_row(_("Rounding, if in cash"), owed.rounding_minor, code, width, "plain"))
+    if view.basket.payments:
+        rows.append(((cut(_("Payment unknown · ^O"), width), "bad"),))
     rows.append((("─" * width, "dim"),))
     rows.append(((between(_("DUE IN CASH"), format_money(owed.cash_due_minor, code), width), "accent"),))
     return rows

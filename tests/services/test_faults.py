@@ -21,6 +21,7 @@ from omnipos.services import (
     correcting,
     epochs,
     finding,
+    giving_back,
     leasing,
     paying,
     recognising,
@@ -157,6 +158,27 @@ def hear(till: Till, said: Said) -> None:
     till.call(paying.heard, payment.payment_id, PaymentAnswer(said=said, card=slip))
 
 
+def with_part_by_card(till: Till) -> None:
+    with_lines(till)
+    till.call(paying.ask, TenderKind.CARD, "terminal", 1000)
+    hear(till, Said.APPROVED)
+
+
+def with_refund_asked(till: Till) -> None:
+    with_part_by_card(till)
+    till.call(giving_back.ask_last_back)
+
+
+def with_payment_astray(till: Till) -> None:
+    with_payment_and_sold(till)
+    hear(till, Said.APPROVED)
+
+
+def keep_payment(till: Till) -> None:
+    (payment,) = till.call(resolving.open_payments)
+    till.call(giving_back.said_kept, payment.payment_id, "it pays an older debt")
+
+
 def settle_payment(till: Till, *, was_paid: bool) -> None:
     (payment,) = till.call(resolving.open_payments)
     if was_paid:
@@ -201,6 +223,9 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
     "hear nothing": (with_payment_asked, lambda till: hear(till, Said.UNANSWERED)),
     "hear approved too late": (with_payment_and_sold, lambda till: hear(till, Said.APPROVED)),
     "say paid": (with_payment_unknown, lambda till: settle_payment(till, was_paid=True)),
+    "give back": (with_refund_asked, lambda till: hear(till, Said.APPROVED)),
+    "ask back": (with_part_by_card, lambda till: till.call(giving_back.ask_last_back)),
+    "keep what is astray": (with_payment_astray, keep_payment),
     "say unpaid": (with_payment_unknown, lambda till: settle_payment(till, was_paid=False)),
     "overridden hand over": (
         with_order_elsewhere,

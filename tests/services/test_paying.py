@@ -7,8 +7,8 @@ import pytest
 from omnipos.domain.errors import BasketRefused, EntryRefused, PaymentOpen, TenderRefused, WordNeeded
 from omnipos.domain.payment import Payment, PaymentAnswer, PaymentOutcome, PaymentState, Said
 from omnipos.domain.tender import CardSlip, TenderKind
-from omnipos.events import Fact, PaymentAsked, PaymentEnded, SaleCompleted, decode_fact
-from omnipos.services import finding, paying, resolving, selling, tendering
+from omnipos.events import Fact, PaymentAsked, PaymentEnded, SaleCompleted, TenderTakenBack, decode_fact
+from omnipos.services import finding, giving_back, paying, resolving, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.till import Till
 from omnipos.store import journal
@@ -255,3 +255,95 @@ def test_what_is_still_being_asked_for_is_not_settled_by_hand(till: Till) -> Non
     till.staff = staff_members()[1]
     with pytest.raises(TenderRefused):
         till.call(resolving.said_unpaid, payment.payment_id, "impatience")
+
+
+def refund_heard(till: Till, refund: Payment, answer: PaymentAnswer = YES) -> None:
+    till.call(paying.heard, refund.payment_id, answer)
+
+
+def with_part_by_card(till: Till) -> Payment:
+    payment = ask(till, 4000)
+    till.call(paying.heard, payment.payment_id, YES)
+    return payment
+
+
+def test_the_last_tender_goes_back_where_it_was_asked_for(till: Till) -> None:
+    paid = with_part_by_card(till)
+    refund = till.call(giving_back.ask_last_back)
+    assert (refund.amount_minor, refund.refund_of) == (-4000, paid.payment_id)
+    assert len(till.call(selling.current).basket.tenders) == 1
+    with pytest.raises(TenderRefused):
+        till.call(tendering.take_back)
+    refund_heard(till, refund)
+    view = till.call(selling.current)
+    assert (view.basket.tenders, view.basket.payments, view.due.due_minor) == ((), (), 9500)
+    assert states(till) == []
+    ended = [(one.payment_id, one.outcome) for one in facts(till) if isinstance(one, PaymentEnded)]
+    assert ended[1:] == [
+        (refund.payment_id, PaymentOutcome.APPROVED),
+        (paid.payment_id, PaymentOutcome.GIVEN_BACK),
+    ]
+    assert isinstance(facts(till)[-1], TenderTakenBack)
+
+
+def test_a_tender_that_could_not_be_given_back_stays(till: Till) -> None:
+    with_part_by_card(till)
+    refund = till.call(giving_back.ask_last_back)
+    refund_heard(till, refund, PaymentAnswer(said=Said.DECLINED))
+    view = till.call(selling.current)
+    assert (len(view.basket.tenders), view.basket.payments, view.due.due_minor) == (1, (), 5500)
+
+
+def test_a_refund_without_an_answer_is_unknown_and_its_tender_stays_until_it_is_known(till: Till) -> None:
+    with_part_by_card(till)
+    refund = till.call(giving_back.ask_last_back)
+    refund_heard(till, refund, NO_ANSWER)
+    assert states(till) == [PaymentState.UNKNOWN]
+    with pytest.raises(PaymentOpen):
+        till.call(giving_back.ask_last_back)
+    till.staff = staff_members()[1]
+    till.call(resolving.said_paid, refund.payment_id, "R1", "the customer's bank shows it")
+    assert till.call(selling.current).basket.tenders == ()
+
+
+def test_what_was_not_paid_outside_is_not_given_back_there(till: Till) -> None:
+    till.call(tendering.pay_cash, 1000)
+    with pytest.raises(TenderRefused):
+        till.call(giving_back.ask_last_back)
+
+
+def with_astray(till: Till) -> Payment:
+    payment = ask(till)
+    till.call(paying.heard, payment.payment_id, NO_ANSWER)
+    till.call(tendering.pay_cash)
+    till.call(paying.heard, payment.payment_id, YES)
+    return payment
+
+
+def test_a_payment_in_no_sale_is_given_back_once(till: Till) -> None:
+    paid = with_astray(till)
+    refund = till.call(giving_back.ask_astray_back, paid.payment_id)
+    with pytest.raises(TenderRefused):
+        till.call(giving_back.ask_astray_back, paid.payment_id)
+    refund_heard(till, refund)
+    assert states(till) == []
+    with pytest.raises(TenderRefused):
+        till.call(giving_back.ask_astray_back, paid.payment_id)
+    # The terminal goes on saying that it was approved once; that brings it back no more.
+    till.call(paying.heard, paid.payment_id, YES)
+    assert states(till) == []
+
+
+def test_a_manager_says_what_became_of_a_payment_in_no_sale(till: Till) -> None:
+    paid = with_astray(till)
+    with pytest.raises(WordNeeded):
+        till.call(giving_back.said_kept, paid.payment_id, "the customer owes us more")
+    with pytest.raises(EntryRefused):
+        till.call(giving_back.said_given_back, paid.payment_id, "")
+    assert states(till) == [PaymentState.ASTRAY]
+    word = Word(name="Budi", pin="9999")
+    till.call(giving_back.said_given_back, paid.payment_id, "in cash, from the safe", word)
+    assert states(till) == []
+    ended = facts(till)[-1]
+    assert isinstance(ended, PaymentEnded)
+    assert (ended.outcome, ended.reason) == (PaymentOutcome.GIVEN_BACK, "in cash, from the safe")

@@ -1,0 +1,106 @@
+"""Asking the card terminal: what it is asked for, its own way to cancel, and a way to walk away from it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from omnipos.domain.payment import Payment
+from omnipos.domain.tender import TenderKind
+from omnipos.locale import _, later
+from omnipos.services import giving_back, paying, selling
+from omnipos.services.paying import Heard
+from screens.commands import Command
+from screens.counter import Dialog
+from screens.desk import Desk
+from screens.payment_words import amount_words, outcome_words
+from screens.widgets.message import MessageLine
+
+if TYPE_CHECKING:
+    from screens.counter import Counter
+
+CANCEL = Command("f8", later("Cancel it"), "cancel", later("Stop the payment at the terminal"))
+NEXT = Command("f4", later("Next customer"), "next", later("Park this basket; the payment goes on by itself"))
+BACK = Command("escape", later("Back"), "back", later("Go back; the payment goes on by itself"))
+
+
+class AwaitsPayment(Dialog):
+    """A box that stands there until a payment is known; the app closes it then."""
+
+    payment: Payment
+
+
+class ChargingScreen(AwaitsPayment):
+    """Stands there while the terminal is asked; the answer closes it."""
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (CANCEL, NEXT, BACK)
+
+    def __init__(self, desk: Desk, payment: Payment) -> None:
+        """Wait for the end of a payment."""
+        super().__init__(desk)
+        self.payment = payment
+        self._asked = MessageLine()
+        text = (
+            _("The card terminal is asked to give {amount} back.")
+            if payment.amount_minor < 0
+            else _("The card terminal is asked for {amount}.")
+        )
+        self._asked.say(text.format(amount=amount_words(payment)), "strong")
+        self._hint = MessageLine()
+        self._hint.say(_("Nothing waits for it: F4 serves the next customer."), "dim")
+
+    def compose(self) -> ComposeResult:
+        """What is asked for, and what can be done meanwhile."""
+        with Vertical(id="box") as box:
+            box.border_title = _("Card payment")
+            yield self._asked
+            yield self._hint
+            yield self.message
+            yield self.keys
+
+    async def press(self, key: str) -> bool:
+        """Let no reflex do anything."""
+        return key == "enter" or await super().press(key)
+
+    async def do_cancel(self) -> None:
+        """Ask the terminal to stop; what it says to that is the end."""
+        asked = self.desk.till.asked_of(self.payment)
+        if asked is not None:
+            asked.cancel(self.payment)
+            self.say(_("The terminal is asked to stop. Wait for what it says."), "warn")
+
+    async def do_next(self) -> None:
+        """Put the basket aside and serve the next customer."""
+        await self.till_app.back(self)
+        await self.till_app.leave_for_next()
+
+
+async def charge(below: "Counter", amount_minor: int | None, *, again: bool = False) -> None:
+    """Write a payment of the open basket down, and ask the terminal for it."""
+    desk = below.desk
+    charging = desk.till.charging
+    assert charging is not None, "asked only where a terminal is set"
+    provider = charging.provider
+    payment = await desk.till.run(paying.ask, TenderKind.CARD, provider, amount_minor, again=again)
+    await _begin(below, payment)
+
+
+async def give_last_back(below: "Counter") -> None:
+    """Give the last payment back at the terminal that took it."""
+    await _begin(below, await below.desk.till.run(giving_back.ask_last_back))
+
+
+async def _begin(below: "Counter", payment: Payment) -> None:
+    desk, asked = below.desk, below.desk.till.asked_of(payment)
+    assert asked is not None, "asked only where a terminal is set"
+    await desk.put(await desk.till.run(selling.current))
+    # Up before it is asked: an answer may come at once.
+    await below.go(ChargingScreen(desk, payment))
+    asked.begin(payment)
+
+
+def heard_words(heard: Heard) -> tuple[str, str]:
+    """Return what became of a payment, and how it is said: good news or bad."""
+    is_good = heard.paid is not None or heard.payment.amount_minor < 0
+    return outcome_words(heard), "good" if is_good else "bad"
