@@ -45,6 +45,11 @@ class DrawerScreen(PagesScreen):
         self._state = await self.desk.till.run(shifting.state)
         self.show()
 
+    async def tick(self) -> None:
+        """Look again while something is in the way: papers get printed by themselves."""
+        if self._state is not None and self._state.obstacles:
+            await self.open()
+
     def all_rows(self) -> Sequence[Row]:
         """Return the shift, what is in the drawer as far as may be told, and what is in the way."""
         now, desk = self._state, self.desk
