@@ -21,6 +21,7 @@ from hub.context import Hub
 from hub.problems import Refused
 from hub.routes import (
     accounts,
+    buyers,
     coupons,
     customers,
     epochs,
@@ -87,6 +88,7 @@ def create_app(hub: Hub) -> Litestar:
                     *taxes.handlers,
                     *coupons.handlers,
                     *accounts.handlers,
+                    *buyers.handlers,
                     *quotes.handlers,
                     *records.handlers,
                     *returns.handlers,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub import (
     approvals,
+    buyers,
     collecting,
     corrections,
     customers,
@@ -256,6 +257,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                     device_id=till.device_id,
                     event_id=one.event_id,
                 )
+            case events.BuyerGiven():
+                buyers.keep(unit, one.fact, one.personal.get(one.fact.personal_id), report)
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
             case ApprovalAsked() | ApprovalAnswered() | ApprovalWithdrawn() | ApprovalGiven():

@@ -27,6 +27,7 @@ NEEDED: dict[type, Right] = {
     events.BasketVoided: Right.SELL,
     events.TenderTakenBack: Right.SELL,
     events.PaymentAsked: Right.SELL,
+    events.BuyerGiven: Right.SELL,
     events.PaperReprinted: Right.SELL,
     ApprovalGiven: Right.SELL,
     ApprovalAsked: Right.SELL,

@@ -199,6 +199,15 @@ class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted
     lines: tuple[CountedLine, ...]
 
 
+class BuyerGiven(msgspec.Struct, frozen=True, kw_only=True, tag="buyer_given"):
+    """The buyer of a sale wants a tax invoice; the tax data stand in the personal record named here."""
+
+    sale_id: str
+    receipt_number: str
+    personal_id: str
+    customer_id: str = ""
+
+
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted", omit_defaults=True):
     """A receipt was printed again, marked COPY, or another paper of its sale: its gift receipt."""
 
@@ -294,6 +303,7 @@ Fact = (
     | LeaseReleased
     | LeaseTaken
     | StockCounted
+    | BuyerGiven
     | PaperReprinted
     | ApprovalGiven
     | ApprovalAsked
@@ -308,12 +318,15 @@ Fact = (
 )
 
 
-class PersonalCard(msgspec.Struct, frozen=True, kw_only=True):
-    """The erasable part of a customer fact: it is outside the hash, so erasing it breaks no chain."""
+class PersonalCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The erasable part of a fact about a person: it is outside the hash, so erasing it breaks no chain."""
 
     name: str
     phone: str
     email: str = ""
+    address: str = ""
+    tax_kind: str = ""
+    tax_number: str = ""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from omnipos.domain.account import ACCOUNT_WORDS, AccountKind, masked_code
 from omnipos.domain.basket import Exemption
+from omnipos.domain.buyer import KIND_WORDS, LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NUMBER, Buyer
 from omnipos.domain.consumerlaw import VOID_IN, refuses_returns
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.names import clean_text
@@ -62,6 +63,7 @@ def receipt(paper: ReceiptPaper, *, copy: bool) -> Document:
         *signature(sale),
         *_balances(paper),
         *_taxes(sale),
+        *_buyer(paper.buyer),
         Feed(),
         Qr(sale.receipt_number),
         Feed(),
@@ -89,6 +91,18 @@ def _identity(paper: ReceiptPaper) -> Iterator[Element]:
     phone = masked(paper.customer_phone) if paper.customer_phone else ""
     if name or phone:
         yield Row((_("Customer"), " ".join(part for part in (name, phone) if part)))
+
+
+def _buyer(buyer: Buyer | None) -> Iterator[Element]:
+    """Yield who asked for a tax invoice, and that this paper is none."""
+    if buyer is None:
+        return
+    yield Rule()
+    yield Row((_("Buyer"), clean_text(buyer.name, LONGEST_NAME)))
+    yield Row((KIND_WORDS[buyer.kind], clean_text(buyer.number, LONGEST_NUMBER)))
+    if address := clean_text(buyer.address, LONGEST_ADDRESS):
+        yield Text(address)
+    yield Text(_("This is no tax invoice. The tax invoice follows once it is validated."), bold=True)
 
 
 def _goods(line: SaleLine, currency: str, marks: Mapping[str, str]) -> Iterator[Element]:

@@ -62,6 +62,16 @@ class AroundSale(Counter):
 
         await self.go(ExceptionsScreen(self.desk))
 
+    async def do_buyer(self) -> None:
+        """Ask for the buyer's tax data."""
+        from screens.buyer import BuyerScreen
+
+        view = self.desk.view
+        if view is None or view.basket.is_empty:
+            self.say(_("The basket is empty. Scan something first."), "warn")
+        else:
+            await self.go(BuyerScreen(self.desk, view.basket))
+
     async def do_training(self) -> None:
         """Begin training, or end it, after a numbered choice."""
         from screens.choice import ChoiceScreen

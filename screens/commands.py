@@ -31,6 +31,8 @@ KEY_NAMES = {
     "space": "Space",
 }
 
+BUYER = Command("ctrl+d", later("Buyer"), "buyer", later("The buyer's tax data, for a tax invoice"), False)
+
 SELL_KEYS = (
     HELP,
     Command("f2", later("Customer"), "customer", later("Find or add a customer by phone or name")),
@@ -70,6 +72,7 @@ SELL_KEYS = (
     Command("ctrl+g", later("Manager"), "manager", later("Approvals, staff, exceptions, stocktake"), False),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("ctrl+b", later("Cards"), "cards", later("Gift cards sold and looked at; debts paid off"), False),
+    BUYER,
     Command("ctrl+n", later("Notes"), "notes", later("Write on the chosen line or on the receipt"), False),
     Command(
         "ctrl+y", later("Training"), "training", later("Begin or end practising; nothing is sold"), False

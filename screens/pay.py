@@ -13,7 +13,7 @@ from omnipos.services import giving_back, qr_paying, reprinting, selling, tender
 from omnipos.services.tendering import Paid
 from screens import refund
 from screens.choice import RECALLED, ChoiceScreen
-from screens.commands import BACK, HELP, Command
+from screens.commands import BACK, BUYER, HELP, Command
 from screens.widgets.entry import Asked, Entry
 from screens.widgets.payment import NOTE_KEYS, PaymentSide
 
@@ -90,7 +90,7 @@ class Paying:
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
         undo = (UNDO,) if part_paid else ()
         slip = (SLIP,) if self.desk.till.charging is not None else ()
-        return (HELP, EXACT, CARD, *slip, QR, *undo, *self._note_commands(), *BALANCES, BACK)
+        return (HELP, EXACT, CARD, *slip, QR, *undo, *self._note_commands(), *BALANCES, BUYER, BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -176,6 +176,13 @@ class Paying:
         """Back to selling, with the next basket once this one is sold."""
         if self.end():
             await self.desk.open_basket()
+
+    async def do_buyer(self) -> None:
+        """Ask for the buyer's tax data, while part may be paid already."""
+        from screens.buyer import BuyerScreen
+
+        if self.desk.view is not None:
+            await self.counter.go(BuyerScreen(self.desk, self.desk.view.basket))
 
     async def do_take_cash(self) -> None:
         """Take the sum typed, or all that is due, in cash."""

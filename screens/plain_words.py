@@ -98,6 +98,8 @@ def basket_words(view: BasketView) -> str:
     if basket.exemption is not None:
         shown = ", ".join(part for part in (basket.exemption.reason, basket.exemption.certificate) if part)
         said.append(_("No tax: {reason}.").format(reason=shown))
+    if basket.buyer is not None:
+        said.append(_("Buyer {name}.").format(name=basket.buyer.name))
     if basket.receipt_note:
         said.append(_("Note: {note}").format(note=basket.receipt_note))
     if basket.lines:

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from hub.tables.accounts import account as account
 from hub.tables.accounts import account_entry as account_entry
+from hub.tables.buyers import buyer as buyer
 from hub.tables.columns import id_column, metadata, number_column, text_column
 from hub.tables.goods import coupon as coupon
 from hub.tables.goods import coupon_use as coupon_use

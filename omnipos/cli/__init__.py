@@ -28,6 +28,7 @@ COMMANDS = {
     "sync": ("omnipos.cli.syncing:sync", "Send and fetch everything now."),
     "backup": ("omnipos.cli.backup:backup", "Save the till, and the hub in its folder, to a file."),
     "restore": ("omnipos.cli.backup:restore", "Put a backup back, here or on a new computer."),
+    "export": ("omnipos.cli.tax_invoices:export", "Save what others work on: tax invoices to be made."),
     "export-outbox": ("omnipos.cli.exporting:export", "Save all that is not at the hub to a file."),
     "reset": ("omnipos.cli.resetting:reset", "Make this computer no till again."),
     "verify": ("omnipos.cli.verify:verify", "Prove that the books are whole."),

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from omnipos.domain.buyer import Buyer
 from omnipos.domain.catalogue import Item, Price, Product
 from omnipos.domain.errors import BasketRefused
 from omnipos.domain.money import MOST_MINOR, line_amount
@@ -133,6 +134,8 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     exemption: Exemption | None = None
     priced_at_ms: int = 0
     """When the first tender was taken: from then on no hour or midnight changes what is due."""
+    buyer: Buyer | None = None
+    """Who asks for a tax invoice; it goes to the personal records when the basket is paid."""
     receipt_note: str = ""
     """Printed on the receipt; `note` is what stands beside a parked basket."""
     payments: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import assert_never
 import msgspec
 
 from omnipos.domain.account import AccountKind
+from omnipos.domain.buyer import Buyer
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.order import Order
 from omnipos.domain.sale import Sale
@@ -44,6 +45,8 @@ class ReceiptPaper(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     staff_name: str
     customer_name: str = ""
     customer_phone: str = ""
+    buyer: Buyer | None = None
+    """Who asked for a tax invoice; the receipt says that it is none."""
     balances: tuple[BalanceShown, ...] = ()
     """Of what the sale was paid with; a copy tells none, for it may be old."""
 

@@ -20,7 +20,7 @@ from omnipos.domain.stock import sale_movements
 from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
 from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
-from omnipos.services import cardpaper, collecting
+from omnipos.services import buying, cardpaper, collecting
 from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
 from omnipos.store import accounts, baskets, books, journal, printjobs
@@ -206,11 +206,13 @@ def write_sale(till: Till, basket: Basket, totals: Totals, settled: Settled) -> 
     books.insert_returns(db, sale, event)
     books.insert_movements(db, event, sale_movements(sale))
     accounts.insert_moves(db, event, sale_moves(sale))
+    buying.write_buyer(till, basket, sale)
     return sale
 
 
 def receipt_paper(till: Till, shop: Shop, sale: Sale) -> ReceiptPaper:
     """Return all that stands on a sale's receipt."""
+    from omnipos.store.buyers import buyer_of
     from omnipos.store.customers import customer_by_id
     from omnipos.store.people import staff_by_id
 
@@ -222,4 +224,5 @@ def receipt_paper(till: Till, shop: Shop, sale: Sale) -> ReceiptPaper:
         staff_name=seller.name if seller else "",
         customer_name=customer.name if customer else "",
         customer_phone=customer.phone if customer else "",
+        buyer=buyer_of(till.store.books, sale.sale_id),
     )

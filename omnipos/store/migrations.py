@@ -13,6 +13,7 @@ from omnipos.store.schema import (
     BALANCES_MOVED,
     BOOKS_1,
     BOOKS_EPOCHS,
+    BUYERS,
     ERASURES,
     EXCEPTIONS_OF_THE_STORE,
     GUARDED,
@@ -167,3 +168,9 @@ def returns(db: Database) -> None:
 def approvals_of_the_store(db: Database) -> None:
     """Make the copy of what managers are asked for and allowed."""
     _run(db, APPROVALS_OF_THE_STORE)
+
+
+@BOOKS()
+def buyers(db: Database) -> None:
+    """Keep which personal record tells of a sale's buyer."""
+    _run(db, BUYERS)

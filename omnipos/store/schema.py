@@ -14,6 +14,7 @@ MIGRATIONS = {
         "payments",
         "balances_moved",
         "returns",
+        "buyers",
     },
     "mirror": {
         "first_mirror",
@@ -301,4 +302,8 @@ CREATE TABLE approval_case (
     approval_id TEXT PRIMARY KEY, state TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX approval_case_state ON approval_case (state, at_ms);
+"""
+
+BUYERS = """
+CREATE TABLE sale_buyer (sale_id TEXT PRIMARY KEY, personal_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
