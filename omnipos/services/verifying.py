@@ -4,6 +4,7 @@ from itertools import chain
 
 import msgspec
 
+from omnipos.domain.accountmoves import sale_moves
 from omnipos.domain.sale import Sale, adds_up, receipt_number
 from omnipos.domain.stock import Movement, hand_over_movements, sale_movements
 from omnipos.domain.stocktake import count_movements
@@ -20,6 +21,7 @@ from omnipos.locale import _
 from omnipos.services.verifying_shifts import ShiftChecks
 from omnipos.services.witnessing import Testimony, check_testimony
 from omnipos.store import identity, journal
+from omnipos.store.accounts import moves_at
 from omnipos.store.archive import archived_events, archives, trouble_of
 from omnipos.store.books import SALE_HEAD, movements_at, sale_row
 from omnipos.store.connection import Connection
@@ -43,7 +45,7 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
     found: list[str] = []
     written_as = identity.epochs(db)
     head, place = GENESIS, (0, 0)
-    sales = total = numbers = events = moved = 0
+    sales = total = numbers = events = moved = balances = 0
     shift_checks = ShiftChecks(db)
     sealed = archives(db)
     found += [trouble for one in sealed if (trouble := trouble_of(db, one))]
@@ -65,6 +67,7 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
         if isinstance(fact, SaleCompleted):
             sales, numbers, total = sales + 1, numbers + 1, total + fact.sale.total_minor
             found += _check_sale(db, event, fact.sale, numbers)
+            balances += len(sale_moves(fact.sale))
             who = written_as.get(event.header.epoch)
             if who is None:
                 found.append(_at(event, _("is of an epoch that this till never had")))
@@ -78,7 +81,7 @@ def verify(db: Connection, testimony: Testimony | None = None) -> Verification:
         moved += len(movements)
         found += _check_movements(db, event, movements)
     gone = sum(one.events for one in sealed)
-    rows = {"sale": sales, "outbox": events - gone, "stock_movement": moved}
+    rows = {"sale": sales, "outbox": events - gone, "stock_movement": moved, "account_move": balances}
     found += _check_totals(db, numbers, rows | {"shift_closed": shift_checks.closed})
     if testimony is not None:
         found += check_testimony(db, testimony)
@@ -128,6 +131,12 @@ def _check_sale(db: Connection, event: Event, sale: Sale, number: int) -> list[s
     tenders = tuple((one.kind.value, one.amount_minor) for one in sale.tenders)
     if (row.head, row.lines, row.tenders) != (head, lines, tenders):
         found.append(_at(event, _("is a sale that the books show differently")))
+    moves = {
+        (one.kind.value, one.account_id, one.currency, one.source, one.amount_minor)
+        for one in sale_moves(sale)
+    }
+    if moves and moves_at(db, event.header.epoch, event.header.seq) != moves:
+        found.append(_at(event, _("moved other balances than the books show")))
     return found
 
 

@@ -65,3 +65,13 @@ def is_card(db: Connection, code: str) -> bool:
         (*key, *key),
     ).fetchone()
     return bool(row[0])
+
+
+def moves_at(db: Connection, epoch: int, seq: int) -> set[tuple[str, str, str, str, int]]:
+    """Return what an event did to balances: kind, id, currency, place in the sale and sum of each move."""
+    rows = db.execute(
+        "SELECT kind, account_id, currency, source, amount_minor FROM account_move"
+        " WHERE epoch = ? AND seq = ?",
+        (epoch, seq),
+    )
+    return set(rows.fetchall())

@@ -287,6 +287,7 @@ CREATE TABLE account_move (
     epoch INTEGER NOT NULL, seq INTEGER NOT NULL, source TEXT NOT NULL, amount_minor INTEGER NOT NULL,
     PRIMARY KEY (kind, account_id, currency, epoch, seq, source)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX account_move_event ON account_move (epoch, seq);
 """
 
 RETURNS = """

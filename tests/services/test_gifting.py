@@ -99,3 +99,21 @@ def test_a_new_card_is_printed_once_with_its_code_and_the_receipt_hides_it(till:
     (again,) = papers(till, 2)
     assert isinstance(again, ReceiptPaper)
     assert [one.balance_minor for one in again.balances] == [30_000]
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE account_move SET amount_minor = 1", "moved other balances than the books show"),
+        (
+            "INSERT INTO account_move VALUES ('gift_card', 'GUESSED1', 'IDR', 1, 99, 'line-1', 5)",
+            "The table account_move has 2 rows where the journal has 1.",
+        ),
+    ],
+)
+def test_money_put_on_a_card_beside_the_journal_is_found(till: Till, statement: str, finding: str) -> None:
+    till.call(gifting.sell_card, 1000, CARD)
+    till.call(tendering.pay_cash)
+    till.call(lambda own: own.store.books.execute(statement))
+    (found,) = till.call(lambda own: verify(own.store.books)).findings
+    assert finding in found
