@@ -8,7 +8,7 @@ from omnipos.domain.basket import Basket, Line
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item, Product, at_its_price
 from omnipos.domain.discounting import LONGEST_REASON
-from omnipos.domain.errors import EntryRefused, ItemUnknown, ReturnRefused, WordNeeded
+from omnipos.domain.errors import EntryRefused, ItemUnknown, ReturnRefused, TenderRefused, WordNeeded
 from omnipos.domain.levying import TaxRule, tax_lines
 from omnipos.domain.money import format_money, line_amount
 from omnipos.domain.names import clean_text
@@ -260,6 +260,8 @@ def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
     """
     till.signed_in(Right.RETURN)
     view = tendering.to_pay(till)
+    if tender.amount_minor >= 0:
+        raise TenderRefused(_("No money goes back with this basket. Take what is due as for any sale."))
     if is_free_cash(view.basket, tender):
         why = _("It was not paid in cash.")
         try:

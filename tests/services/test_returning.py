@@ -202,3 +202,14 @@ def test_a_number_that_is_on_no_receipt_is_said_so(till: Till) -> None:
     with pytest.raises(ItemUnknown, match="The hub does not answer"):
         till.call(returning.find, None, "S1-9-000001")
     assert till.store.call(lambda: books.lowest_price_minor(till.store.books, "p-teh", NOON_MS)) is None
+
+
+def test_giving_back_takes_no_money_where_some_is_due(till: Till) -> None:
+    sale = sell(till, (TEH, 1), customer="c-sarah")
+    till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    till.call(selling.ring, [(Item(product=KOPI), 1000)])
+    for kind in (TenderKind.CASH, TenderKind.STORE_CREDIT):
+        with pytest.raises(TenderRefused, match="No money goes back with this basket"):
+            till.call(returning.give_back, Tender(kind=kind, amount_minor=19_600))
+    view = till.call(selling.current)
+    assert (view.due.due_minor, view.basket.tenders) == (19_600, ())
