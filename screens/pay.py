@@ -88,6 +88,8 @@ class Paying:
         if self._sale is not None:
             return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
+        if refund.goes_back(self):
+            return (HELP, refund.HOW, *((UNDO,) if part_paid else ()), BACK)
         undo = (UNDO,) if part_paid else ()
         slip = (SLIP,) if self.desk.till.charging is not None else ()
         return (HELP, EXACT, CARD, *slip, QR, *undo, *self._note_commands(), *BALANCES, BUYER, BACK)

@@ -7,14 +7,17 @@ import msgspec
 
 from omnipos.domain.money import format_money
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
-from omnipos.locale import _
+from omnipos.locale import _, later
 from omnipos.services import returning, tendering
 from omnipos.services.approving import Word
 from screens.choice import Answer, ChoiceScreen
+from screens.commands import Command
 from screens.widgets.payment import tender_name
 
 if TYPE_CHECKING:
     from screens.pay import Paying
+
+HOW = Command("enter", later("Give back"), "take_cash", later("Choose how the money goes back"))
 
 
 def goes_back(paying: "Paying") -> bool:

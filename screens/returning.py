@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
-from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.returning import Found, SoldLine
 from omnipos.locale import _, later
-from omnipos.services import finding, returning
+from omnipos.services import returning
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
 from screens import times
@@ -95,6 +94,8 @@ class FindReturnScreen(ListScreen):
 
     async def do_no_receipt(self) -> None:
         """Take goods back without a receipt."""
+        from screens.no_receipt import NoReceiptScreen
+
         await self.till_app.back(self)
         await self._below.go(NoReceiptScreen(self._below))
 
@@ -109,10 +110,11 @@ class Step(IntEnum):
 TAKE_ALL = Command("space", later("All, none"), "all", later("All of this line that may come back, or none"))
 MORE = Command("right", later("One more"), "more", later("One piece more of the chosen line"), False)
 LESS = Command("left", later("One less"), "less", later("One piece less of the chosen line"), False)
+DONE = Command("enter", later("Done"), "enter", later("Put it into the basket to come back"))
 DAMAGED = Command("d", later("Damaged"), "damaged", later("It does not go back on the shelf, or it does"))
 
 
-class _Reasons(ListScreen):
+class ReasonScreen(ListScreen):
     """A list whose last step asks for the reason, by number or in own words."""
 
     def __init__(self, below: Counter, heading: str, empty: str = "") -> None:
@@ -122,6 +124,13 @@ class _Reasons(ListScreen):
         self._reason = Entry(_("a number, or your own words"), label=_("Reason "), longest=60)
         self._reasons: tuple[str, ...] = ()
         super().__init__(below.desk, heading, empty=empty, entry=self._reason)
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """What can be done before the reason, or with it."""
+        if getattr(self, "_step", Step.LINES) is Step.REASON:
+            return (DONE, BACK)
+        return self.COMMANDS_HERE
 
     async def open(self) -> None:
         """Fetch the shop's reasons."""
@@ -168,7 +177,7 @@ class _Reasons(ListScreen):
             await super().do_back()
 
 
-class ReturnScreen(_Reasons):
+class ReturnScreen(ReasonScreen):
     """The lines of a sale with what may come back of each."""
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
@@ -291,106 +300,6 @@ class ReturnScreen(_Reasons):
         desk = self.desk
         view = await desk.till.run(returning.bring, self._found, backs, self._reason.text, word)
         await desk.put(view)
-        await self.till_app.back(self)
-        self._below.show()
-        self._below.say(_("It is in the basket to come back. F12 gives the money back."), "good")
-
-
-class NoReceiptScreen(_Reasons):
-    """Goods without a receipt, one product at a time, at the lowest recent price."""
-
-    COMMANDS_HERE: ClassVar[Sequence[Command]] = (
-        DAMAGED,
-        Command("enter", later("Next"), "enter", later("Go on to the reason")),
-        BACK,
-    )
-
-    def __init__(self, below: Counter) -> None:
-        """Begin with no product."""
-        self._code = ""
-        self._item: Item | None = None
-        self._quantity_milli = PIECE_MILLI
-        self._price_minor = 0
-        self._is_damaged = False
-        super().__init__(
-            below,
-            _("Return without receipt"),
-            empty=_("Scan the goods, or type 2* and their code, then Enter."),
-        )
-
-    def rows(self) -> Sequence[Row]:
-        """Return the product and what goes back for it, or the reasons."""
-        if self._step is Step.REASON and self._item is not None:
-            return self.reason_rows()
-        if self._code:
-            return [((f" {self._code}▏", "plain"),)]
-        return []
-
-    async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
-        """Take the goods that were scanned, while none are chosen."""
-        if self._step is Step.REASON:
-            return await super().take_scans(scans)
-        self._code = scans[0].code
-        await self.do_enter()
-        return scans[1:]
-
-    async def type_before(self, text: str) -> None:
-        """Type the code."""
-        self._code += text
-        self.show()
-
-    async def press(self, key: str) -> bool:
-        """Take typing back."""
-        if self._step is Step.LINES and key == "backspace":
-            self._code = self._code[:-1]
-            self.show()
-            return True
-        return await super().press(key)
-
-    async def do_damaged(self) -> None:
-        """Say that it is damaged, or that it is not."""
-        self._is_damaged = not self._is_damaged
-        self._tell()
-
-    async def do_enter(self) -> None:
-        """Find the goods, then take the reason."""
-        if self._step is Step.REASON:
-            await self.with_word(self.bring)
-            return
-        if not self._code.strip():
-            self.say(_("Scan the goods that come back."), "warn")
-            return
-        till = self.desk.till
-        self._quantity_milli, rest = finding.split_quantity(self._code)
-        self._item = await till.run(returning.item_back, rest)
-        self._price_minor = await till.run(returning.lowest_price, self._item.product)
-        self._go_to(Step.REASON)
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._item is None:
-            return
-        code = self.desk.currency
-        said = _("{quantity} × {name}, lowest recent price {price}.").format(
-            quantity=format_quantity(self._quantity_milli, self._item.product.unit, code),
-            name=drawn(self._item.product.name),
-            price=format_money(self._price_minor, code),
-        )
-        damaged = _("Damaged.")
-        self.say(f"{said} {damaged}" if self._is_damaged else said, "plain")
-
-    async def bring(self, word: Word) -> None:
-        """Put it into the basket."""
-        assert self._item is not None, "the goods were found before the reason"
-        view = await self.desk.till.run(
-            returning.bring_without_receipt,
-            self._item,
-            self._quantity_milli,
-            self._reason.text,
-            damaged=self._is_damaged,
-            word=word,
-        )
-        await self.desk.put(view)
         await self.till_app.back(self)
         self._below.show()
         self._below.say(_("It is in the basket to come back. F12 gives the money back."), "good")
