@@ -20,7 +20,7 @@ from omnipos.locale import _
 from omnipos.ports import LinkState
 from omnipos.services import approving, tendering
 from omnipos.services.approving import Word
-from omnipos.services.selling import open_basket
+from omnipos.services.selling import BasketView, open_basket
 from omnipos.services.tendering import Paid
 from omnipos.services.till import Till
 from omnipos.store import accounts
@@ -87,7 +87,7 @@ def pay_on_account(till: Till, amount_minor: int | None = None, word: Word = NO_
     Raises TenderRefused, and WordNeeded beyond the limit.
     """
     customer_id = customer_of(till)
-    view = tendering.to_pay(till)
+    view = _owed_view(till)
     if any(line.pays_off for line in view.basket.lines):
         raise TenderRefused(_("A debt is paid off here. It cannot be paid by owing it again."))
     amount = view.due.due_minor if amount_minor is None else amount_minor
@@ -111,7 +111,16 @@ def _word_beyond(till: Till, standing: Standing, left_minor: int, word: Word) ->
 
 def pay_foreign(till: Till, currency: str, text: str) -> Paid:
     """Take cash of another currency, typed as it is written there; change is given in the shop's own."""
+    _owed_view(till)
     return tendering.take(till, foreign_cash(text, currency, till.shop().foreign))
+
+
+def _owed_view(till: Till) -> BasketView:
+    """Return the basket to be paid; raise TenderRefused where the customer gets money back instead."""
+    view = tendering.to_pay(till)
+    if view.due.due_minor <= 0:
+        raise TenderRefused(_("The customer has nothing to pay here."))
+    return view
 
 
 def customer_of(till: Till) -> str:
@@ -123,7 +132,7 @@ def customer_of(till: Till) -> str:
 
 
 def _spend(till: Till, kind: TenderKind, account_id: str, amount_minor: int | None) -> Paid:
-    view = tendering.to_pay(till)
+    view = _owed_view(till)
     settings, away = till.shop().accounts, is_away(till)
     standing = _with_basket(view.basket, standing_of(till, KIND_OF_TENDER[kind], account_id))
     left = spendable(standing, settings, away=away)

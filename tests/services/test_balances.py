@@ -9,11 +9,13 @@ from omnipos.domain.account import Account, AccountKind, AccountSettings
 from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import NotAllowed, SignInRefused, TenderRefused, WordNeeded
 from omnipos.domain.foreign import ForeignRate
+from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import ForeignMoney, Tender, TenderKind
 from omnipos.ports import LinkReport, LinkState
-from omnipos.services import balances, selling, tendering
+from omnipos.services import balances, returning, selling, tendering
 from omnipos.services.approving import Word
+from omnipos.services.returning import Back
 from omnipos.services.till import Till
 from tests.rigs import BUDI, INDOMIE, NOON_MS, SHOP, STORE, QuietLine, fill, selling_till
 
@@ -180,3 +182,46 @@ def test_foreign_cash_pays_at_the_shops_rate_and_change_is_the_shops_own(till: T
     money = ForeignMoney(currency="SGD", amount_minor=250, rate_minor=11_955)
     assert sale.tenders == (Tender(kind=TenderKind.FOREIGN_CASH, amount_minor=29_887, foreign=money),)
     assert (sale.total_minor, sale.change_minor, sale.rounding_minor) == (10_500, 19_400, -13)
+
+
+def bring_back(till: Till, sale: Sale) -> None:
+    """Take the first line's goods of a sale back into the basket."""
+    (found, *_others) = till.call(returning.find, None, sale.receipt_number)
+    till.call(returning.bring, found, [Back(line_no=1, quantity_milli=1000)], "1")
+
+
+def test_money_that_goes_back_on_credit_a_card_or_a_debt_counts_at_once(till: Till) -> None:
+    tell(till, card(5000), own(AccountKind.ACCOUNT, 0, limit=6000))
+    ring(till)
+    on_card = till.call(balances.pay_gift_card, CARD).sale
+    ring(till)
+    till.call(selling.attach_customer, BUDI.customer_id)
+    on_account = till.call(balances.pay_on_account).sale
+    assert on_card is not None
+    assert on_account is not None
+    bring_back(till, on_card)
+    assert refusal(till) == "The customer has nothing to pay here."
+    back = Tender(kind=TenderKind.GIFT_CARD, amount_minor=-3500, reference=CARD)
+    assert till.call(returning.give_back, back).sale is not None
+    assert till.call(balances.card_standing, CARD).balance_minor == 5000
+    bring_back(till, on_account)
+    back = Tender(kind=TenderKind.ACCOUNT, amount_minor=-3500, reference=BUDI.customer_id)
+    assert till.call(returning.give_back, back).sale is not None
+    assert till.call(balances.standing_of, AccountKind.ACCOUNT, BUDI.customer_id).balance_minor == 0
+
+
+def test_store_credit_of_a_return_is_spent_at_the_same_till_with_the_hub_away(till: Till) -> None:
+    away(till)
+    settings(till, AccountSettings(credit_offline_minor=10_000))
+    ring(till)
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    bring_back(till, sale)
+    till.call(selling.attach_customer, BUDI.customer_id)
+    credit = Tender(kind=TenderKind.STORE_CREDIT, amount_minor=-3500, reference=BUDI.customer_id)
+    assert till.call(returning.give_back, credit).sale is not None
+    ring(till, 2)
+    till.call(selling.attach_customer, BUDI.customer_id)
+    assert till.call(balances.pay_store_credit).view.due.due_minor == 3500
+    with pytest.raises(TenderRefused, match="Nothing is left on it"):
+        till.call(balances.pay_store_credit)
