@@ -23,7 +23,7 @@ from omnipos.services.paying import Heard
 from omnipos.services.till import Till
 from screens.around_sale import AroundSale
 from screens.bursts import BurstReader, Stroke
-from screens.charging import AwaitsPayment, heard_words
+from screens.charging import AwaitsPayment, ChargingScreen, CodeMade, heard_words
 from screens.commands import key_name
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
@@ -95,6 +95,7 @@ class TillApp(App[None]):
         """Begin to listen, to look at the time, and to tend the status line."""
         self._serve_scans()
         self.desk.till.on_payment = self._tell_of_payment
+        self.desk.till.on_code = self._tell_of_code
         self.set_interval(1, self.look_around)
         await self.desk.load()
         if self.desk.till.staff is not None:
@@ -167,6 +168,21 @@ class TillApp(App[None]):
     def _tell_of_payment(self, heard: Heard) -> None:
         # From the writer thread; the screen acts on it in its own.
         self.post_message(PaymentHeard(heard))
+
+    def _tell_of_code(self, payment_id: str) -> None:
+        self.post_message(CodeMade(payment_id))
+
+    @on(CodeMade)
+    async def show_code(self, event: CodeMade) -> None:
+        """Show a code that was waited for; whoever went on meanwhile finds it with the payments."""
+        from screens.qr import show_made_code
+
+        screen = self.screen
+        if isinstance(screen, ChargingScreen) and screen.payment.payment_id == event.payment_id:
+            await self.back(screen)
+            if isinstance(self.screen, Counter):
+                await show_made_code(self.screen, screen.payment)
+        self._show()
 
     @on(PaymentHeard)
     async def hear_payment(self, event: PaymentHeard) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from omnipos.domain.payment import Payment
 from omnipos.domain.tender import TenderKind
@@ -25,6 +26,15 @@ NEXT = Command("f4", later("Next customer"), "next", later("Park this basket; th
 BACK = Command("escape", later("Back"), "back", later("Go back; the payment goes on by itself"))
 
 
+class CodeMade(Message):
+    """An acquirer has made the code of a payment."""
+
+    def __init__(self, payment_id: str) -> None:
+        """Tell of a payment."""
+        super().__init__()
+        self.payment_id = payment_id
+
+
 class AwaitsPayment(Dialog):
     """A box that stands there until a payment is known; the app closes it then."""
 
@@ -41,19 +51,15 @@ class ChargingScreen(AwaitsPayment):
         super().__init__(desk)
         self.payment = payment
         self._asked = MessageLine()
-        text = (
-            _("The card terminal is asked to give {amount} back.")
-            if payment.amount_minor < 0
-            else _("The card terminal is asked for {amount}.")
-        )
-        self._asked.say(text.format(amount=amount_words(payment)), "strong")
+        self._asked.say(asked_words(payment), "strong")
         self._hint = MessageLine()
         self._hint.say(_("Nothing waits for it: F4 serves the next customer."), "dim")
 
     def compose(self) -> ComposeResult:
         """What is asked for, and what can be done meanwhile."""
         with Vertical(id="box") as box:
-            box.border_title = _("Card payment")
+            by_code = self.payment.kind is TenderKind.QR
+            box.border_title = _("QR payment") if by_code else _("Card payment")
             yield self._asked
             yield self._hint
             yield self.message
@@ -65,10 +71,10 @@ class ChargingScreen(AwaitsPayment):
 
     async def do_cancel(self) -> None:
         """Ask the terminal to stop; what it says to that is the end."""
-        asked = self.desk.till.asked_of(self.payment)
-        if asked is not None:
-            asked.cancel(self.payment)
-            self.say(_("The terminal is asked to stop. Wait for what it says."), "warn")
+        charging = self.desk.till.asked_of(self.payment)
+        if charging is not None:
+            charging.cancel(self.payment)
+            self.say(stopping_words(self.payment), "warn")
 
     async def do_next(self) -> None:
         """Put the basket aside and serve the next customer."""
@@ -83,21 +89,48 @@ async def charge(below: "Counter", amount_minor: int | None, *, again: bool = Fa
     assert charging is not None, "asked only where a terminal is set"
     provider = charging.provider
     payment = await desk.till.run(paying.ask, TenderKind.CARD, provider, amount_minor, again=again)
-    await _begin(below, payment)
+    await begin(below, payment)
 
 
 async def give_last_back(below: "Counter") -> None:
     """Give the last payment back at the terminal that took it."""
-    await _begin(below, await below.desk.till.run(giving_back.ask_last_back))
+    await begin(below, await below.desk.till.run(giving_back.ask_last_back))
 
 
-async def _begin(below: "Counter", payment: Payment) -> None:
-    desk, asked = below.desk, below.desk.till.asked_of(payment)
-    assert asked is not None, "asked only where a terminal is set"
+async def begin(below: "Counter", payment: Payment) -> None:
+    """Ask for a payment, or a refund, whose intent is on disk."""
+    desk = below.desk
+    asked = desk.till.asked_of(payment)
+    assert asked is not None, "asked only where a terminal or an acquirer is set"
     await desk.put(await desk.till.run(selling.current))
     # Up before it is asked: an answer may come at once.
     await below.go(ChargingScreen(desk, payment))
     asked.begin(payment)
+
+
+def asked_words(payment: Payment) -> str:
+    """Say who is asked for what."""
+    by_code, is_back = payment.kind is TenderKind.QR, payment.amount_minor < 0
+    if is_back:
+        said = (
+            _("The acquirer is asked to give {amount} back.")
+            if by_code
+            else _("The card terminal is asked to give {amount} back.")
+        )
+    else:
+        said = (
+            _("The acquirer is asked for a code for {amount}.")
+            if by_code
+            else _("The card terminal is asked for {amount}.")
+        )
+    return said.format(amount=amount_words(payment))
+
+
+def stopping_words(payment: Payment) -> str:
+    """Say that a payment is being stopped."""
+    if payment.kind is TenderKind.QR:
+        return _("The acquirer is asked to close the code. Wait for what it says.")
+    return _("The terminal is asked to stop. Wait for what it says.")
 
 
 def heard_words(heard: Heard) -> tuple[str, str]:

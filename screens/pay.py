@@ -31,6 +31,9 @@ CARD = Command("f9", later("Card"), "card", later("A payment made on the card te
 QR = Command(
     "q", later("QR"), "qr", later("Paid by QR code (QRIS, DuitNow QR) from the customer's phone"), False
 )
+OWN_QR = Command(
+    "o", later("Shop's own QR"), "own_qr", later("The shop's own standing QR code, not verified"), False
+)
 BALANCES = (
     Command("g", later("Gift card"), "gift_card", later("Pay with a gift card"), False),
     Command("s", later("Store credit"), "store_credit", later("Pay with the customer's store credit"), False),
@@ -45,8 +48,8 @@ GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods witho
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 
 
-class PayByCard(Protocol):
-    """Begins to pay by card; `again` means it though a payment of the basket is not known."""
+class PayOutside(Protocol):
+    """Begins to pay by card or code; `again` means it though a payment of the basket is not known."""
 
     def __call__(self, *, again: bool) -> Awaitable[None]:
         """Begin."""
@@ -92,7 +95,9 @@ class Paying:
             return (HELP, refund.HOW, *((UNDO,) if part_paid else ()), BACK)
         undo = (UNDO,) if part_paid else ()
         slip = (SLIP,) if self.desk.till.charging is not None else ()
-        return (HELP, EXACT, CARD, *slip, QR, *undo, *self._note_commands(), *BALANCES, BUYER, BACK)
+        own_qr = (OWN_QR,) if self.desk.till.acquirer is not None else ()
+        ways = (EXACT, CARD, *slip, QR, *own_qr)
+        return (HELP, *ways, *undo, *self._note_commands(), *BALANCES, BUYER, BACK)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -165,6 +170,8 @@ class Paying:
             await self.do_slip()
         elif text in "qQ":
             await self.do_qr()
+        elif text in "oO":
+            await self.do_own_qr()
         elif text in "gGsSaAuU":
             await self.open_form(text.lower())
         else:
@@ -199,7 +206,9 @@ class Paying:
             await self.do_slip()
             return
         amount = self._sum_typed
-        await self._once_sure(lambda: self._not_twice(partial(charge, self.counter, amount)))
+        await self._once_sure(
+            lambda: self._not_twice(partial(charge, self.counter, amount), _("Pay by card again"))
+        )
 
     async def do_slip(self) -> None:
         """Ask for what the card slip shows."""
@@ -210,38 +219,47 @@ class Paying:
         async def ask(*, again: bool) -> None:
             await self.counter.go(CardScreen(self.desk, amount, partial(self.tender_card, again=again)))
 
-        await self._once_sure(lambda: self._not_twice(ask))
+        await self._once_sure(lambda: self._not_twice(ask, _("Pay by card again")))
 
     @property
     def _sum_typed(self) -> int | None:
         text = self._amount.text.strip()
         return parse_money(text, self.desk.currency) if text else None
 
-    async def _not_twice(self, pay: PayByCard) -> None:
-        """Pay by card; while a payment of this basket is not known only after a numbered choice."""
+    async def _not_twice(self, pay: PayOutside, wording: str) -> None:
+        """Pay by card or code; while a payment of this basket is not known only after a numbered choice."""
         view = self.desk.view
         if view is None or not view.basket.payments:
             await pay(again=False)
             return
         question = _("A payment of this sale is not known yet. Paying again may charge twice.")
-        answers = ((_("Pay by card again"), lambda: pay(again=True)),)
+        answers = ((wording, lambda: pay(again=True)),)
         await self.counter.go(ChoiceScreen(self.desk, question, answers))
 
     async def do_qr(self) -> None:
         """Show a code for the customer to scan."""
+        from screens.qr import ask_for_code, show_open_code
+
+        if self.desk.till.acquirer is None:
+            await self.do_own_qr()
+        elif not await show_open_code(self.counter):
+            ask = partial(ask_for_code, self.counter, self._sum_typed)
+            await self._once_sure(lambda: self._not_twice(ask, _("Make another code")))
+
+    async def do_own_qr(self) -> None:
+        """Show the shop's own standing code, whose payment nobody verifies."""
         from screens.qr import StandingCodeScreen
 
-        text = self._amount.text.strip()
-        amount = parse_money(text, self.desk.currency) if text else None
-        shown = await self.desk.till.run(qr_paying.standing_code, amount)
+        shown = await self.desk.till.run(qr_paying.standing_code, self._sum_typed)
 
-        async def ask() -> None:
-            await self.counter.go(StandingCodeScreen(self.desk, shown, self._tender_qr))
+        async def ask(*, again: bool) -> None:
+            take = partial(self._tender_qr, again=again)
+            await self.counter.go(StandingCodeScreen(self.desk, shown, take))
 
-        await self._once_sure(ask)
+        await self._once_sure(lambda: self._not_twice(ask, _("Pay by QR code again")))
 
-    async def _tender_qr(self, amount_minor: int, reference: str) -> None:
-        self.answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference))
+    async def _tender_qr(self, amount_minor: int, reference: str, *, again: bool = False) -> None:
+        self.answer(await self.desk.till.run(qr_paying.pay_unverified, amount_minor, reference, again=again))
 
     async def do_gift_card(self) -> None:
         """Take a gift card."""
@@ -285,7 +303,10 @@ class Paying:
         if await self.desk.till.run(giving_back.can_ask_back, last):
             from screens.charging import give_last_back
 
-            answers.append((_("Ask the terminal to give it back"), partial(give_last_back, self.counter)))
+            ask = (
+                _("Ask the terminal to give it back") if last.card else _("Ask the acquirer to give it back")
+            )
+            answers.append((ask, partial(give_last_back, self.counter)))
         answers.append((_("Yes, it was given back"), self._given_back))
         await self.counter.go(ChoiceScreen(self.desk, question, answers))
 

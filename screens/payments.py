@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from omnipos.domain.money import format_money
 from omnipos.domain.payment import STATE_WORDS, Payment, PaymentState
-from omnipos.domain.tender import TENDER_WORDS
+from omnipos.domain.tender import TENDER_WORDS, TenderKind
 from omnipos.locale import _, later
 from omnipos.services import giving_back, resolving
 from omnipos.services.approving import Word
 from omnipos.services.paying import Heard
 from screens import times
-from screens.charging import ChargingScreen, heard_words
+from screens.charging import begin, heard_words, stopping_words
 from screens.choice import Answer
 from screens.commands import BACK, Command
 from screens.desk import Desk
@@ -91,10 +91,17 @@ class PaymentScreen(ListScreen):
     @property
     def _answers(self) -> Sequence[Answer]:
         has_terminal = self.desk.till.asked_of(self.payment) is not None
+        by_code = self.payment.kind is TenderKind.QR
         ask: list[Answer] = [
-            (_("Ask the terminal now"), self._ask),
-            (_("Cancel it at the terminal"), self._cancel),
+            (_("Ask the acquirer now") if by_code else _("Ask the terminal now"), self._ask),
+            (
+                _("Close the code at the acquirer") if by_code else _("Cancel it at the terminal"),
+                self._cancel,
+            ),
         ]
+        acquirer = self.desk.till.acquirer
+        if acquirer is not None and acquirer.code_of(self.payment.payment_id) is not None:
+            ask.insert(0, (_("Show the code"), self._show_code))
         match self.payment.state:
             case PaymentState.ASKED:
                 return ask if has_terminal else ()
@@ -105,7 +112,10 @@ class PaymentScreen(ListScreen):
                 ]
                 return [*(ask if has_terminal else ()), *by_hand]
             case PaymentState.ASTRAY:
-                back: list[Answer] = [(_("Give it back at the terminal"), self._back)] if has_terminal else []
+                wording = (
+                    _("Give it back through the acquirer") if by_code else _("Give it back at the terminal")
+                )
+                back: list[Answer] = [(wording, self._back)] if has_terminal else []
                 given = (_("The customer has the money again"), self._given)
                 return [*back, given, (_("The shop keeps it"), self._kept)]
             case _:
@@ -126,23 +136,31 @@ class PaymentScreen(ListScreen):
 
     async def _ask(self) -> None:
         asked = self.desk.till.asked_of(self.payment)
-        assert asked is not None, "offered only where it can be asked"
+        assert asked is not None, "offered only where it is set"
         asked.ask_again(self.payment)
-        self.say(_("The terminal is asked. What it says shows in the list."), "plain")
+        by_code = self.payment.kind is TenderKind.QR
+        said = (
+            _("The acquirer is asked. What it says shows in the list.")
+            if by_code
+            else _("The terminal is asked. What it says shows in the list.")
+        )
+        self.say(said, "plain")
 
     async def _cancel(self) -> None:
         asked = self.desk.till.asked_of(self.payment)
-        assert asked is not None, "offered only where it can be asked"
+        assert asked is not None, "offered only where it is set"
         asked.cancel(self.payment)
-        self.say(_("The terminal is asked to stop. Wait for what it says."), "warn")
+        self.say(stopping_words(self.payment), "warn")
+
+    async def _show_code(self) -> None:
+        from screens.qr import show_made_code
+
+        await show_made_code(self, self.payment)
 
     async def _back(self) -> None:
-        asked = self.desk.till.asked_of(self.payment)
-        assert asked is not None, "offered only where it can be asked"
         refund = await self.desk.till.run(giving_back.ask_astray_back, self.payment.payment_id)
         await self.till_app.back(self)
-        await self.below.go(ChargingScreen(self.desk, refund))
-        asked.begin(refund)
+        await begin(self.below, refund)
 
     async def _was_paid(self) -> None:
         async def settle(code: str, reason: str, word: Word) -> Heard:

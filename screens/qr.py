@@ -10,11 +10,15 @@ from textual.content import Content
 from textual.geometry import Size
 
 from omnipos.domain.money import format_money
+from omnipos.domain.payment import Payment
+from omnipos.domain.tender import TenderKind
 from omnipos.locale import _, later
-from omnipos.services import qr_paying
+from omnipos.services import paying, qr_paying
 from omnipos.services.qr_paying import CodeToPay
+from screens.charging import BACK as LEAVE
+from screens.charging import NEXT, AwaitsPayment, begin, stopping_words
 from screens.commands import BACK, Command
-from screens.counter import Dialog
+from screens.counter import Counter, Dialog
 from screens.desk import Desk
 from screens.widgets.cells import Row, between, cut, drawn, wrapped
 from screens.widgets.entry import Entry
@@ -26,18 +30,21 @@ BESIDE = 44
 BELOW = 2
 """Rows of what stands below a code in a window with no room beside it."""
 
+CLOSE = Command("f8", later("Close it"), "cancel", later("Close the code at the acquirer"))
 PRINT = Command("f7", later("Print the code"), "print", later("Print the code as a slip for the customer"))
 
 
 class CodeFacts(Painted):
     """What a code is for: the sum, to whom, and until when."""
 
-    def __init__(self, code: CodeToPay) -> None:
+    def __init__(self, code: CodeToPay, currency: str) -> None:
         """Tell of a code."""
         super().__init__()
-        self.code = code
+        self.code, self.currency = code, currency
         self.is_short = False
         self.steps: tuple[str, ...] = ()
+        self.left = ""
+        """How long it can still be paid."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many rows it takes."""
@@ -52,15 +59,16 @@ class CodeFacts(Painted):
         amount = format_money(code.amount_minor, self.currency)
         merchant = drawn(code.merchant)
         if self.is_short:
-            return [((between(f" {code.scheme}  {merchant}", f"{amount} ", width), "accent"),)]
+            name = f" {code.scheme}  {merchant}  {self.left}"
+            return [((between(name, f"{amount} ", width), "accent"),)]
         rows: list[Row] = [((between(code.scheme, amount, width), "accent"),)]
         rows.append(((cut(_("To {merchant}").format(merchant=merchant), width), "plain"),))
         rows.append(())
         for step in self.steps:
             rows += [((line, "plain"),) for line in wrapped(step, width)]
+        if self.left:
+            rows += [(), ((self.left, "strong"),)]
         return [*rows, ()]
-
-    currency = "IDR"
 
 
 class CodeScreen(Dialog):
@@ -74,8 +82,7 @@ class CodeScreen(Dialog):
         super().__init__(desk)
         self.code = code
         self._drawn = QrCode(code.payload)
-        self._facts = CodeFacts(code)
-        self._facts.currency = desk.currency
+        self._facts = CodeFacts(code, desk.currency)
         self._is_printed = False
         self.entry = field
 
@@ -175,3 +182,78 @@ class StandingCodeScreen(CodeScreen):
         assert self.entry is not None, "the reference is typed here"
         await self._take(self.code.amount_minor, self.entry.text)
         await self.do_back()
+
+
+class MadeCodeScreen(CodeScreen, AwaitsPayment):
+    """The acquirer's code of one payment, until the acquirer says what became of it."""
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (CLOSE, NEXT, PRINT, LEAVE)
+
+    def __init__(self, desk: Desk, code: CodeToPay, payment: Payment) -> None:
+        """Show the code of a payment; its end closes this."""
+        super().__init__(desk, code)
+        self.payment = payment
+        self._facts.left = self._left
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What the customer does, and who says that it is paid."""
+        return (
+            _("The customer scans it and pays; the sum is in the code."),
+            _("It is paid when the acquirer says so, whatever the phone shows. Nothing waits for it."),
+        )
+
+    @property
+    def _left(self) -> str:
+        left_s = max(self.code.expires_at_ms - self.desk.now_ms, 0) // 1000
+        return _("{minutes}:{seconds} left").format(minutes=left_s // 60, seconds=f"{left_s % 60:02d}")
+
+    async def press(self, key: str) -> bool:
+        """Let no reflex do anything."""
+        return key == "enter" or await super().press(key)
+
+    async def tick(self) -> None:
+        """Count the time down."""
+        self._facts.left = self._left
+        self._facts.repaint()
+
+    async def do_cancel(self) -> None:
+        """Ask the acquirer to close the code; what it says to that is the end."""
+        acquirer = self.desk.till.acquirer
+        if acquirer is not None:
+            acquirer.cancel(self.payment)
+            self.say(stopping_words(self.payment), "warn")
+
+    async def do_next(self) -> None:
+        """Put the basket aside and serve the next customer."""
+        await self.till_app.back(self)
+        await self.till_app.leave_for_next()
+
+
+async def ask_for_code(below: Counter, amount_minor: int | None, *, again: bool = False) -> None:
+    """Write a payment of the open basket down, and ask the acquirer for its code."""
+    acquirer = below.desk.till.acquirer
+    assert acquirer is not None, "asked only where an acquirer is set"
+    ask = below.desk.till.run
+    await begin(below, await ask(paying.ask, TenderKind.QR, acquirer.provider, amount_minor, again=again))
+
+
+async def show_open_code(below: Counter) -> bool:
+    """Show the code of the open basket again, where one can still be paid; tell whether there was one."""
+    view, acquirer = below.desk.view, below.desk.till.acquirer
+    for payment_id in view.basket.payments if view and acquirer else ():
+        payment = await below.desk.till.run(paying.one, payment_id)
+        if await show_made_code(below, payment):
+            return True
+    return False
+
+
+async def show_made_code(below: Counter, payment: Payment) -> bool:
+    """Show the code that an acquirer made for a payment; tell whether there is one."""
+    acquirer = below.desk.till.acquirer
+    made = acquirer.code_of(payment.payment_id) if acquirer else None
+    if made is None:
+        return False
+    code = await below.desk.till.run(qr_paying.code_of_payment, payment, made)
+    await below.go(MadeCodeScreen(below.desk, code, payment))
+    return True

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode, Said
 from omnipos.locale import _
 from omnipos.ports import QrPay
@@ -93,6 +95,7 @@ class AcquirerWaiter(PaymentWaiter):
             return self._watched(payment, code, closing)
         finally:
             self._closing.pop(payment.payment_id, None)
+            self._codes.pop(payment.payment_id, None)
 
     def _made(self, payment: Payment, closing: threading.Event) -> QrCode:
         """Return a code; asked for often, for a lost answer means only that nobody has seen it yet."""
@@ -121,7 +124,9 @@ class AcquirerWaiter(PaymentWaiter):
                 return answer
         if self._ended.is_set():
             return PaymentAnswer(said=Said.UNANSWERED)
-        return self._close(payment)
+        ended = self._close(payment)
+        is_over = not closing.is_set() and ended.said is Said.CANCELLED and not ended.reason
+        return msgspec.structs.replace(ended, reason=_("The code has expired.")) if is_over else ended
 
     def _close(self, payment: Payment) -> PaymentAnswer:
         """Close a code and ask once more: what the acquirer says last is what counts."""

@@ -94,12 +94,15 @@ def print_code(till: Till, code: CodeToPay) -> None:
     till.printing.nudge()
 
 
-def pay_unverified(till: Till, amount_minor: int | None, reference: str) -> Paid:
+def pay_unverified(till: Till, amount_minor: int | None, reference: str, *, again: bool = False) -> Paid:
     """Take a payment by the standing code, by the reference on the customer's phone; None is all that is due.
 
-    Nobody but the cashier has seen it: the tender says so for ever. Raises TenderRefused, EntryRefused.
+    Nobody but the cashier has seen it: the tender says so for ever. `again` says that somebody means it
+    though a payment of this basket is not known yet. Raises TenderRefused, PaymentOpen, EntryRefused.
     """
-    amount = tendering.to_pay(till).due.due_minor if amount_minor is None else amount_minor
+    view = tendering.to_pay(till)
+    tendering.check_none_open(view.basket, again=again)
+    amount = view.due.due_minor if amount_minor is None else amount_minor
     slip = QrSlip(
         reference=free_text(reference, LONGEST_REFERENCE), acquirer=till.shop().qr.acquirer, verified=False
     )

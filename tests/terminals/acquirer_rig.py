@@ -72,8 +72,15 @@ class HandAcquirer:
 
 
 @contextmanager
-def acquirer_waiter(till: Till, acquirer: HandAcquirer) -> Iterator[AcquirerWaiter]:
-    """Put an acquirer beside a till."""
+def acquirer_waiter(
+    till: Till, acquirer: HandAcquirer, shown: list[tuple[str, str]] | None = None
+) -> Iterator[AcquirerWaiter]:
+    """Put an acquirer beside a till; codes that are there to be scanned go into `shown`."""
+
+    def show(payment_id: str, code: QrCode) -> None:
+        if shown is not None:
+            shown.append((payment_id, code.content))
+        till.on_code(payment_id)
 
     def hear(payment_id: str, answer: PaymentAnswer, *, first: bool) -> None:
         till.call(paying.heard, payment_id, answer, first=first)
@@ -83,10 +90,11 @@ def acquirer_waiter(till: Till, acquirer: HandAcquirer) -> Iterator[AcquirerWait
         hear,
         lambda: till.call(resolving.open_payments),
         lambda: None,
-        lambda _payment_id, _code: None,
+        show,
         poll_s=0.001,
         ask_again_s=0.005,
     )
+    till.acquirer = made
     try:
         yield made
     finally:

@@ -45,12 +45,12 @@ def begin(till: Till, waiter: AcquirerWaiter) -> tuple[Payment, list[Heard]]:
 
 def test_a_paid_code_is_a_verified_tender_and_completes_the_sale(till: Till) -> None:
     acquirer = HandAcquirer(PENDING, PENDING, PAID)
-    with acquirer_waiter(till, acquirer) as waiter:
+    shown: list[tuple[str, str]] = []
+    with acquirer_waiter(till, acquirer, shown) as waiter:
         payment, heard = begin(till, waiter)
         until(lambda: heard, "the end")
-        code = waiter.code_of(payment.payment_id)
-        assert code is not None
-        assert code.content == "code"
+        assert waiter.code_of(payment.payment_id) is None, "an ended code is shown no more"
+    assert shown == [(payment.payment_id, "code")]
     assert heard[0].payment.state is PaymentState.APPROVED
     assert acquirer.asked == ["create", "status", "status", "status"]
     (tender,) = till.call(reprinting.latest)[0].tenders
