@@ -13,6 +13,7 @@ from hub.database import insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
 from hub.movements import entries_of
 from hub.reports import SaleRow, Totals
+from hub.tables import LARGEST
 from hub.unit import Unit
 from omnipos.domain.customer import Purchase
 from omnipos.domain.order import Order
@@ -244,14 +245,17 @@ def _note(unit: Unit, one: Reported, kind: str, detail: str) -> None:
     )
 
 
-def totals(conn: Connection, store_id: str | None) -> Totals:
-    """Return what all sales come to, of one store or of all."""
+def totals(conn: Connection, store_id: str | None, between: tuple[int, int] = (0, LARGEST)) -> Totals:
+    """Return what all sales come to, of one store or of all, completed between two moments (UTC ms)."""
     table = tables.sale
     names = [name for name in Totals.__struct_fields__ if name != "sales"]
     sums = [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in names]
     query = select(func.count().label("sales"), *sums).select_from(table)
     if store_id is not None:
         query = query.where(table.c.store_id == store_id)
+    if between != (0, LARGEST):
+        begin_ms, end_ms = between
+        query = query.where(table.c.completed_at_ms >= begin_ms, table.c.completed_at_ms < end_ms)
     row = conn.execute(query).one()
     return Totals(sales=row.sales, **{name: int(getattr(row, name)) for name in names})
 

@@ -1,6 +1,8 @@
 """What there is to read of the past: facts, sales, totals, exceptions."""
 
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import get, post
@@ -11,10 +13,13 @@ from hub import exceptions, sales, shops, tables
 from hub.context import Ours
 from hub.guards import owner_only, shops_only
 from hub.messages import LARGEST, SettleWish
+from hub.problems import Refused
 from hub.reports import AppliedEvent, Events, Exceptions, Sales, Totals
 from omnipos.domain.exceptions import ExceptionCase
+from omnipos.locale import _
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+Day = Annotated[date | None, QueryParameter()]
 After = Annotated[int, QueryParameter(ge=0, le=LARGEST)]
 
 
@@ -53,14 +58,26 @@ async def get_sales(hub: Ours, after: After = 0, limit: Limit = 500) -> Sales:
 
 
 @get("/v1/totals", guards=[shops_only], tags=["records"])
-async def get_totals(hub: Ours, store: FromQuery[str] = "") -> Totals:
-    """Sum up the sales of one store, by its code, or of all."""
+async def get_totals(
+    hub: Ours, store: FromQuery[str] = "", first_day: Day = None, last_day: Day = None
+) -> Totals:
+    """Sum up the sales of one store, by its code, or of all; of some days of the store's own, if asked."""
 
     def work(conn: Connection) -> Totals:
-        store_id = shops.shop_by_code(conn, store).store_id if store else None
-        return sales.totals(conn, store_id)
+        shop = shops.shop_by_code(conn, store) if store else shops.first_shop(conn)
+        zone = ZoneInfo(shop.time_zone) if shop else UTC
+        begin_ms = 0 if first_day is None else _start_ms(first_day, zone)
+        end_ms = LARGEST if last_day is None else _start_ms(last_day, zone, after=1)
+        return sales.totals(conn, shop.store_id if shop and store else None, (begin_ms, end_ms))
 
     return await hub.read(work)
+
+
+def _start_ms(day: date, zone: tzinfo, *, after: int = 0) -> int:
+    """Return when a day begins in a zone, or one some days after it."""
+    if not 1970 < day.year < 9999:
+        raise Refused(400, "request", _("No sale is of {day}.").format(day=day.isoformat()))
+    return int(datetime.combine(day + timedelta(days=after), time(), zone).timestamp()) * 1000
 
 
 @get("/v1/exceptions", guards=[shops_only], tags=["records"])

@@ -47,6 +47,21 @@ def test_a_sale_is_there_with_its_mark_and_moves_nothing(rig: HubRig) -> None:
     assert rig.exceptions() == []
 
 
+def test_it_counts_on_its_own_day_as_the_shop_has_it(rig: HubRig) -> None:
+    last, first = "2024-02-29T23:59:59", "2024-03-01T00:00:00"
+    put(rig, sale("OLD-1", at=last), sale("OLD-2", at=first), sale("OLD-3", at="2024-03-31T23:59:59"))
+
+    def sales_of(days: str) -> int:
+        return int(rig.ask("GET", f"/v1/totals?{days}")["sales"])
+
+    assert sales_of("first_day=2024-03-01&last_day=2024-03-31") == 2
+    assert sales_of("store=S1&last_day=2024-02-29") == 1
+    assert sales_of("first_day=2024-03-01") == 2
+    assert sales_of("first_day=2024-03-02&last_day=2024-03-30") == 0
+    for wrong in ("0001-01-01", "9999-12-31", "soon"):
+        assert rig.refused("GET", f"/v1/totals?last_day={wrong}") == (400, "request")
+
+
 def test_the_same_again_adds_nothing(rig: HubRig) -> None:
     put(rig, sale())
     again = put(rig, sale(), sale())
