@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.money import format_money
-from omnipos.domain.shift import ShiftReport, obstacle_words
+from omnipos.domain.shift import ObstacleKind, ShiftReport, obstacle_words
 from omnipos.domain.shift_words import ReportRow, drawer_rows, rows_of, title_of
 from omnipos.locale import _, later, ngettext
-from omnipos.services import kicking, shifting
+from omnipos.services import kicking, obstacles, shifting
 from omnipos.services.shifting import DrawerState
 from screens import times
 from screens.commands import BACK, Command, key_name
@@ -47,7 +47,11 @@ class DrawerScreen(PagesScreen):
 
     async def tick(self) -> None:
         """Look again while something is in the way: papers get printed by themselves."""
-        if self._state is not None and self._state.obstacles:
+        shown = self._state.obstacles if self._state is not None else ()
+        if not shown:
+            return
+        before = tuple(one for one in shown if one.kind is not ObstacleKind.NUMBERS)
+        if await self.desk.till.run(obstacles.passing) != before:
             await self.open()
 
     def all_rows(self) -> Sequence[Row]:

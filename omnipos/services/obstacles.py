@@ -12,7 +12,12 @@ from omnipos.store import baskets, exceptions, journal, payments, printjobs
 
 def in_the_way(till: Till, report: ShiftReport) -> tuple[Obstacle, ...]:
     """Return all that keeps a shift from being closed, the most urgent first."""
-    return (*_payments(till), *_baskets(till), *_papers(till), *_numbers(till, report))
+    return (*passing(till), *_numbers(till, report))
+
+
+def passing(till: Till) -> tuple[Obstacle, ...]:
+    """Return what may go away while somebody waits for it; quick to ask, however long the shift is."""
+    return (*_payments(till), *_baskets(till), *_papers(till))
 
 
 def _payments(till: Till) -> Iterator[Obstacle]:

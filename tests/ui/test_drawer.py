@@ -119,6 +119,18 @@ async def test_a_manager_sees_the_x_and_a_cashier_is_refused(till: Till) -> None
         assert "being printed" in hands.text
 
 
+async def test_a_paper_that_is_printed_meanwhile_leaves_the_list(till: Till) -> None:
+    till.call(selling.ring, [(_teh(till), 1000)])
+    till.call(tendering.pay_cash)
+    async with counter(till) as hands:
+        await hands.press("f10")
+        assert "1 paper waits." in hands.text
+        print_all(till)
+        await hands.app.look_around()
+        await hands.settle()
+        assert "paper waits" not in hands.text
+
+
 async def test_opening_the_drawer_takes_a_reason_and_a_manager(till: Till) -> None:
     async with counter(till) as hands:
         await hands.press("f10", "f6", "enter")
