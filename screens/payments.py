@@ -115,7 +115,8 @@ class PaymentScreen(ListScreen):
                 wording = (
                     _("Give it back through the acquirer") if by_code else _("Give it back at the terminal")
                 )
-                back: list[Answer] = [(wording, self._back)] if has_terminal else []
+                can_undo = has_terminal and self.payment.amount_minor > 0
+                back: list[Answer] = [(wording, self._back)] if can_undo else []
                 given = (_("The customer has the money again"), self._given)
                 return [*back, given, (_("The shop keeps it"), self._kept)]
             case _:

@@ -9,7 +9,7 @@ from omnipos.domain.money import parse_money
 from omnipos.domain.payment import Payment, PaymentState
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _
-from omnipos.services import paying, resolving, selling
+from omnipos.services import giving_back, paying, resolving, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.paying import Heard
 from screens.payment_words import outcome_words, payment_words
@@ -25,16 +25,16 @@ def pay(talk: Talk, written: str) -> Answer:
     """`pay card` asks the terminal for all that is due, `pay card 20000` for a part."""
     view = talk.till.call(selling.current)
     amount = parse_money(written, view.basket.currency) if written and written.casefold() != "all" else None
-    charge = partial(_charge, talk, amount)
+    begin = partial(charge, talk, amount)
     if (view.basket.guarded or talk.unlocked) and not view.basket.is_empty:
         question = _("Basket {number} was put aside before. {total}").format(
             number=view.basket.number, total=total_words(view)
         )
-        talk.ask(question, [(_("leave it"), partial(left, talk)), (_("ask the terminal"), charge)])
+        talk.ask(question, [(_("leave it"), partial(left, talk)), (_("ask the terminal"), begin)])
     try:
-        return charge()
+        return begin()
     except PaymentOpen as refusal:
-        again = partial(_charge, talk, amount, again=True)
+        again = partial(charge, talk, amount, again=True)
         talk.ask(str(refusal), [(_("leave it"), partial(left, talk)), (_("charge again"), again)])
 
 
@@ -44,7 +44,8 @@ def left(talk: Talk) -> Answer:
     )
 
 
-def _charge(talk: Talk, amount_minor: int | None, *, again: bool = False) -> Answer:
+def charge(talk: Talk, amount_minor: int | None, *, again: bool = False) -> Answer:
+    """Ask the terminal for a payment of the basket, below zero for a refund, and wait a little."""
     charging = talk.till.charging
     if charging is None:
         raise TenderRefused(
@@ -114,13 +115,51 @@ def payment(talk: Talk, rest: str) -> Answer:
             return talk.allowing(partial(_said_paid, talk, found, code, reason.strip()))
         case "unpaid":
             return talk.allowing(partial(_said_unpaid, talk, found, behind))
+        case "back":
+            return give_back(talk, talk.till.call(giving_back.ask_astray_back, found.payment_id))
+        case "given" | "kept" as what:
+            say = giving_back.said_given_back if what == "given" else giving_back.said_kept
+            return talk.allowing(
+                lambda word: _settled(talk, talk.till.call(say, found.payment_id, behind, word))
+            )
         case _:
             raise EntryRefused(
                 _(
-                    "Type payment 3 again, payment 3 cancel, payment 3 paid CODE REASON"
-                    " or payment 3 unpaid REASON."
+                    "Type payment 3 again, payment 3 cancel, payment 3 paid CODE REASON, payment 3 unpaid"
+                    " REASON, payment 3 back, payment 3 given REASON or payment 3 kept REASON."
                 )
             )
+
+
+def ask_where_back(talk: Talk) -> None:
+    """Ask, of a payment that can be given back where it was asked for, whether it is to be there."""
+    tenders = talk.till.call(selling.current).basket.tenders
+    if not tenders or not talk.till.call(giving_back.can_ask_back, tenders[-1]):
+        return
+    question = _("The last payment was made at the terminal or by QR code.")
+    answers = [
+        (_("leave it"), partial(left, talk)),
+        (_("give it back there"), partial(_last_back, talk)),
+        (_("take it back here, it was voided by hand"), partial(_voided, talk)),
+    ]
+    talk.ask(question, answers)
+
+
+def _last_back(talk: Talk) -> Answer:
+    return give_back(talk, talk.till.call(giving_back.ask_last_back))
+
+
+def _voided(talk: Talk) -> Answer:
+    view = talk.till.call(tendering.take_back)
+    return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
+
+
+def give_back(talk: Talk, refund: Payment) -> Answer:
+    """Ask for money to go back where it was paid, and wait a little."""
+    asked = talk.till.asked_of(refund)
+    if asked is not None:
+        asked.begin(refund)
+    return wait(talk, refund)
 
 
 def _said_paid(talk: Talk, found: Payment, code: str, reason: str, word: Word) -> Answer:

@@ -14,6 +14,7 @@ from omnipos.services import finding, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
 from omnipos.services.selling import BasketView
+from screens import plain_payments
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import sale_words, time_words, total_words
@@ -145,6 +146,8 @@ def refund(talk: Talk, rest: str) -> Answer:
     if kind is None:
         raise EntryRefused(_("Type refund and one of {known}.").format(known=", ".join([*MEANS, "done"])))
     tender = _tender(talk, kind, words[1:])
+    if kind is TenderKind.CARD and talk.till.charging is not None and len(words) < 3:
+        return plain_payments.charge(talk, tender.amount_minor)
     return talk.allowing(partial(_give, talk, tender))
 
 

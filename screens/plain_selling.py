@@ -167,6 +167,7 @@ def pay(talk: Talk, rest: str) -> Answer:
             words = what.split()
             return _paid(talk, plain_qr.take(talk, words)) if len(words) > 1 else plain_qr.show(talk, what)
         case "back":
+            plain_payments.ask_where_back(talk)
             view = talk.till.call(tendering.take_back)
             return Answer(say=_("The last payment is taken back. {due}").format(due=due_words(view)))
         case other:

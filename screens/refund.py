@@ -1,6 +1,7 @@
 """Giving money back: a numbered choice of the ways it may go, the way it came first; never a reflex."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -76,7 +77,20 @@ async def _card(paying: "Paying", way: Tender) -> None:
         tender = msgspec.structs.replace(way, amount_minor=-amount_minor, card=slip)
         await _give(paying, tender, Word())
 
-    await paying.counter.go(CardScreen(paying.desk, -way.amount_minor, give))
+    async def slip() -> None:
+        await paying.counter.go(CardScreen(paying.desk, -way.amount_minor, give))
+
+    if paying.desk.till.charging is None:
+        await slip()
+        return
+    from screens.charging import charge
+
+    at_terminal = partial(charge, paying.counter, way.amount_minor)
+    answers = ((_("Ask the terminal to give it back"), at_terminal), (_("Type the card slip"), slip))
+    question = _("{amount} goes back to the card.").format(
+        amount=format_money(-way.amount_minor, paying.desk.currency)
+    )
+    await paying.counter.go(ChoiceScreen(paying.desk, question, answers))
 
 
 async def _give(paying: "Paying", way: Tender, word: Word) -> None:

@@ -45,6 +45,8 @@ def ask_astray_back(till: Till, payment_id: str) -> Payment:
     """Write down that a payment which is in no sale is about to be given back where it was asked for."""
     till.signed_in(Right.SELL)
     paid = _astray(till, payment_id)
+    if paid.amount_minor < 0:
+        raise TenderRefused(_("This money went to the customer. Say what became of it."))
     if any(one.refund_of == payment_id for one in payments.open_payments(till.store.books)):
         raise TenderRefused(_("It is being given back already. Wait for the end of that."))
     back = _back(till, paid)

@@ -12,8 +12,9 @@ from omnipos.domain.basket import Basket
 from omnipos.domain.errors import TenderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.payment import Payment, PaymentAnswer, PaymentOutcome, PaymentState, Said, tender_of
-from omnipos.domain.staff import Approval
-from omnipos.domain.tender import TenderKind
+from omnipos.domain.refunding import check_means
+from omnipos.domain.staff import Approval, Right
+from omnipos.domain.tender import Tender, TenderKind
 from omnipos.events import PaymentAsked, PaymentEnded, TenderTakenBack
 from omnipos.locale import _
 from omnipos.services import tendering
@@ -44,6 +45,9 @@ def ask(
     if amount == 0 or (amount > 0) != (owed > 0) or abs(amount) > abs(owed):
         raise TenderRefused(_("That is not what is due. Type a sum up to what is due."))
     tendering.check_none_open(basket, again=again)
+    if amount < 0:
+        till.signed_in(Right.RETURN)
+        check_means(basket, Tender(kind=kind, amount_minor=amount), till.shop().cash_rounding)
     payment = Payment(
         payment_id=till.new_id(),
         basket_id=basket.basket_id,

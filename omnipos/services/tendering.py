@@ -64,7 +64,11 @@ def take(till: Till, tender: Tender, beside: Callable[[], None] | None = None) -
 
     `beside` writes what belongs to the tender in the same transaction.
     """
-    return _take(till, to_pay(till), tender, beside)
+    view = to_pay(till)
+    if tender.amount_minor < 0:
+        # Else the same money might go back twice.
+        check_none_open(view.basket, again=False)
+    return _take(till, view, tender, beside)
 
 
 def take_into(till: Till, before: Basket, after: Basket, tender: Tender, beside: Callable[[], None]) -> Paid:

@@ -4,11 +4,19 @@ import msgspec
 import pytest
 
 from omnipos.domain.catalogue import Item
-from omnipos.domain.errors import BasketRefused, ItemUnknown, NotAllowed, TenderRefused, WordNeeded
+from omnipos.domain.errors import (
+    BasketRefused,
+    ItemUnknown,
+    NotAllowed,
+    PaymentOpen,
+    TenderRefused,
+    WordNeeded,
+)
+from omnipos.domain.payment import Payment, PaymentAnswer, Said
 from omnipos.domain.returning import Found
 from omnipos.domain.sale import Sale
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
-from omnipos.services import returning, selling, tendering
+from omnipos.services import paying, resolving, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
 from omnipos.services.till import Till
@@ -213,3 +221,38 @@ def test_giving_back_takes_no_money_where_some_is_due(till: Till) -> None:
             till.call(returning.give_back, Tender(kind=kind, amount_minor=19_600))
     view = till.call(selling.current)
     assert (view.due.due_minor, view.basket.tenders) == (19_600, ())
+
+
+def refund_asked(till: Till) -> Payment:
+    """Bring back what was paid by card, and ask the terminal for its money."""
+    sale = sell(till, (TEH, 2), card=True)
+    till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    return till.call(paying.ask, TenderKind.CARD, "terminal")
+
+
+def test_money_goes_back_to_a_card_by_the_terminal(till: Till) -> None:
+    refund = refund_asked(till)
+    assert refund.amount_minor == -6000
+    heard = till.call(paying.heard, refund.payment_id, PaymentAnswer(said=Said.APPROVED, card=SLIP))
+    assert heard.paid is not None
+    assert heard.paid.sale is not None
+    (tender,) = heard.paid.sale.tenders
+    assert (tender.amount_minor, tender.payment_id) == (-6000, refund.payment_id)
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()
+
+
+def test_no_money_goes_back_by_another_means_while_the_terminal_was_asked_for_it(till: Till) -> None:
+    refund = refund_asked(till)
+    till.call(paying.heard, refund.payment_id, PaymentAnswer(said=Said.UNANSWERED))
+    with pytest.raises(PaymentOpen):
+        till.call(returning.give_back, cash(-6000), BUDI_SAYS)
+    till.call(paying.heard, refund.payment_id, PaymentAnswer(said=Said.DECLINED))
+    assert till.call(returning.give_back, cash(-6000), BUDI_SAYS).sale is not None
+
+
+def test_the_terminal_is_not_asked_for_more_than_was_paid_by_card(till: Till) -> None:
+    sale = sell(till, (TEH, 2))
+    till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    with pytest.raises(TenderRefused):
+        till.call(paying.ask, TenderKind.CARD, "terminal")
+    assert till.call(resolving.open_payments) == ()

@@ -39,6 +39,8 @@ async def until(hands: Hands, holds: Callable[[], bool], what: str) -> None:
     while not holds():
         assert monotonic() < end, f"waited in vain for {what}; the screen is\n{hands.text}"
         await hands.settle()
+    # It may have been seen in the middle of what it is part of.
+    await hands.settle()
 
 
 async def answer(hands: Hands, terminal: HandTerminal, said: PaymentAnswer) -> None:
