@@ -11,9 +11,9 @@ from hub.unit import Unit
 from omnipos.domain import approval as rules
 from omnipos.domain.approval import (
     KEPT_MS,
-    ApprovalAnswered,
     ApprovalAsked,
     ApprovalCase,
+    ApprovalFact,
     ApprovalGiven,
     ApprovalState,
     ApprovalWithdrawn,
@@ -22,7 +22,6 @@ from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right
 from omnipos.locale import _
 
-ApprovalFact = ApprovalAsked | ApprovalAnswered | ApprovalWithdrawn | ApprovalGiven
 KIND = "approved_without_role"
 LONGEST_REASON = 200
 

@@ -47,6 +47,11 @@ def approvals_stream(store_id: str) -> str:
     return f"approvals/{store_id}"
 
 
+def baskets_stream(store_id: str) -> str:
+    """Return the name of a store's stream of baskets that follow their cashiers from till to till."""
+    return f"baskets/{store_id}"
+
+
 def streams_of(store_id: str) -> tuple[str, ...]:
     """Return the streams a till of a store pulls, in the order it should."""
     return (
@@ -59,6 +64,7 @@ def streams_of(store_id: str) -> tuple[str, ...]:
         stock_stream(store_id),
         exceptions_stream(store_id),
         approvals_stream(store_id),
+        baskets_stream(store_id),
     )
 
 

@@ -15,6 +15,7 @@ from hub import (
     corrections,
     customers,
     exceptions,
+    following,
     leases,
     lives,
     moves,
@@ -32,7 +33,8 @@ from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.judging import Journal, judge, verdict
 from hub.unit import Unit, WriteConflict
 from omnipos import events
-from omnipos.domain.approval import ApprovalAnswered, ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
+from omnipos.domain.approval import ApprovalFact
+from omnipos.domain.following import BasketFact
 from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
@@ -216,6 +218,9 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
             at_ms=one.occurred_at_ms,
             origin=_origin(unit, till, one, skew_ms),
         )
+        if isinstance(one.fact, ApprovalFact | BasketFact):
+            _apply_to_staff(unit, one.fact, report)
+            continue
         match one.fact:
             case events.SaleCompleted(sale=sale):
                 if sale.store_id != _store_of(one, till):
@@ -261,13 +266,18 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 buyers.keep(unit, one.fact, one.personal.get(one.fact.personal_id), report)
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
-            case ApprovalAsked() | ApprovalAnswered() | ApprovalWithdrawn() | ApprovalGiven():
-                approvals.apply(unit, one.fact, report)
             case unknown:
                 assert_never(unknown)
     for reported in sold.values():
         sales.apply(unit, reported)
     shifts.apply(unit, till, fresh)
+
+
+def _apply_to_staff(unit: Unit, fact: ApprovalFact | BasketFact, report: collecting.Report) -> None:
+    if isinstance(fact, ApprovalFact):
+        approvals.apply(unit, fact, report)
+    else:
+        following.apply(unit, fact, report)
 
 
 def _origin(unit: Unit, till: Principal, one: Received, skew_ms: int) -> Origin:

@@ -14,6 +14,7 @@ from hub.feed import STAFF
 from hub.unit import Unit
 from omnipos import events
 from omnipos.domain.approval import ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
+from omnipos.domain.following import BasketAsked, StaffArrived
 from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
@@ -32,6 +33,8 @@ NEEDED: dict[type, Right] = {
     ApprovalGiven: Right.SELL,
     ApprovalAsked: Right.SELL,
     ApprovalWithdrawn: Right.SELL,
+    StaffArrived: Right.SELL,
+    BasketAsked: Right.SELL,
     events.CustomerAdded: Right.SELL,
     events.CustomerChanged: Right.SELL,
     events.OrderPicked: Right.COLLECT,

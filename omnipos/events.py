@@ -9,10 +9,11 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.approval import ApprovalAnswered, ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
+from omnipos.domain.approval import ApprovalFact
 from omnipos.domain.basket import Line
 from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.drawer import CashMove, Pieces
+from omnipos.domain.following import BasketFact
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.payment import PaymentOutcome
@@ -305,16 +306,14 @@ Fact = (
     | StockCounted
     | BuyerGiven
     | PaperReprinted
-    | ApprovalGiven
-    | ApprovalAsked
-    | ApprovalAnswered
-    | ApprovalWithdrawn
     | EpochBegun
     | ExceptionSettled
     | ShiftOpened
     | CashMoved
     | DrawerOpened
     | ShiftClosed
+    | ApprovalFact
+    | BasketFact
 )
 
 

@@ -12,6 +12,7 @@ from omnipos.domain.approval import ApprovalCase
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
+from omnipos.domain.following import AwayBasket, StaffPlace
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.returning import Found
@@ -289,6 +290,8 @@ Record = (
     | Shop
     | ExceptionCase
     | ApprovalCase
+    | AwayBasket
+    | StaffPlace
 )
 """What a stream carries: always the whole newest state of one thing."""
 

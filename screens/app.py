@@ -18,7 +18,7 @@ from textual.types import CSSPathType
 from omnipos.config import Settings
 from omnipos.domain.errors import DomainError
 from omnipos.locale import _
-from omnipos.services import signing_in
+from omnipos.services import following, signing_in
 from omnipos.services.paying import Heard
 from omnipos.services.till import Till
 from screens.around_sale import AroundSale
@@ -27,6 +27,7 @@ from screens.charging import AwaitsPayment, ChargingScreen, CodeMade, heard_word
 from screens.commands import key_name
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
+from screens.following import look
 from screens.ringing import Scan
 from screens.scans import take_scans
 from screens.signin import SignInScreen
@@ -133,6 +134,7 @@ class TillApp(App[None]):
     async def enter_shop(self) -> None:
         """Go to selling: somebody is signed in. Their first tender asks if a basket was lying there."""
         await self.desk.load()
+        await self.desk.till.run(following.arrive)
         view = await self.desk.open_basket()
         self.desk.is_taken_over = bool(view.basket.lines)
         if self._selling is None:
@@ -368,6 +370,7 @@ class TillApp(App[None]):
         await desk.keep_priced()
         if isinstance(self.screen, Counter):
             await self._carefully(self.screen, self.screen.tick())
+            await self._carefully(self.screen, look(self.screen))
         idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms
         lock_s = desk.idle_lock_s
         if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:

@@ -61,6 +61,11 @@ class Counter(Screen[None]):
         return False
 
     @property
+    def is_for_selling(self) -> bool:
+        """Whether it is the sell screen with nobody paying: a question may come up here."""
+        return False
+
+    @property
     def commands(self) -> Sequence[Command]:
         """What can be done here now."""
         return self.COMMANDS_HERE

@@ -26,6 +26,8 @@ class Desk:
         self.has_goods = True
         self.approvals_waiting = 0
         """How many approvals wait in the store that who is signed in may answer."""
+        self.baskets_offered: set[tuple[str, int]] = set()
+        """Baskets at other tills that were offered here: each is offered once."""
         self.is_taken_over = False
         """Somebody signed in over a basket with something in it; its first tender asks."""
 

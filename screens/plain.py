@@ -18,7 +18,7 @@ from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, ngettext
 from omnipos.ports import LinkState
-from omnipos.services import selling, signing_in
+from omnipos.services import following, selling, signing_in
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -40,6 +40,7 @@ from screens import (
     plain_discounts,
     plain_drawer,
     plain_exceptions,
+    plain_following,
     plain_help,
     plain_leases,
     plain_notes,
@@ -76,6 +77,7 @@ COMMANDS: dict[str, Command] = {
     "price-check": plain_discounts.say_price,
     "allow": plain_discounts.allow,
     "grant": plain_approvals.grant,
+    "take-basket": plain_following.take_basket,
     "refuse": plain_approvals.refuse,
     "pay": plain_selling.pay,
     "payment": plain_payments.payment,
@@ -127,6 +129,7 @@ ALONE: dict[str, Command] = {
     "orders": plain_orders.list_orders,
     "exceptions": plain_exceptions.list_exceptions,
     "approvals": plain_approvals.list_approvals,
+    "baskets": plain_following.list_baskets,
     "ask-manager": plain_approvals.ask_manager,
     "staff": plain_approvals.list_staff,
 }
@@ -286,6 +289,7 @@ class PlainCounter:
         return self._welcome(self._till.call(signing_in.sign_in, person.staff_id, pin))
 
     def _welcome(self, staff: Staff) -> Answer:
+        self._till.call(following.arrive)
         view = self._till.call(selling.current)
         self._talk.unlocked = self._locked and not view.basket.is_empty
         self._locked = False

@@ -61,6 +61,11 @@ class SellScreen(AroundSale):
         return self._paying.commands if self._is_paying else SELL_KEYS
 
     @property
+    def is_for_selling(self) -> bool:
+        """While nobody pays and nothing is being typed."""
+        return not self._is_paying and not self._omnibox.text
+
+    @property
     def _is_paying(self) -> bool:
         return hasattr(self, "_paying") and self._paying.is_up
 

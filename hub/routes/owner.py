@@ -3,7 +3,7 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, ingest, leases, lives, moves, releasing, shops, watching
+from hub import auth, following, ingest, leases, lives, moves, releasing, shops, watching
 from hub.context import Ours
 from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
@@ -52,7 +52,9 @@ async def revoke(hub: Ours, device_id: FromPath[str]) -> Devices:
     """Withdraw a till's rights; what it still sends is quarantined, not lost."""
 
     def work(unit: Unit) -> Devices:
-        leases.free(unit, shops.revoke(unit, device_id), device_id)
+        store_id = shops.revoke(unit, device_id)
+        leases.free(unit, store_id, device_id)
+        following.free(unit, store_id, device_id)
         return Devices(devices=watching.devices(unit.conn))
 
     return await hub.write(work)

@@ -188,7 +188,11 @@ def _check_stream(conn: Connection, caller: Principal, name: str) -> None:
     else:
         kind, _slash, store_id = name.partition("/")
         # A web shop asks for its orders with GET /v1/orders, which shows it no other channel's.
-        kinds = ("stock", "orders", "exceptions", "approvals") if caller.role is Role.ADMIN else ("stock",)
+        kinds = (
+            ("stock", "orders", "exceptions", "approvals", "baskets")
+            if caller.role is Role.ADMIN
+            else ("stock",)
+        )
         own = kind in kinds and shops.shop_by_id(conn, store_id) is not None
         allowed = own or name in _common_streams
     if not allowed:

@@ -61,6 +61,10 @@ staff = Table("staff", metadata, id_column("staff_id"), text_column("folded_name
 
 staff_role = Table("staff_role", metadata, id_column("code"), text_column("record"))
 
+away_basket = Table(
+    "away_basket", metadata, id_column("store_id"), id_column("basket_id"), text_column("record")
+)
+
 approval = Table(
     "approval",
     metadata,

@@ -155,9 +155,10 @@ def open_to_sync(folder: Path) -> Iterator[SyncEngine]:
 
 
 def _answer(till: Till) -> bool:
-    from omnipos.services import leasing
+    from omnipos.services import following, leasing
 
-    return till.call(leasing.answer)
+    leased = till.call(leasing.answer)
+    return till.call(following.answer) or leased
 
 
 def _join_anew(folder: Path, client: "HubClient", code: str) -> None:

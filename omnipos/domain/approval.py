@@ -39,6 +39,9 @@ class ApprovalWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="approval
     approval_id: str
 
 
+ApprovalFact = ApprovalAsked | ApprovalAnswered | ApprovalWithdrawn | ApprovalGiven
+
+
 class ApprovalState(StrEnum):
     """Where an approval stands."""
 

@@ -104,6 +104,9 @@ def ring(till: Till, items: Sequence[tuple[Item, int]]) -> BasketView:
     """
     till.signed_in(Right.SELL)
     before = after = open_basket(till)
+    if not before.lines and till.staff is not None:
+        # It is the basket of who rings first, whoever was here when it began.
+        after = msgspec.structs.replace(before, staff_id=till.staff.staff_id)
     touched = 0
     checks: list[AgeChecked] = []
     group, now_ms = pricedesk.group_of(pricedesk.customer_of(till, before)), till.clock.now_ms()

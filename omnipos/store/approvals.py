@@ -48,3 +48,9 @@ def given_here(db: Connection) -> list[tuple[int, str, ApprovalGiven]]:
         assert isinstance(fact, ApprovalGiven), "an event's type is its fact's"
         found.append((event.header.occurred_at_ms, event.header.actor, fact))
     return found
+
+
+def write_cases(mirror: Connection, cases: list[ApprovalCase]) -> None:
+    """Write approvals into the mirror; the caller owns the transaction."""
+    rows = [(one.approval_id, one.state.value, one.at_ms, msgspec.json.encode(one)) for one in cases]
+    mirror.executemany("INSERT OR REPLACE INTO approval_case VALUES (?, ?, ?, ?)", rows)

@@ -65,6 +65,12 @@ def parked_baskets(db: Connection) -> list[tuple[int, Basket]]:
     return [(at_ms, _basket(db, basket_id, head)) for at_ms, basket_id, head in rows]
 
 
+def all_baskets(db: Connection) -> list[Basket]:
+    """Return every basket, open or parked, by its number."""
+    rows = db.execute("SELECT basket_id, head FROM basket ORDER BY number").fetchall()
+    return [_basket(db, *row) for row in rows]
+
+
 def order_ids(db: Connection) -> set[str]:
     """Return the orders that stand in a basket, open or parked, to be handed over when it is paid."""
     heads = (_head_decoder.decode(head) for (head,) in db.execute("SELECT head FROM basket"))

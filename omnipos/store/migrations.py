@@ -11,6 +11,8 @@ from omnipos.store.schema import (
     ARCHIVES,
     BALANCES,
     BALANCES_MOVED,
+    BASKET_HOPS,
+    BASKETS_THAT_MOVE,
     BOOKS_1,
     BOOKS_EPOCHS,
     BUYERS,
@@ -174,3 +176,15 @@ def approvals_of_the_store(db: Database) -> None:
 def buyers(db: Database) -> None:
     """Keep which personal record tells of a sale's buyer."""
     _run(db, BUYERS)
+
+
+@MIRROR()
+def baskets_that_move(db: Database) -> None:
+    """Make the copy of baskets on their way, and of where people signed in last."""
+    _run(db, BASKETS_THAT_MOVE)
+
+
+@BOOKS()
+def basket_hops(db: Database) -> None:
+    """Keep how far this till is with each basket that moved."""
+    _run(db, BASKET_HOPS)

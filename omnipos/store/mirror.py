@@ -13,6 +13,7 @@ from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
+from omnipos.domain.following import AwayBasket, StaffPlace
 from omnipos.domain.names import search_words
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
@@ -21,7 +22,9 @@ from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
 from omnipos.domain.tax import Tax
 from omnipos.protocol import Change, Page, Record
+from omnipos.store.approvals import write_cases
 from omnipos.store.connection import transaction
+from omnipos.store.following import write_moves, write_places
 
 NOT_OF_THIS_LIFE = -1
 """In a page's applied epoch: how much of this till's own journal the stream contains is not said."""
@@ -139,6 +142,7 @@ _TABLES = {
     "settings": ("shop",),
     "exceptions": ("exception_case",),
     "approvals": ("approval_case",),
+    "baskets": ("basket_news",),
     "accounts": ("account",),
 }
 
@@ -182,6 +186,7 @@ _KEYS = {
     "settings": ("shop", "store_id"),
     "exceptions": ("exception", "number"),
     "approvals": ("approval", "approval_id"),
+    "baskets": ("news", "key"),
 }
 
 
@@ -370,11 +375,6 @@ def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
     db.executemany("INSERT OR REPLACE INTO exception_case VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def _write_approvals(db: Connection, cases: list[ApprovalCase]) -> None:
-    rows = [(one.approval_id, one.state.value, one.at_ms, _encode(one)) for one in cases]
-    db.executemany("INSERT OR REPLACE INTO approval_case VALUES (?, ?, ?, ?)", rows)
-
-
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Product: _write_products,
     Tax: _write_taxes,
@@ -387,6 +387,8 @@ _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     Staff: _write_staff,
     Shop: _write_shops,
     ExceptionCase: _write_exceptions,
-    ApprovalCase: _write_approvals,
+    ApprovalCase: write_cases,
+    AwayBasket: write_moves,
+    StaffPlace: write_places,
     Account: _write_accounts,
 }

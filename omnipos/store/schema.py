@@ -15,6 +15,7 @@ MIGRATIONS = {
         "balances_moved",
         "returns",
         "buyers",
+        "basket_hops",
     },
     "mirror": {
         "first_mirror",
@@ -25,6 +26,7 @@ MIGRATIONS = {
         "prices",
         "balances",
         "approvals_of_the_store",
+        "baskets_that_move",
     },
 }
 """What has been applied to a database that is up to date."""
@@ -307,4 +309,12 @@ CREATE INDEX approval_case_state ON approval_case (state, at_ms);
 
 BUYERS = """
 CREATE TABLE sale_buyer (sale_id TEXT PRIMARY KEY, personal_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+BASKETS_THAT_MOVE = """
+CREATE TABLE basket_news (key TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
+"""
+
+BASKET_HOPS = """
+CREATE TABLE basket_hop (basket_id TEXT PRIMARY KEY, hop INTEGER NOT NULL, stage TEXT NOT NULL) STRICT;
 """

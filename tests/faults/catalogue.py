@@ -4,7 +4,6 @@ FAULTS = range(1, 58)
 """The rows of the catalogue."""
 
 LATER = {
-    11: "baskets that travel between tills come with the baskets stream",
     40: "webhooks come with the web shops",
     41: "overselling comes with the web shops",
     42: "connectors come with the web shops",

@@ -95,7 +95,7 @@ def test_a_poll_gives_the_heads_of_the_tills_streams(rig: HubRig) -> None:
     streams = [one.stream for one in page.hints]
     store = rig.till.store_id
     assert streams[:3] == ["settings", "staff", "catalogue"]
-    own = [f"stock/{store}", f"exceptions/{store}", f"approvals/{store}"]
+    own = [f"stock/{store}", f"exceptions/{store}", f"approvals/{store}", f"baskets/{store}"]
     assert streams[3:] == [f"orders/{store}", "customers", "accounts", *own]
     heads = rig.hub.database.read(lambda conn: heads_of(conn, streams))
     assert {one.stream: one.head for one in page.hints} == heads
