@@ -58,12 +58,16 @@ def test_a_customer_gets_credit_a_limit_and_is_said(demo: Demo) -> None:
 
 
 def test_a_store_says_what_its_tills_take_offline_and_of_other_money(demo: Demo) -> None:
-    said = ask(demo, "hub", "store-balances", "S1", "--gift-card", "100000").stdout
+    said = ask(demo, "hub", "store-balances", "S1", "--gift-card", "250000").stdout
     assert said == (
-        "Offline, tills of S1 take Rp 100.000 of a gift card, Rp 0 of store credit, Rp 0 unseen.\n"
+        "Offline, tills of S1 take Rp 250.000 of a gift card, Rp 100.000 of store credit, Rp 0 unseen.\n"
     )
-    ask(demo, "hub", "store-balances", "S1", "--gift-card", "0")
+    ask(demo, "hub", "store-balances", "S1", "--gift-card", "100000")
     assert ask(demo, "hub", "store-foreign", "S1").stdout == "S1 takes cash of its own currency only.\n"
     refused = ask(demo, "hub", "store-foreign", "S1", "USD=16500")
     assert "The law of ID has all cash paid in IDR. No rate was set." in refused.output
     assert "Write a rate like USD=16500." in ask(demo, "hub", "store-foreign", "S1", "USD").output
+
+
+def test_the_demo_shop_has_a_gift_card_to_try(demo: Demo) -> None:
+    assert ask(demo, "hub", "gift-card", "9900 0000 0000 0010").stdout.startswith("Gift card: Rp 100.000\n")

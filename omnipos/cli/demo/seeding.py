@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from hub.accountmessages import AccountsShown, EntryWish, PostEntries, PutTerms, TermsWish
 from hub.goodsmessages import BarcodeWish, GoodsWritten, ProductWish, PutProducts
 from hub.messages import (
     ApiKey,
@@ -24,13 +25,16 @@ from hub.messages import (
 from hub.staffmessages import PutStaff, StaffList, StaffWish
 from omnipos.cli.demo import asking, goods, orders, people
 from omnipos.cli.taxes import TAXES, put_missing_taxes
+from omnipos.domain.account import AccountKind, AccountSettings, new_code
 from omnipos.domain.catalogue import Product
+from omnipos.domain.money import currency
 from omnipos.domain.order import Order
 from omnipos.domain.quantity import PIECE_MILLI
-from omnipos.domain.shop import QrSettings
+from omnipos.domain.shop import COUNTRIES, QrSettings
 from sync.owner import OwnerClient
 
 CHANNEL = "web"
+GIFT_CARD = new_code(1)
 SHOWN = 20
 """How many barcodes and phone numbers are told to scripts."""
 
@@ -73,6 +77,7 @@ def seed(line: OwnerClient, address: str, country: str) -> tuple[DemoShop, str]:
     line.put("/v1/staff", StaffList, PutStaff(staff=wishes))
     for number, store in enumerate(stores):
         line.post("/v1/stock/movements", Written, PostMovements(movements=_stock(skus, store.code, number)))
+    _put_balances(line, country, buyers[0].phone)
     key = line.post("/v1/api-keys", ApiKey, ApiKeyWish(channel=CHANNEL)).key
     _place_orders(OwnerClient(address, key), shelf, buyers, country, first.code)
     code = line.post("/v1/enrol-codes", EnrolCode, EnrolCodeWish(store_code=first.code)).code
@@ -88,6 +93,30 @@ def seed(line: OwnerClient, address: str, country: str) -> tuple[DemoShop, str]:
         ),
     )
     return shop, code
+
+
+def _put_balances(line: OwnerClient, country: str, phone: str) -> None:
+    """Give the shop a gift card, and its first customer store credit and an account with a limit."""
+    note = _largest_note(country)
+    entries = (
+        EntryWish(
+            kind=AccountKind.GIFT_CARD, account=GIFT_CARD, entry_id="demo", amount_minor=note, reason="demo"
+        ),
+        EntryWish(
+            kind=AccountKind.STORE_CREDIT,
+            phone=phone,
+            entry_id="demo",
+            amount_minor=note // 2,
+            reason="demo",
+        ),
+    )
+    line.post("/v1/accounts/entries", Written, PostEntries(entries=entries))
+    lent = TermsWish(kind=AccountKind.ACCOUNT, phone=phone, limit_minor=5 * note)
+    line.put("/v1/accounts", AccountsShown, PutTerms(accounts=(lent,)))
+
+
+def _largest_note(country: str) -> int:
+    return currency(COUNTRIES[country].currency).notes[-1]
 
 
 def _place_orders(
@@ -115,6 +144,9 @@ def _store(store: people.DemoStore, country: str) -> StoreWish:
         phone=store.phone,
         tax_number=store.tax_number,
         footer=store.footer,
+        accounts=AccountSettings(
+            gift_card_offline_minor=_largest_note(country), credit_offline_minor=_largest_note(country)
+        ),
         qr=QrSettings(static_payload=people.STATIC_QR.get(country, ""), acquirer=people.ACQUIRER),
     )
 
