@@ -31,7 +31,7 @@ BELOW = 2
 """Rows of what stands below a code in a window with no room beside it."""
 
 CLOSE = Command("f8", later("Close it"), "cancel", later("Close the code at the acquirer"))
-PRINT = Command("f7", later("Print the code"), "print", later("Print the code as a slip for the customer"))
+PRINT = Command("f7", later("Print"), "print", later("Print the code as a slip for the customer"))
 
 
 class CodeFacts(Painted):
