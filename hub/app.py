@@ -27,6 +27,7 @@ from hub.routes import (
     epochs,
     hints,
     history,
+    messages,
     owner,
     people,
     prices,
@@ -41,6 +42,7 @@ from hub.routes import (
     watching,
 )
 from hub.schema_page import SchemaPage
+from hub.senders import Sender, send_for_ever
 from hub.unit import WriteConflict
 from omnipos import __version__
 from omnipos.domain.errors import DomainError
@@ -53,20 +55,26 @@ LARGEST_BODY = 10 << 20
 AnyRequest = Request[Any, Any, Any]
 
 
-def create_app(hub: Hub) -> Litestar:
-    """Return the application of one hub; it closes the hub's database when it ends."""
+def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
+    """Return the application of one hub; it closes the hub's database when it ends.
+
+    `sender` is the way out for messages to customers; without one they wait.
+    """
 
     def provide_hub() -> Hub:
         return hub
 
     @asynccontextmanager
     async def closing(_app: Litestar) -> AsyncIterator[None]:
-        watching = asyncio.create_task(hub.noticeboard.watch())
+        tasks = [asyncio.create_task(hub.noticeboard.watch())]
+        if sender is not None:
+            tasks.append(asyncio.create_task(send_for_ever(hub, sender)))
         try:
             yield
         finally:
-            watching.cancel()
-            await asyncio.wait([watching])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             hub.database.close()
 
     return Litestar(
@@ -89,6 +97,7 @@ def create_app(hub: Hub) -> Litestar:
                     *coupons.handlers,
                     *accounts.handlers,
                     *buyers.handlers,
+                    *messages.handlers,
                     *quotes.handlers,
                     *records.handlers,
                     *returns.handlers,

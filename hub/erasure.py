@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
-from hub import orders, tables
+from hub import messaging, orders, tables
 from hub.feed import CUSTOMERS
 from hub.messages import Erased
 from hub.unit import Unit
@@ -24,6 +24,8 @@ def erase(unit: Unit, phone: str, country: str) -> Erased:
     number = to_e164(phone, country)
     ids = _cards_of(unit.conn, number)
     table, own = tables.customer, tables.personal
+    emails = set(unit.conn.scalars(select(own.c.email).where(own.c.customer_id.in_(ids)))) - {""}
+    messaging.forget(unit, {number, *emails})
     unit.conn.execute(delete(own).where(own.c.customer_id.in_(ids)))
     unit.conn.execute(
         update(table)

@@ -18,6 +18,7 @@ from hub import (
     following,
     leases,
     lives,
+    messaging,
     moves,
     rights,
     sales,
@@ -262,8 +263,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                     device_id=till.device_id,
                     event_id=one.event_id,
                 )
-            case events.BuyerGiven():
-                buyers.keep(unit, one.fact, one.personal.get(one.fact.personal_id), report)
+            case events.ReceiptSendAsked() | events.BuyerGiven():
+                _keep_person(unit, one, one.fact, report)
             case events.ExceptionSettled():
                 exceptions.settle(unit, one.fact, report)
             case unknown:
@@ -278,6 +279,19 @@ def _apply_to_staff(unit: Unit, fact: ApprovalFact | BasketFact, report: collect
         approvals.apply(unit, fact, report)
     else:
         following.apply(unit, fact, report)
+
+
+def _keep_person(
+    unit: Unit,
+    one: Received,
+    fact: events.ReceiptSendAsked | events.BuyerGiven,
+    report: collecting.Report,
+) -> None:
+    card = one.personal.get(fact.personal_id)
+    if isinstance(fact, events.BuyerGiven):
+        buyers.keep(unit, fact, card, report)
+    else:
+        messaging.queue(unit, fact, card, report)
 
 
 def _origin(unit: Unit, till: Principal, one: Received, skew_ms: int) -> Origin:

@@ -29,6 +29,7 @@ NEEDED: dict[type, Right] = {
     events.TenderTakenBack: Right.SELL,
     events.PaymentAsked: Right.SELL,
     events.BuyerGiven: Right.SELL,
+    events.ReceiptSendAsked: Right.SELL,
     events.PaperReprinted: Right.SELL,
     ApprovalGiven: Right.SELL,
     ApprovalAsked: Right.SELL,

@@ -52,11 +52,12 @@ def serve(
     """
     from hub.app import create_app
     from hub.context import Hub
+    from hub.senders import SETTING, sender_of
 
     host, port = _address(bind)
     opened = open_database(database, admin_key)
     hub = Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8))
-    app = create_app(hub)
+    app = create_app(hub, sender_of(os.environ.get(SETTING, "")))
     # The program itself is never garbage; looking through it took a fifth of a large request's time.
     gc.freeze()
     asyncio.run(_serve(app, host, port, ready or _say, hub.noticeboard.close))

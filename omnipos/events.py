@@ -11,6 +11,9 @@ import msgspec
 
 from omnipos.domain.approval import ApprovalFact
 from omnipos.domain.basket import Line
+from omnipos.domain.buyerfacts import BuyerGiven as BuyerGiven
+from omnipos.domain.buyerfacts import ReceiptSendAsked as ReceiptSendAsked
+from omnipos.domain.buyerfacts import SendBy as SendBy
 from omnipos.domain.customer import Consent, CustomerField
 from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.following import BasketFact
@@ -200,15 +203,6 @@ class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted
     lines: tuple[CountedLine, ...]
 
 
-class BuyerGiven(msgspec.Struct, frozen=True, kw_only=True, tag="buyer_given"):
-    """The buyer of a sale wants a tax invoice; the tax data stand in the personal record named here."""
-
-    sale_id: str
-    receipt_number: str
-    personal_id: str
-    customer_id: str = ""
-
-
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted", omit_defaults=True):
     """A receipt was printed again, marked COPY, or another paper of its sale: its gift receipt."""
 
@@ -304,6 +298,7 @@ Fact = (
     | LeaseReleased
     | LeaseTaken
     | StockCounted
+    | ReceiptSendAsked
     | BuyerGiven
     | PaperReprinted
     | EpochBegun

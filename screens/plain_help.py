@@ -33,7 +33,8 @@ def tell_all() -> Answer:
     )
     around = _(
         "Notes: note TEXT for the receipt, line-note 2 TEXT for a line; off takes one away."
-        " gift-receipt N prints goods without prices; e-receipt N saves a web page and a PDF."
+        " gift-receipt N prints goods without prices; e-receipt N saves a web page and a PDF,"
+        " e-receipt N to ADDRESS sends it."
         " buyer NUMBER, NAME, ADDRESS for a tax invoice."
         " To practise: training, and training off."
     )

@@ -1,6 +1,7 @@
 """The sentences of the plain counter: baskets, sales, customers, orders and the till's state in words."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from omnipos.domain.basket import Line
 from omnipos.domain.customer import FIELD_WORDS, CustomerField
@@ -290,3 +291,9 @@ def time_words(at_ms: int, shop: Shop, now_ms: int) -> str:
     """Say a moment in the shop's own time: `17:00` today, `2026-11-12 17:00` on another day."""
     then, today = local(at_ms, shop.time_zone), local(now_ms, shop.time_zone)
     return then.strftime("%H:%M" if then.date() == today.date() else "%Y-%m-%d %H:%M")
+
+
+def saved_words(files: Sequence[Path]) -> str:
+    """Say where the files of a receipt are."""
+    names = ", ".join(one.name for one in files)
+    return _("Saved in {folder}: {names}").format(folder=files[0].parent, names=names)

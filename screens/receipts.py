@@ -1,20 +1,19 @@
 """The last sales of this till, each with its whole receipt, printed again on request."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
-from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.quantity import format_quantity
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.locale import _, later
-from omnipos.services import ereceipts, reprinting, watching
+from omnipos.services import reprinting, watching
 from omnipos.services.watching import SaleStanding
 from screens import times
 from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.desk import Desk
+from screens.ereceipt import EReceiptScreen
 from screens.lists import WIDTH, ListScreen, PagesScreen
 from screens.widgets.cells import Row, between, cut, drawn, fit, right, width_of, wrapped
 from screens.widgets.marks import sale_marks
@@ -22,7 +21,7 @@ from screens.widgets.payment import tender_name
 
 PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
-SAVE = Command("f5", later("E-receipt"), "save", later("Save it as a web page and a PDF file"), False)
+SAVE = Command("f5", later("E-receipt"), "save", later("Send it, or save a web page and a PDF"), False)
 RETURN = Command("f9", later("Return"), "return", later("Take goods of this receipt back"))
 
 
@@ -91,9 +90,9 @@ class ReceiptsScreen(ListScreen):
             self.say(gift_words(number), "good")
 
     async def do_save(self) -> None:
-        """Save the chosen receipt as files."""
+        """Send the chosen receipt, or save it as files."""
         if self._sales:
-            await save_receipt(self, self._sales[self.lines.chosen].receipt_number)
+            await self.go(EReceiptScreen(self.desk, self._sales[self.lines.chosen].receipt_number))
 
 
 class ReceiptScreen(PagesScreen):
@@ -157,28 +156,8 @@ class ReceiptScreen(PagesScreen):
         self.say(gift_words(self._sale.receipt_number), "good")
 
     async def do_save(self) -> None:
-        """Save it as files."""
-        await save_receipt(self, self._sale.receipt_number)
-
-
-async def save_receipt(screen: Counter, number: str) -> None:
-    """Save a receipt as files while the counter goes on, then say where they are."""
-
-    async def save() -> None:
-        try:
-            files = await ereceipts.save(screen.desk.till, number)
-        except DomainError as refusal:
-            screen.say(str(refusal))
-        else:
-            screen.say(saved_words(files), "good")
-
-    screen.run_worker(save(), group="e-receipt")
-
-
-def saved_words(files: Sequence[Path]) -> str:
-    """Say where the files of a receipt are."""
-    names = ", ".join(one.name for one in files)
-    return _("Saved in {folder}: {names}").format(folder=files[0].parent, names=names)
+        """Send it, or save it as files."""
+        await self.go(EReceiptScreen(self.desk, self._sale.receipt_number))
 
 
 def gift_words(number: str) -> str:

@@ -25,6 +25,7 @@ from hub.tables.goods import product_code as product_code
 from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
 from hub.tables.history import old_sale as old_sale
+from hub.tables.messages import message as message
 from hub.tables.returns import sale_return as sale_return
 from hub.tables.shifts import shift as shift
 
