@@ -200,8 +200,8 @@ class TillApp(App[None]):
         is_shown = self._selling is not None and await self._selling.hear(event.heard)
         if isinstance(self.screen, Counter):
             await self.screen.tick()
-            if not is_shown:
-                self.screen.say(said, style)
+            # What was said of it before holds no more, even where the change in view says it all.
+            self.screen.say("" if is_shown else said, style)
         self._show()
 
     # Keys and scans

@@ -155,6 +155,18 @@ async def test_a_lost_answer_shows_until_a_manager_settles_it(till: Till, termin
     assert sold(till) == [12_000]
 
 
+async def test_an_answer_found_later_takes_the_bad_news_away(till: Till, terminal: HandTerminal) -> None:
+    async with paying(till, terminal) as hands:
+        await answer(hands, terminal, NO_ANSWER)
+        assert "Nobody knows yet" in hands.text
+        terminal.status_answer = YES
+        (payment,) = till.call(resolving.open_payments)
+        assert till.charging is not None
+        till.charging.ask_again(payment)
+        await until(hands, lambda: "CHANGE DUE" in hands.text, "the finished sale")
+        assert "Nobody knows yet" not in hands.text
+
+
 async def test_a_second_card_payment_asks_by_a_numbered_choice(till: Till, terminal: HandTerminal) -> None:
     async with paying(till, terminal) as hands:
         await answer(hands, terminal, NO_ANSWER)
