@@ -18,7 +18,7 @@ from textual.types import CSSPathType
 from omnipos.config import Settings
 from omnipos.domain.errors import DomainError
 from omnipos.locale import _
-from omnipos.services import following, signing_in
+from omnipos.services import signing_in
 from omnipos.services.paying import Heard
 from omnipos.services.till import Till
 from screens.around_sale import AroundSale
@@ -134,7 +134,6 @@ class TillApp(App[None]):
     async def enter_shop(self) -> None:
         """Go to selling: somebody is signed in. Their first tender asks if a basket was lying there."""
         await self.desk.load()
-        await self.desk.till.run(following.arrive)
         view = await self.desk.open_basket()
         self.desk.is_taken_over = bool(view.basket.lines)
         if self._selling is None:

@@ -11,7 +11,7 @@ from omnipos.domain.errors import DomainError
 from omnipos.domain.names import clean_text, fold
 from omnipos.domain.staff import Role, Staff
 from omnipos.locale import _, later
-from omnipos.services import signing_in
+from omnipos.services import following, signing_in
 from screens.commands import Command
 from screens.counter import Counter
 from screens.desk import Desk
@@ -175,6 +175,7 @@ class SignInScreen(Counter):
     async def _enter(self) -> None:
         try:
             await self.till_app.enter_shop()
+            await self.desk.till.run(following.arrive)
         except DomainError:
             await self.desk.till.run(signing_in.sign_out)
             raise

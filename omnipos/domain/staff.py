@@ -105,8 +105,6 @@ class StaffHabits(msgspec.Struct, frozen=True, kw_only=True):
 
     badge_needs_pin: bool = False
     """A badge alone opens nothing: the PIN is asked for too."""
-    lock_after_sale: bool = False
-    """The till locks itself after each finished sale, with the change still in view."""
     idle_lock_s: int | None = None
     """The till locks itself when nobody touches it for so long; None leaves it to the till, 0 is never."""
 

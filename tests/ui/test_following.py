@@ -60,9 +60,9 @@ async def test_it_is_offered_once_and_taken_by_a_number(till: Till, size: tuple[
 
 
 async def test_nothing_is_offered_while_somebody_types(till: Till) -> None:
-    put(till)
     async with counter(till) as hands:
         await hands.type("3*")
+        put(till)
         await look(hands)
         assert hands.up == "SellScreen"
 

@@ -117,6 +117,21 @@ async def keys(hands: Hands) -> None:
     await hands.press("f1")
 
 
+async def manager_menu(hands: Hands) -> None:
+    """The manager's menu over a basket."""
+    await sell(hands)
+    await hands.press("ctrl+g")
+
+
+async def managers_word(hands: Hands) -> None:
+    """A manager's word asked for after a refusal."""
+    await sell(hands)
+    await hands.press("ctrl+t")
+    await hands.type("Diplomat")
+    await hands.press("enter", "enter")
+    assert hands.up == "WordScreen"
+
+
 STEPS = [
     sign_in,
     sell,
@@ -132,6 +147,8 @@ STEPS = [
     one_exception,
     discount,
     word,
+    manager_menu,
+    managers_word,
     price,
     keys,
 ]
