@@ -36,6 +36,7 @@ async def to_code(hands: Hands) -> None:
     await hands.press("f12", "q")
     for _look in range(200):
         if hands.up == "MadeCodeScreen":
+            await hands.settle()
             return
         await hands.pilot.pause(0.01)
     raise AssertionError(hands.text)
