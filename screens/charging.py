@@ -82,13 +82,17 @@ class ChargingScreen(AwaitsPayment):
         await self.till_app.leave_for_next()
 
 
-async def charge(below: "Counter", amount_minor: int | None, *, again: bool = False) -> None:
-    """Write a payment of the open basket down, and ask the terminal for it."""
+async def charge(
+    below: "Counter", amount_minor: int | None, *, again: bool = False, refund_of: str = ""
+) -> None:
+    """Write a payment or a refund of the open basket down, and ask the terminal for it."""
     desk = below.desk
     charging = desk.till.charging
     assert charging is not None, "asked only where a terminal is set"
     provider = charging.provider
-    payment = await desk.till.run(paying.ask, TenderKind.CARD, provider, amount_minor, again=again)
+    payment = await desk.till.run(
+        paying.ask, TenderKind.CARD, provider, amount_minor, again=again, refund_of=refund_of
+    )
     await begin(below, payment)
 
 

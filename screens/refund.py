@@ -71,7 +71,14 @@ def _answer(paying: "Paying", way: Tender) -> Answer:
 
 
 async def _card(paying: "Paying", way: Tender) -> None:
+    """Ask the terminal where one is set, else for what the slip of the refund shows."""
     from screens.card import CardScreen
+
+    if paying.desk.till.charging is not None:
+        from screens.charging import charge
+
+        await charge(paying.counter, way.amount_minor, refund_of=_paid_by(paying))
+        return
 
     async def give(amount_minor: int, slip: CardSlip) -> None:
         tender = msgspec.structs.replace(way, amount_minor=-amount_minor, card=slip)
@@ -91,6 +98,13 @@ async def _card(paying: "Paying", way: Tender) -> None:
         amount=format_money(-way.amount_minor, paying.desk.currency)
     )
     await paying.counter.go(ChoiceScreen(paying.desk, question, answers))
+
+
+def _paid_by(paying: "Paying") -> str:
+    """Return the payment at a terminal that goes back, where it is known."""
+    refundable = paying.desk.view.basket.refundable if paying.desk.view else None
+    paid = refundable.tenders if refundable else ()
+    return next((one.payment_id for one in paid if one.kind is TenderKind.CARD and one.payment_id), "")
 
 
 async def _give(paying: "Paying", way: Tender, word: Word) -> None:

@@ -32,11 +32,18 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ask(
-    till: Till, kind: TenderKind, provider: str, amount_minor: int | None = None, *, again: bool = False
+    till: Till,
+    kind: TenderKind,
+    provider: str,
+    amount_minor: int | None = None,
+    *,
+    again: bool = False,
+    refund_of: str = "",
 ) -> Payment:
     """Write down that a payment of the open basket is about to be asked for; None is all that is due.
 
-    Below zero it is a refund. `again` says that somebody means it though another one is not known yet.
+    Below zero it is a refund, of the payment `refund_of` where that is known. `again` says that somebody
+    means it though another one is not known yet.
     Raises TenderRefused, and PaymentOpen for a second one that nobody confirmed.
     """
     view = tendering.to_pay(till)
@@ -57,6 +64,7 @@ def ask(
         provider=provider,
         asked_at_ms=till.clock.now_ms(),
         staff_id=till.staff.staff_id if till.staff else "",
+        refund_of=refund_of,
     )
     after = msgspec.structs.replace(basket, payments=(*basket.payments, payment.payment_id), guarded=False)
     with transaction(db):

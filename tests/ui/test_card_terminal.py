@@ -8,10 +8,16 @@ import pytest
 from textual.pilot import Pilot
 
 from omnipos.config import Settings
+from omnipos.domain.catalogue import Item
+from omnipos.domain.errors import TenderRefused
 from omnipos.domain.payment import PaymentAnswer, PaymentState, Said
-from omnipos.services import reprinting, resolving, selling
+from omnipos.domain.tender import TenderKind
+from omnipos.services import paying as intents
+from omnipos.services import reprinting, resolving, returning, selling, tendering
+from omnipos.services.returning import Back
 from omnipos.services.till import Till
 from screens.app import TillApp
+from tests.rigs import TEH as TEH_BOTOL
 from tests.terminals.rig import NO, NO_ANSWER, YES, HandTerminal, waiter
 from tests.ui.driving import LARGE, SMALL, Hands, counter
 
@@ -238,3 +244,31 @@ def test_a_card_payment_looks_as_before(
 
     with waiter(till, terminal):
         assert snap_compare(app, run_before=drive, terminal_size=size)
+
+
+async def test_what_was_paid_at_the_terminal_goes_back_there_and_no_more(
+    till: Till, terminal: HandTerminal
+) -> None:
+    async with paying(till, terminal) as hands:
+        await answer(hands, terminal, YES)
+        await hands.press("escape", "f9")
+        await hands.type("S1-1-000001")
+        await hands.press("enter", "1", "enter", "1", "f12")
+        terminal.charged.clear()
+        await hands.press("1")
+        assert "The card terminal is asked to give Rp 6.000 back." in hands.text
+        await answer(hands, terminal, YES)
+    assert [what for what, _payment in terminal.asked] == ["charge", "refund"]
+    back, sale = till.call(reprinting.latest)
+    assert [one.amount_minor for one in back.tenders] == [-6000]
+    assert (back.total_minor, sale.total_minor) == (-6000, 12_000)
+
+
+def test_a_terminal_is_not_asked_to_give_back_what_was_paid_in_cash(till: Till) -> None:
+    till.call(selling.ring, [(Item(product=TEH_BOTOL), 1000)])
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    found = till.call(returning.find, None, sale.receipt_number)[0]
+    till.call(returning.bring, found, [Back(line_no=1, quantity_milli=1000)], "1")
+    with pytest.raises(TenderRefused, match="may go back so"):
+        till.call(intents.ask, TenderKind.CARD, "terminal")
