@@ -74,12 +74,6 @@ async def _card(paying: "Paying", way: Tender) -> None:
     """Ask the terminal where one is set, else for what the slip of the refund shows."""
     from screens.card import CardScreen
 
-    if paying.desk.till.charging is not None:
-        from screens.charging import charge
-
-        await charge(paying.counter, way.amount_minor, refund_of=_paid_by(paying))
-        return
-
     async def give(amount_minor: int, slip: CardSlip) -> None:
         tender = msgspec.structs.replace(way, amount_minor=-amount_minor, card=slip)
         await _give(paying, tender, Word())
@@ -92,7 +86,7 @@ async def _card(paying: "Paying", way: Tender) -> None:
         return
     from screens.charging import charge
 
-    at_terminal = partial(charge, paying.counter, way.amount_minor)
+    at_terminal = partial(charge, paying.counter, way.amount_minor, refund_of=_paid_by(paying))
     answers = ((_("Ask the terminal to give it back"), at_terminal), (_("Type the card slip"), slip))
     question = _("{amount} goes back to the card.").format(
         amount=format_money(-way.amount_minor, paying.desk.currency)

@@ -255,7 +255,7 @@ async def test_what_was_paid_at_the_terminal_goes_back_there_and_no_more(
         await hands.type("S1-1-000001")
         await hands.press("enter", "1", "enter", "1", "f12")
         terminal.charged.clear()
-        await hands.press("1")
+        await hands.press("1", "1")
         assert "The card terminal is asked to give Rp 6.000 back." in hands.text
         await answer(hands, terminal, YES)
     assert [what for what, _payment in terminal.asked] == ["charge", "refund"]
