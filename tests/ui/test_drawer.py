@@ -66,7 +66,8 @@ async def test_a_day_of_the_drawer(till: Till, size: tuple[int, int]) -> None:
         assert "S1-1-Z0001 · 2026-11-21" in hands.text
     done = till.store.call(lambda: reporting.z_report(till.store.books))
     assert (done.counted_minor, done.difference_minor, done.left_minor) == (136_000, 0, 100_000)
-    assert facts(till)[:4] == ["shift_opened", "cash_moved", "sale_completed", "shift_closed"]
+    told = [one for one in facts(till) if one.startswith(("shift", "cash", "sale"))]
+    assert told == ["shift_opened", "cash_moved", "sale_completed", "shift_closed"]
 
 
 async def test_a_short_drawer_asks_for_a_reason_and_then_for_a_manager(till: Till) -> None:
