@@ -11,12 +11,19 @@ from tests.ui.driving import LARGE, SMALL, Hands
 from tests.ui.test_snapshots import INDOMIE, TEH, Compare, Step
 
 
+async def open_drawer(hands: Hands) -> None:
+    """Let the header below say how all stands, then open the drawer over it."""
+    await hands.app.look_around()
+    await hands.settle()
+    await hands.press("f10")
+
+
 async def drawer(hands: Hands) -> None:
     """A cashier's drawer with a basket in the way."""
     await hands.scan(INDOMIE, TEH)
     await hands.press("f12", "enter")
     await hands.scan(TEH)
-    await hands.press("f10")
+    await open_drawer(hands)
 
 
 async def managers_drawer(hands: Hands) -> None:
@@ -27,13 +34,15 @@ async def managers_drawer(hands: Hands) -> None:
 
 async def pay_out(hands: Hands) -> None:
     """Cash taken out."""
-    await hands.press("f10", "f4")
+    await open_drawer(hands)
+    await hands.press("f4")
     await hands.type("20000")
 
 
 async def float_count(hands: Hands) -> None:
     """The float half counted."""
-    await hands.press("f10", "f2")
+    await open_drawer(hands)
+    await hands.press("f2")
     await hands.type("2")
     await hands.press("enter")
     await hands.type("4")
