@@ -46,5 +46,9 @@ def tell_all() -> Answer:
         "The drawer: drawer, float 2*100000, pay-in 50000 REASON, pay-out 20000 REASON, drop 500000,"
         " no-sale REASON, x, close 3*100000 12*500 left 200000 (or count-cash), z, z 17."
     )
-    told = (said, by_hand, asking, untaxed, managers, by_code, card, money, around, cash)
+    back = _(
+        "Goods that come back: return N, return-line 1 all REASON, return-goods CODE REASON, refund,"
+        " refund cash. A basket of yours at another till: take-basket N."
+    )
+    told = (said, by_hand, asking, untaxed, managers, by_code, card, money, around, cash, back)
     return Answer(say=" ".join(told))
