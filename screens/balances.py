@@ -1,6 +1,6 @@
 """Paying by gift card, store credit, on account or foreign cash: one small form each, opened while paying."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnipos.domain.account import AccountKind, Standing, lendable, masked_code, spendable
@@ -8,13 +8,12 @@ from omnipos.domain.errors import TenderRefused
 from omnipos.domain.foreign import foreign_cash
 from omnipos.domain.money import format_amount, format_money, parse_money
 from omnipos.locale import _
-from omnipos.services import balances, finding
+from omnipos.services import balances
 from omnipos.services.approving import Word
 from omnipos.services.tendering import Paid
 from omnipos.services.till import Till
 from screens.desk import Desk
 from screens.forms import Form
-from screens.ringing import Scan
 from screens.widgets.entry import Entry
 
 if TYPE_CHECKING:
@@ -39,20 +38,7 @@ def standing_words(standing: Standing, desk: Desk) -> str:
     return text.format(code=masked_code(standing.account_id), amount=amount, limit=limit, time=as_of)
 
 
-class CardForm(Form):
-    """A form whose first field takes a gift card, scanned or typed."""
-
-    async def take_scans(self, scans: Sequence[Scan]) -> Sequence[Scan]:
-        """Put a scanned card into its field and go on; goods go into the basket behind, as everywhere."""
-        first = scans[0]
-        if self.entry is not self.fields[0] or not await self.desk.till.run(finding.may_be_card, first.code):
-            return await super().take_scans(scans)
-        self.fields[0].put(first.code)
-        await self.do_enter()
-        return scans[1:]
-
-
-class GiftCardScreen(CardForm):
+class GiftCardScreen(Form):
     """Takes a gift card: scanned or typed, then what is to be taken of it."""
 
     def __init__(self, desk: Desk, amount: str, tendered: Tendered, card: str = "") -> None:

@@ -7,7 +7,7 @@ from omnipos.domain.account import AccountKind
 from omnipos.domain.money import format_amount, parse_money
 from omnipos.locale import _
 from omnipos.services import balances, gifting
-from screens.balances import CardForm, standing_words
+from screens.balances import standing_words
 from screens.choice import Answer, ChoiceScreen
 from screens.desk import Desk
 from screens.forms import Form
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from screens.counter import Counter
 
 
-class SellCardScreen(CardForm):
+class SellCardScreen(Form):
     """Puts a gift card's value into the basket: on a new card, or on the one scanned."""
 
     def __init__(self, desk: Desk, code: str = "") -> None:
@@ -36,7 +36,7 @@ class SellCardScreen(CardForm):
         await self.close()
 
 
-class LookScreen(CardForm):
+class LookScreen(Form):
     """Says what is on a gift card."""
 
     def __init__(self, desk: Desk) -> None:

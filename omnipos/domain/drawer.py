@@ -11,10 +11,6 @@ from omnipos.locale import _, later
 
 MOST_PIECES = 100_000
 """No drawer holds more coins of one kind; beyond it an entry is a slip of the finger."""
-MOST_NOTES_MOVED = 10_000
-"""Nobody carries more of the largest note in or out at once."""
-MOST_NOTES_CHANGED = 100
-"""Nobody gives so much more than is due that this many of the largest note go back as change."""
 
 
 class CashMove(StrEnum):
@@ -62,16 +58,6 @@ def denominations(code: str) -> tuple[int, ...]:
     """Return the worth of a currency's notes and coins in minor units, the largest first."""
     money = currency(code)
     return tuple(sorted({*money.notes, *money.coins}, reverse=True))
-
-
-def most_moved_minor(code: str) -> int:
-    """Return the most that goes in or out at once: more is a code scanned or a phone typed as a sum."""
-    return MOST_NOTES_MOVED * denominations(code)[0]
-
-
-def most_change_minor(code: str) -> int:
-    """Return the most that is given back on cash: more is a code scanned or a phone typed as a sum."""
-    return MOST_NOTES_CHANGED * denominations(code)[0]
 
 
 def counted(pieces: Mapping[int, int], code: str) -> tuple[Pieces, ...]:

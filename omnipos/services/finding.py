@@ -109,12 +109,6 @@ def scanned(till: Till, code: str) -> Offer:
     return found
 
 
-def may_be_card(till: Till, code: str) -> bool:
-    """Return whether a code scanned where a gift card is asked for may be one: no item and no other thing."""
-    found = _exact(till, Typed(rest=clean_text(code, LONGEST_ENTRY)))
-    return found is None or isinstance(found, GiftCardOffer)
-
-
 def _unknown_words(code: str) -> str:
     if code.isascii() and code.isdigit() and len(code) in GTIN_LENGTHS and not is_gtin(code):
         return _(

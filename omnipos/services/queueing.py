@@ -85,8 +85,9 @@ def heard(till: Till, approval_id: str) -> Word | None:
 
 def withdraw(till: Till, approval_id: str) -> None:
     """Ask no longer: an answer that comes later allows nothing."""
-    if till.asked.pop(approval_id, None) is not None:
+    if approval_id in till.asked:
         _write(till, ApprovalWithdrawn(approval_id=approval_id))
+        del till.asked[approval_id]
 
 
 def waiting(till: Till) -> tuple[ApprovalShown, ...]:

@@ -6,7 +6,6 @@ import msgspec
 
 from omnipos.domain.accountmoves import sale_moves
 from omnipos.domain.basket import Basket
-from omnipos.domain.drawer import most_change_minor
 from omnipos.domain.errors import BasketRefused, PaymentOpen, TenderRefused
 from omnipos.domain.names import clean_text
 from omnipos.domain.order import Check
@@ -39,8 +38,6 @@ def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
     """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
     view = to_pay(till)
     amount = view.due.cash_due_minor if amount_minor is None else amount_minor
-    if amount - max(view.due.cash_due_minor, 0) > most_change_minor(view.basket.currency):
-        raise TenderRefused(_("That sum is too large. Check what was typed."))
     return _take(till, view, Tender(kind=TenderKind.CASH, amount_minor=amount))
 
 

@@ -10,6 +10,7 @@ import pytest
 from omnipos.domain.customer import CustomerDraft, CustomerEdit, Purpose
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.exceptions import ExceptionCase
+from omnipos.domain.following import BasketAsked, BasketKept, BasketMovedAway, BasketOffered, BasketTaken
 from omnipos.domain.order import OrderState, Taker
 from omnipos.domain.payment import PaymentAnswer, Said
 from omnipos.domain.staff import Approval
@@ -36,6 +37,7 @@ from omnipos.services.verifying import verify
 from omnipos.store import journal
 from tests.goods import fill_goods
 from tests.rigs import DEVICE, NOON_MS, STORE, fill, order, selling_till, staff_members
+from tests.services import stepping
 from tests.services.faulty import everything, failing_at
 
 INDOMIE, TEH = "8998866200578", "8996006855893"
@@ -242,10 +244,12 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
         lambda till: till.call(correcting.correct, "c-sarah", CustomerEdit(name="Sarah W.")),
     ),
     "add customer": (lambda till: None, lambda till: till.call(recognising.add, RINA)),
+    **stepping.STEPS,
 }
 
-
-NOT_YET_DONE_AT_A_TILL = {StockCounted}
+WITH_ANOTHER_TILL = {BasketOffered, BasketAsked, BasketMovedAway, BasketTaken, BasketKept}
+"""What a till writes only in its talk with another one; `tests/sync/test_following.py` breaks that off."""
+NOT_YET_DONE_AT_A_TILL = {StockCounted} | WITH_ANOTHER_TILL
 
 
 def facts(till: Till) -> set[type]:

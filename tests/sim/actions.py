@@ -21,7 +21,7 @@ from omnipos.services import (
     tendering,
 )
 from omnipos.services.finding import ItemOffer
-from tests.sim import fairness, managing, offers
+from tests.sim import drawers, fairness, managing, offers, tender
 from tests.sim.tills import TillMachine
 from tests.sim.yard import GOODS, STORES, product
 
@@ -37,7 +37,12 @@ def act(world: "World", till: TillMachine) -> None:
     deed: Deed = world.chance.choices(deeds, weights)[0]
     if world.weather.hand_overs and world.rare.random() < world.weather.hand_overs:
         deed = _collect
+    if world.weather.money and world.money.random() < world.weather.money:
+        money_deeds, money_weights = zip(*tender.DEEDS, *drawers.DEEDS, strict=True)
+        deed = world.money.choices(money_deeds, money_weights)[0]
     try:
+        if deed in tender.PAYS and till.till.call(selling.current).basket.is_empty:
+            _ring(world, till)
         deed(world, till)
     except DomainError as error:
         world.refused(till.name, deed.__name__, error)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from omnipos.events import OrderHandedOver, decode_fact
 from omnipos.services.verifying import verify
-from tests.sim import agreement, fairness
+from tests.sim import agreement, fairness, reckoning
 from tests.sim.tills import TillMachine
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def all_is_well(world: "World") -> None:
         agreement.hub_holds_only_what_was_done(world, hub)
         agreement.hub_adds_up(world, hub)
         fairness.prices_are_fair(world, hub)
+        reckoning.money_agrees(world, hub)
     finally:
         hub.close()
 

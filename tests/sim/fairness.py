@@ -84,10 +84,11 @@ def _faults_of(world: "World", hub: sqlite3.Connection, sale: Sale) -> Iterator[
     kept = [tuple(line[name] for name in names) for line in lines]
     if kept != [tuple(getattr(line, name) for name in names) for line in sale.lines]:
         yield "its lines at the hub are not those that were sold"
-    opened = {one.coupon for line in sale.lines for one in line.savings if one.coupon}
+    sold = [line for line in sale.lines if line.returned is None]
+    opened = {one.coupon for line in sold for one in line.savings if one.coupon}
     if opened != set(sale.coupons):
         yield f"it carries {sorted(sale.coupons)} and saved by {sorted(opened)}"
-    for line in sale.lines:
+    for line in sold:
         yield from _faults_of_line(world, line)
 
 

@@ -124,10 +124,11 @@ class Chance:
     """The one source of chance in a simulation, also behind the product's own ids and secrets."""
 
     def __init__(self, seed: int) -> None:
-        """Streams of one seed: ids drawn, what is rare and what prices do leave all else as it was."""
+        """Streams of one seed: ids drawn, what is rare, what prices and money do leave all else as it was."""
         self.course = random.Random(f"course {seed}")
         self.rare = random.Random(f"rare {seed}")
         self.fair = random.Random(f"prices {seed}")
+        self.money = random.Random(f"money {seed}")
         self._noise = random.Random(f"noise {seed}")
 
     def urandom(self, size: int) -> bytes:

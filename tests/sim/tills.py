@@ -58,6 +58,7 @@ class TillMachine(Machine):
         self.clock = SimClock(true_ms)
         self.cut_off_until_ms = 0
         self.syncing = False
+        self.asking = False
         self.store: Store | None = None
 
     def enrol(self, code: str) -> None:
@@ -85,6 +86,8 @@ class TillMachine(Machine):
                 answer=lambda: till.call(leasing.answer),
             )
             engine.rejoin = self._rejoin
+            # As in the product, questions have a line of their own beside the syncing.
+            self.questions = HubClient(ADDRESS, device=load_pass(self.folder, self.clock.monotonic_s))
             self.till = till = Till(store, self.clock, identity, QuietLine(), engine)
             self.till.staff = Staff(staff_id="s-sari", name="Sari", role=Role.CASHIER, pin_hash="")
 

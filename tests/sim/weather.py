@@ -1,10 +1,13 @@
 """How bad things are in one simulated run, drawn from its seed."""
 
-import random
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from hub import tokens
+
+if TYPE_CHECKING:
+    from tests.sim.sandbox import Chance
 
 
 class Weather(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +32,13 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
     coupons: float
     hand_overs: float
     """How much of the day is collecting orders, which tills ask each other for; a seed has none more."""
+    money: float
+    """How much of the day is gift cards, credit, terminals, goods that come back and the drawer."""
 
 
-def weather_of(chance: random.Random, rare: random.Random, fair: random.Random) -> Weather:
+def weather_of(streams: "Chance") -> Weather:
     """Draw the weather of a seed from its streams of chance."""
+    chance, rare, fair = streams.course, streams.rare, streams.fair
 
     def sometimes(part: float, most: float) -> float:
         # One draw each, whatever comes of it, so that kinds of weather do not shift each other.
@@ -61,4 +67,5 @@ def weather_of(chance: random.Random, rare: random.Random, fair: random.Random) 
         price_changes=fair.choice((0.0, 0.3, 1.0)),
         coupons=fair.choice((0.0, 0.3, 0.8)),
         hand_overs=0.0,
+        money=streams.money.choice((0.0, 0.0, 0.4)),
     )

@@ -16,7 +16,7 @@ import msgspec
 
 from hub import tokens
 from omnipos.domain.errors import DomainError
-from tests.sim import actions, checks, mishaps, offers
+from tests.sim import actions, checks, mishaps, offers, tender
 from tests.sim.bugs import plant
 from tests.sim.hubs import HubProcess
 from tests.sim.ledger import Ledger
@@ -102,7 +102,9 @@ class World:
         self._queued = 0
         self.rare = box.chance.rare
         self.fair = box.chance.fair
-        self.weather = msgspec.structs.replace(weather_of(self.chance, self.rare, self.fair), **weather)
+        self.money = box.chance.money
+        self.acquirer = tender.Acquirer()
+        self.weather = msgspec.structs.replace(weather_of(box.chance), **weather)
         tokens.TOKEN_LIFE_MS = self.weather.token_life_ms
         self.hub_clock_ms = 0
         self.processes: list[HubProcess] = yard.processes
@@ -313,6 +315,7 @@ class World:
         self.calm = True
         self.say("world", "heals")
         mishaps.put_right(self)
+        tender.settle_all(self)
         actions.finish(self)
         for _round in range(MOST_HEALING_ROUNDS):
             before = (self.line.delivered_changes, [checks.waiting(till) for till in self.tills])

@@ -80,6 +80,12 @@ PROMOTIONS: tuple[dict[str, Any], ...] = (
 )
 GIVEN_OUT = {"SEKALI-1": 1, "SEKALI-2": 1, "SEKALI-3": 1, "TIGA": 3, "BEBAS": 0}
 """How often each coupon may be used that the shop opens with; 0 for any number of times."""
+GIFT_CARDS = {"KADO11": 60_000, "KADO22": 150_000}
+"""What the gift cards that the shop opens with have on them."""
+OFFLINE = {"gift_card_offline_minor": 40_000, "credit_offline_minor": 30_000, "unseen_card_offline_minor": 0}
+"""Up to what a balance is taken while the hub is away."""
+CREDIT_MINOR = 80_000
+"""Sarah's store credit at first."""
 _HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng"
 
 
@@ -130,6 +136,7 @@ class Yard:
 
         shops = [
             {"code": code, "name": f"Toko {code}", "country": "ID", "store_id": f"store-{code}"}
+            | {"accounts": OFFLINE}
             for code in STORES
         ]
         put("/v1/stores", {"stores": shops})
@@ -154,6 +161,15 @@ class Yard:
             for sku, *_rest in GOODS
         ]
         put("/v1/stock/movements", {"movements": moves}, "POST")
+        entries = [
+            {"kind": "gift_card", "account": code, "amount_minor": minor}
+            for code, minor in GIFT_CARDS.items()
+        ]
+        entries.append({"kind": "store_credit", "account": "c-sarah", "amount_minor": CREDIT_MINOR})
+        numbered = [one | {"entry_id": f"first-{n}", "reason": "opening"} for n, one in enumerate(entries)]
+        put("/v1/accounts/entries", {"entries": numbered}, "POST")
+        limit = {"kind": "account", "account": "c-sarah", "limit_minor": 50_000}
+        put("/v1/accounts", {"accounts": [limit]})
 
     def clear(self) -> None:
         """Put the hub's disk back to the shop as it was set up, and remove all tills."""

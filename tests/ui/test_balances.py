@@ -46,29 +46,6 @@ async def test_a_scanned_card_is_offered_and_pays_the_basket(till: Till) -> None
     assert tenders(till) == [("gift_card", 6000)]
 
 
-async def test_a_card_is_scanned_where_a_card_is_asked_for_and_goods_go_into_the_basket(till: Till) -> None:
-    tell(till, card(5000))
-    async with counter(till) as hands:
-        await hands.scan(TEH)
-        await hands.press("f12", "g")
-        await hands.scan(TEH)
-        assert "is in the basket" in hands.text
-        await hands.scan(CARD)
-        assert "Gift card ****0010: Rp 5.000, as of" in hands.text
-        await hands.press("enter")
-        assert "Still due" in hands.text
-        await hands.press("enter", "escape", "ctrl+b", "2")
-        await hands.scan(CARD)
-        assert "Gift card ****0010: Rp 0, as of" in hands.text
-        await hands.press("escape", "ctrl+b", "1")
-        await hands.scan(CARD)
-        await hands.type("20000")
-        await hands.press("enter")
-        assert hands.app.desk.view is not None
-        assert hands.app.desk.view.due.total_minor == 20_000
-    assert tenders(till) == [("gift_card", 5000), ("cash", 7000)]
-
-
 async def test_s_and_a_take_credit_and_lend_beyond_the_limit_on_a_managers_word(till: Till) -> None:
     tell(till, own(AccountKind.STORE_CREDIT, 2000), own(AccountKind.ACCOUNT, 0, limit=1000))
     async with counter(till, LARGE) as hands:
