@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A line shown at sign-in, such as the demo shop's PINs."""
 
 
-def load_settings(folder: Path) -> Settings:
+def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of a data folder; environment variables such as OMNIPOS_PRINTER win.
 
     Raises EntryRefused naming the wrong key and what it may be.
@@ -51,7 +52,7 @@ def load_settings(folder: Path) -> Settings:
             _("{file} cannot be read: {reason}. Put it right or remove it.").format(file=path, reason=error)
         ) from error
     for field in msgspec.structs.fields(Settings):
-        value = os.environ.get(PREFIX + field.name.upper())
+        value = environment.get(PREFIX + field.name.upper())
         if value is not None:
             written[field.name] = value
     try:

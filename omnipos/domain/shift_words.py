@@ -78,7 +78,7 @@ def _sales(takings: Takings, money: Money) -> Iterator[ReportRow]:
     yield ReportRow(_("Total"), money(takings.total_minor), True)
     yield ReportRow(_("Tax in it"), money(takings.tax_minor))
     for tax in takings.taxes:
-        name = clean_text(tax.name or tax.code, 12)
+        name = clean_text(tax.name or tax.code, 12) or _("No tax")
         if tax.rate_ppm and "%" not in name:
             name += f" {_percent(tax.rate_ppm)}%"
         yield ReportRow(f"  {name} / {money(tax.goods_minor)}", money(tax.tax_minor))

@@ -61,8 +61,9 @@ class PaymentSide:
         if self._view.due.total_minor < 0:
             return _due_rows(self._view, width)
         rows = _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
-        others = _other_rows(width) if self._view.due.due_minor > 0 else []
-        return [*rows, *others] if len(rows) + len(others) <= height else rows
+        if self._view.due.due_minor > 0:
+            rows += _other_rows(width, height - len(rows))
+        return rows
 
 
 def _sum_row(left: str, minor: int, code: str, width: int, style: str) -> Row:
@@ -138,13 +139,17 @@ OTHER_WAYS = (
 )
 
 
-def _other_rows(width: int) -> list[Row]:
-    """Return the keys of the other ways to pay, two a row."""
+def _other_rows(width: int, height: int) -> list[Row]:
+    """Return the keys of the other ways to pay, two a row; where little room is left, the keys alone."""
     room = (width - 2 * len("C  ") - 1) // 2
     cells: list[Row] = [((f"{key}  ", "accent"), (fit(_(way), room), "plain")) for key, way in OTHER_WAYS]
     pairs = zip(cells[::2], cells[1::2], strict=True)
     head: Row = ((cut(_("Or another way"), width), "dim"),)
-    return [(), head, *((*left, (" ", "plain"), *beside) for left, beside in pairs)]
+    ways: list[Row] = [(*left, (" ", "plain"), *beside) for left, beside in pairs]
+    keys: Row = ((cut("  ".join(key for key, _way in OTHER_WAYS), width), "accent"),)
+    return next(
+        (rows for rows in ([(), head, *ways], [head, *ways], ways, [keys]) if len(rows) <= height), []
+    )
 
 
 def _finished_rows(sale: Sale, width: int) -> list[Row]:

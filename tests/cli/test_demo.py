@@ -12,6 +12,7 @@ import pytest
 from omnipos.cli.demo import asking, goods, orders, people
 from omnipos.cli.demo.goods import gtin
 from omnipos.cli.taxes import TAXES
+from omnipos.config import load_settings
 from omnipos.domain.barcode import canonical, check_digit, is_gtin
 from omnipos.domain.phone import to_e164
 from tests.cli.rigs import PATIENCE_S, Demo, is_listening, run, talk
@@ -134,11 +135,14 @@ def test_ending_it_leaves_nothing_and_starting_again_goes_on(tmp_path: Path) -> 
     assert first.end(signal.SIGTERM) == 0
     assert not hub.is_running()
     assert not is_listening(first.says["hub"])
+    with (tmp_path / "shop" / "omnipos.toml").open("a") as written:
+        written.write('terminal = "tcp://127.0.0.1:9200"\n')
 
     again = Demo(tmp_path / "shop")
     try:
         assert again.says == first.says
         assert again.says["phones"][0].startswith("+60")
+        assert load_settings(tmp_path / "shop", {}).terminal == "tcp://127.0.0.1:9200"
         hub = again.hub()
     finally:
         assert again.end(signal.SIGINT) == 0

@@ -1,6 +1,6 @@
 """Paying: cash, banknotes, cards, splits, rounding shown first, and the change that stays."""
 
-from omnipos.services import reprinting, selling
+from omnipos.services import reprinting, selling, tendering
 from omnipos.services.till import Till
 from tests.ui.driving import LARGE, Hands, counter
 
@@ -87,6 +87,17 @@ async def test_split_of_card_and_cash(till: Till) -> None:
     assert [(t.kind.value, t.amount_minor) for t in sale.tenders] == [("card", 8_000), ("cash", 4_000)]
     assert sale.tenders[0].card is not None
     assert sale.tenders[0].card.approval_code == "A1B2"
+
+
+async def test_the_keys_of_the_other_ways_stay_in_view_however_many_tenders_there_are(till: Till) -> None:
+    async with counter(till) as hands:
+        await to_pay(hands)
+        for _tender in range(5):
+            await hands.press("escape")
+            await hands.app.desk.put(till.call(tendering.pay_cash, 100).view)
+            await hands.press("f12")
+            assert "C  Card" in hands.text or "C  Q  G  S  A  U" in hands.text
+        assert "C  Q  G  S  A  U" in hands.text
 
 
 async def test_refused_card_leaves_what_was_typed(till: Till) -> None:

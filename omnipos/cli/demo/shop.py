@@ -16,7 +16,7 @@ from omnipos.cli.opening import open_to_sync
 from omnipos.cli.owner import owner_line
 from omnipos.cli.ownhub import FOLDER, keep_hub, key_file, lock_keeper
 from omnipos.cli.resetting import check_nothing_is_lost
-from omnipos.config import Settings, load_settings, save_settings
+from omnipos.config import load_settings, save_settings
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.domain.order import Order
 from omnipos.locale import _
@@ -126,13 +126,13 @@ def _settle(folder: Path, address: str, language: str, shop: DemoShop) -> None:
     assert member is not None, "a whole demo shop has a till"
     if member.hub != address:
         save_membership(folder, msgspec.structs.replace(member, hub=address))
-    settings = load_settings(folder)
-    # What the environment says now is not to be written down for ever.
+    # What the environment says now is not to be written down for ever; what somebody wrote there stays.
+    settings = load_settings(folder, {})
     pins = " · ".join(f"{one.name} {one.pin}" for one in shop.staff)
-    kept = Settings(
+    kept = msgspec.structs.replace(
+        settings,
         printer=f"folder://{folder / PAPER}",
         language=language or settings.language,
-        theme=settings.theme,
         sign_in_hint=f"Demo: {pins}",
     )
     save_settings(folder, kept)
