@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -11,7 +12,11 @@ from omnipos.locale import _, later
 from screens.commands import BACK, Command
 from screens.counter import Dialog
 from screens.desk import Desk
+from screens.widgets.footer import KeysLine
 from screens.widgets.message import MessageLine
+
+LONGEST_LINE = 50
+"""How long all answers together may be beside the way back, in columns."""
 
 Answer = tuple[str, Callable[[], Awaitable[None]]]
 
@@ -41,17 +46,24 @@ class ChoiceScreen(Dialog):
         numbered = (Command(str(n), text, "answer") for n, (text, _do) in enumerate(self._answers, start=1))
         return (*numbered, BACK)
 
+    @property
+    def _is_long(self) -> bool:
+        """Whether the answers do not fit beside each other: then each has a line, and none is cut away."""
+        return sum(cell_len(text) + len("1  ") for text, _do in self._answers) > LONGEST_LINE
+
     def compose(self) -> ComposeResult:
         """The question over its answers."""
         with Vertical(id="box") as box:
             box.border_title = _("Please choose")
             yield self._question
             yield self.message
+            if self._is_long:
+                yield from (KeysLine((one,)) for one in self.commands if one is not BACK)
             yield self.keys
 
     def show(self) -> None:
         """Paint the answers."""
-        self.keys.show(self.commands)
+        self.keys.show(self.COMMANDS_HERE if self._is_long else self.commands)
 
     async def type(self, text: str) -> None:
         """Take the digit of an answer."""

@@ -46,6 +46,13 @@ async def test_a_scanned_card_is_offered_and_pays_the_basket(till: Till) -> None
     assert tenders(till) == [("gift_card", 6000)]
 
 
+async def test_every_answer_of_the_cards_menu_is_in_view(till: Till) -> None:
+    async with counter(till) as hands:
+        await hands.press("ctrl+b")
+        for said in ("1 Sell or top up", "2 See what is on", "3 The customer pays off", "Esc Back"):
+            assert said in hands.text
+
+
 async def test_s_and_a_take_credit_and_lend_beyond_the_limit_on_a_managers_word(till: Till) -> None:
     tell(till, own(AccountKind.STORE_CREDIT, 2000), own(AccountKind.ACCOUNT, 0, limit=1000))
     async with counter(till, LARGE) as hands:
