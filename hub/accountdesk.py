@@ -33,6 +33,10 @@ def post_entries(unit: Unit, wishes: Sequence[EntryWish]) -> Written:
     """Write the owner's entries; one that was written before counts no second time."""
     postings = []
     for wish in wishes:
+        if wish.kind is AccountKind.DEPOSIT:
+            raise Refused(
+                422, "deposit", _("A deposit is paid and given back at a till only. Nothing was changed.")
+            )
         account_id, kind, code = key_of(unit.conn, wish)
         move = AccountMove(
             kind=AccountKind(kind),
@@ -112,6 +116,8 @@ def key_of(conn: Connection, wish: BalanceWish) -> Key:
                 ),
             )
         return account_id, wish.kind.value, code
+    if wish.kind is AccountKind.DEPOSIT:
+        return clean_text(wish.account, accounts.LONGEST_ID), wish.kind.value, code
     return _customer_id(conn, wish, shop.country if shop else ""), wish.kind.value, code
 
 

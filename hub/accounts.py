@@ -207,13 +207,18 @@ def _note_fault(unit: Unit, account: Account, running_minor: int, one: Posting) 
             "account_over_limit",
             _("After receipt {receipt} the customer owes {balance}; the limit is {limit}."),
         )
+    elif account.kind is AccountKind.DEPOSIT:
+        kind, text = (
+            "deposit_overspent",
+            _("After receipt {receipt} the deposit on quote {card} is {balance}."),
+        )
     elif account.kind is AccountKind.STORE_CREDIT:
         kind, text = "store_credit_overspent", _("After receipt {receipt} the store credit is {balance}.")
     else:
         kind, text = "gift_card_overspent", _("After receipt {receipt} gift card {card} is at {balance}.")
     detail = text.format(
         receipt=one.receipt_number,
-        card=masked_code(account.account_id),
+        card=account.account_id if account.kind is AccountKind.DEPOSIT else masked_code(account.account_id),
         balance=format_money(running_minor, account.currency),
         limit=format_money(account.limit_minor, account.currency),
     )

@@ -20,6 +20,7 @@ from hub import (
     lives,
     messaging,
     moves,
+    quotations,
     rights,
     sales,
     shifts,
@@ -36,6 +37,7 @@ from hub.unit import Unit, WriteConflict
 from omnipos import events
 from omnipos.domain.approval import ApprovalFact
 from omnipos.domain.following import BasketFact
+from omnipos.domain.quotation import QuotationFact
 from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
@@ -219,8 +221,8 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
             at_ms=one.occurred_at_ms,
             origin=_origin(unit, till, one, skew_ms),
         )
-        if isinstance(one.fact, ApprovalFact | BasketFact):
-            _apply_to_staff(unit, one.fact, report)
+        if isinstance(one.fact, ApprovalFact | BasketFact | QuotationFact):
+            _apply_to_store(unit, one.fact, report)
             continue
         match one.fact:
             case events.SaleCompleted(sale=sale):
@@ -274,9 +276,13 @@ def _apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     shifts.apply(unit, till, fresh)
 
 
-def _apply_to_staff(unit: Unit, fact: ApprovalFact | BasketFact, report: collecting.Report) -> None:
+def _apply_to_store(
+    unit: Unit, fact: ApprovalFact | BasketFact | QuotationFact, report: collecting.Report
+) -> None:
     if isinstance(fact, ApprovalFact):
         approvals.apply(unit, fact, report)
+    elif isinstance(fact, QuotationFact):
+        quotations.apply(unit, fact, report)
     else:
         following.apply(unit, fact, report)
 

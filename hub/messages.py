@@ -12,7 +12,7 @@ from omnipos.domain.foreign import ForeignRate
 from omnipos.domain.money import MOST_MINOR, CashRounding
 from omnipos.domain.order import Order, OrderState
 from omnipos.domain.quantity import MOST_MILLI
-from omnipos.domain.shop import LabelLayout, QrSettings, ReturnRules, Shop
+from omnipos.domain.shop import LabelLayout, QrSettings, QuoteRules, ReturnRules, Shop
 from omnipos.domain.staff import StaffHabits
 from omnipos.domain.tax import Tax, TaxRounding
 
@@ -252,6 +252,7 @@ class StoreWish(Wish, frozen=True, kw_only=True):
     returns: ReturnRules | None = None
     """How it takes goods back: within how many days, and the reasons to choose from."""
     staff: StaffHabits | None = None
+    quotes: QuoteRules | None = None
     """How its people sign in and out."""
     qr: QrSettings | None = None
     """How it is paid by QR code; its standing code is read and checked before it is kept."""

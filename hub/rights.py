@@ -16,6 +16,7 @@ from omnipos import events
 from omnipos.domain.approval import ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
 from omnipos.domain.following import BasketAsked, StaffArrived
 from omnipos.domain.names import clean_text
+from omnipos.domain.quotation import QuotationClosed, QuotationSaved
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
 
@@ -36,6 +37,8 @@ NEEDED: dict[type, Right] = {
     ApprovalWithdrawn: Right.SELL,
     StaffArrived: Right.SELL,
     BasketAsked: Right.SELL,
+    QuotationSaved: Right.SELL,
+    QuotationClosed: Right.SELL,
     events.CustomerAdded: Right.SELL,
     events.CustomerChanged: Right.SELL,
     events.OrderPicked: Right.COLLECT,

@@ -22,6 +22,7 @@ from omnipos.domain.foreign import check_rates
 from omnipos.domain.label import checked_layout
 from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text
+from omnipos.domain.quotation import check_rules
 from omnipos.domain.shop import COUNTRIES, Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.domain.stocktake import SeenPlace
@@ -80,6 +81,7 @@ def _wished(wish: StoreWish, base: Shop) -> Shop:
         cash_rounding=wish.cash_rounding or base.cash_rounding,
         labels=base.labels if wish.labels is None else tuple(map(checked_layout, wish.labels)),
         staff=base.staff if wish.staff is None else wish.staff,
+        quotes=base.quotes if wish.quotes is None else check_rules(wish.quotes),
         drawer=base.drawer if wish.drawer is None else wish.drawer,
         returns=base.returns if wish.returns is None else check_return_rules(wish.returns),
         qr=checked_qr(base.qr if wish.qr is None else wish.qr, wish.currency or base.currency),

@@ -20,6 +20,7 @@ from omnipos.domain.following import BasketFact
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.payment import PaymentOutcome
+from omnipos.domain.quotation import QuotationFact
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ShiftReport
 from omnipos.domain.staff import Approval
@@ -309,6 +310,7 @@ Fact = (
     | ShiftClosed
     | ApprovalFact
     | BasketFact
+    | QuotationFact
 )
 
 

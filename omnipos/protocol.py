@@ -15,6 +15,7 @@ from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.following import AwayBasket, StaffPlace
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
+from omnipos.domain.quotation import Quotation
 from omnipos.domain.returning import Found
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
@@ -292,6 +293,7 @@ Record = (
     | ApprovalCase
     | AwayBasket
     | StaffPlace
+    | Quotation
 )
 """What a stream carries: always the whole newest state of one thing."""
 

@@ -11,6 +11,7 @@ from omnipos.domain.paper import (
     HandOverPaper,
     PrintJob,
     QrCodePaper,
+    QuotePaper,
     ReceiptPaper,
     ShiftPaper,
     paper_of,
@@ -21,6 +22,7 @@ from printing.gift_card import gift_card_slip
 from printing.gift_receipt import gift_receipt
 from printing.heading import of_training
 from printing.qrslip import qr_code_slip
+from printing.quote import quote_slip
 from printing.receipt import receipt
 from printing.shift_slips import cash_move_slip, only_the_drawer, shift_report
 from printing.slips import bag_slip, hand_over_slip
@@ -39,6 +41,8 @@ def document_of(job: PrintJob) -> Document:
             return gift_receipt(gift, copy=job.copy)
         case GiftCardPaper() as card:
             return gift_card_slip(card, copy=job.copy)
+        case QuotePaper() as quoted:
+            return quote_slip(quoted, copy=job.copy)
         case QrCodePaper() as slip:
             return qr_code_slip(slip, copy=job.copy)
         case ShiftPaper() as slip:

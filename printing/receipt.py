@@ -207,6 +207,8 @@ def _balances(paper: ReceiptPaper) -> Iterator[Element]:
         name = _(ACCOUNT_WORDS[one.kind])
         if one.kind is AccountKind.GIFT_CARD:
             name = f"{name} {masked_code(clean_text(one.account_id, 40))}"
+        if one.kind is AccountKind.DEPOSIT:
+            name = f"{name} {clean_text(one.account_id, 40)}"
         text = _("{name}, owed now") if one.kind is AccountKind.ACCOUNT else _("{name}, left on it")
         yield Row((text.format(name=name), format_amount(one.balance_minor, paper.sale.currency)))
 

@@ -129,6 +129,18 @@ class AroundSale(Counter):
         """Begin to pay."""
         raise NotImplementedError
 
+    async def do_quotes(self) -> None:
+        """Keep the basket as a quote, or with an empty one list the quotes."""
+        from screens.quotes import choose
+
+        await choose(self)
+
+    async def show_quote(self, number: str) -> None:
+        """Offer what can be done with a quote that was scanned or typed."""
+        from screens.quotes import show
+
+        await show(self, number)
+
     async def show_card(self, code: str) -> None:
         """Offer what can be done with a gift card that was scanned or typed."""
         from screens.cards import show_card

@@ -72,6 +72,7 @@ SELL_KEYS = (
     Command("ctrl+g", later("Manager"), "manager", later("Approvals, staff, exceptions, stocktake"), False),
     Command("ctrl+k", later("Stocktake"), "stocktake", later("Count stock; for managers"), False),
     Command("ctrl+b", later("Cards"), "cards", later("Gift cards sold and looked at; debts paid off"), False),
+    Command("ctrl+f", later("Quotes"), "quotes", later("Keep the basket as a quote; take one up"), False),
     BUYER,
     Command("ctrl+n", later("Notes"), "notes", later("Write on the chosen line or on the receipt"), False),
     Command(

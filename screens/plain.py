@@ -25,6 +25,7 @@ from omnipos.services.finding import (
     GiftCardOffer,
     ItemOffer,
     OrderOffer,
+    QuoteOffer,
     SaleOffer,
 )
 from omnipos.services.reporting import x_report
@@ -47,6 +48,7 @@ from screens import (
     plain_orders,
     plain_payments,
     plain_people,
+    plain_quotes,
     plain_receipts,
     plain_returns,
     plain_selling,
@@ -118,12 +120,18 @@ COMMANDS: dict[str, Command] = {
     "z": plain_drawer.say_z,
     "gift-receipt": plain_selling.gift_receipt,
     "training": plain_training.training,
+    "quote": plain_quotes.keep,
+    "quote-recall": plain_quotes.recall,
+    "quote-print": plain_quotes.print_again,
+    "quote-cancel": plain_quotes.cancel,
+    "deposit": plain_quotes.deposit,
     "note": plain_notes.receipt_note,
     "line-note": plain_notes.line_note,
 }
 ALONE: dict[str, Command] = {
     "drawer": plain_drawer.drawer,
     "basket": plain_selling.say_basket,
+    "quote-list": plain_quotes.list_quotes,
     "parked": plain_selling.list_parked,
     "payments": plain_payments.list_payments,
     "orders": plain_orders.list_orders,
@@ -260,6 +268,8 @@ class PlainCounter:
                 return plain_coupons.give(self._talk, code)
             case GiftCardOffer(code=code):
                 return plain_balances.say_card(self._talk, code)
+            case QuoteOffer(number=number):
+                return plain_quotes.say_quote(self._talk, number)
             case unknown:
                 raise AssertionError(f"{type(unknown).__name__} was refused before")
 

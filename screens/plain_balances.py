@@ -68,7 +68,9 @@ def _paid(talk: Talk, paid: Paid) -> Answer:
                 text = _("Store credit left: {amount}.")
             case AccountKind.ACCOUNT:
                 text = _("The customer owes {amount} now.")
-        said.append(text.format(code=masked_code(one.account_id), amount=amount))
+            case AccountKind.DEPOSIT:
+                text = _("On quote {number} {amount} are paid now.")
+        said.append(text.format(number=one.account_id, code=masked_code(one.account_id), amount=amount))
     return Answer(say=" ".join(said), sale=paid.sale)
 
 

@@ -42,6 +42,10 @@ def tell_all() -> Answer:
         "Gift cards and credit: gift sell new 50000, gift sell CODE 50000, gift balance CODE, pay gift CODE,"
         " pay credit, pay account, pay-off, pay foreign USD 10."
     )
+    quotes = _(
+        "Quotes: quote NOTE keeps the basket, quote-list, quote-recall N, quote-recall N today, deposit N"
+        " 50000, quote-print N, quote-cancel N."
+    )
     cash = _(
         "The drawer: drawer, float 2*100000, pay-in 50000 REASON, pay-out 20000 REASON, drop 500000,"
         " no-sale REASON, x, close 3*100000 12*500 left 200000 (or count-cash), z, z 17."
@@ -50,5 +54,5 @@ def tell_all() -> Answer:
         "Goods that come back: return N, return-line 1 all REASON, return-goods CODE REASON, refund,"
         " refund cash. A basket of yours at another till: take-basket N."
     )
-    told = (said, by_hand, asking, untaxed, managers, by_code, card, money, around, cash, back)
+    told = (said, by_hand, asking, untaxed, managers, by_code, card, money, quotes, around, cash, back)
     return Answer(say=" ".join(told))

@@ -18,6 +18,7 @@ from screens import plain_payments
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import sale_words, time_words, total_words
+from screens.refund import may_go_back
 
 MEANS = {
     "cash": TenderKind.CASH,
@@ -135,7 +136,7 @@ def bring_without_receipt(talk: Talk, rest: str) -> Answer:
 def refund(talk: Talk, rest: str) -> Answer:
     """`refund` says how the money may go back; `refund cash`, `refund card 5000 CODE` and others give it."""
     view = talk.till.call(selling.current)
-    if not any(line.returned for line in view.basket.lines):
+    if not may_go_back(view.basket):
         raise ReturnRefused(_("Nothing in this basket comes back."))
     words = rest.split()
     if not words:

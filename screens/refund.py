@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from omnipos.domain.basket import Basket
 from omnipos.domain.money import format_money
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
 from omnipos.locale import _, later
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 HOW = Command("enter", later("Give back"), "take_cash", later("Choose how the money goes back"))
 
 
+def may_go_back(basket: Basket) -> bool:
+    """Tell whether goods or a deposit come back, or all was paid ahead on a quote."""
+    comes_back = any(line.returned or (line.deposit_on and line.amount_minor < 0) for line in basket.lines)
+    return comes_back or (basket.quoted is not None and basket.quoted.deposit_minor > 0)
+
+
 def goes_back(paying: "Paying") -> bool:
     """Tell whether the basket gives money back, or is an exchange of which nothing is due."""
     view = paying.desk.view
-    if view is None or paying.has_change or not any(line.returned for line in view.basket.lines):
+    if view is None or paying.has_change or not may_go_back(view.basket):
         return False
+    if view.basket.quoted is not None and view.due.due_minor == 0:
+        return not view.basket.tenders
     return view.due.total_minor < 0 or (view.due.total_minor == 0 and not view.basket.tenders)
 
 

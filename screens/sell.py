@@ -20,6 +20,7 @@ from omnipos.services.finding import (
     NewCustomerOffer,
     Offer,
     OrderOffer,
+    QuoteOffer,
     SaleOffer,
 )
 from screens import refund
@@ -232,6 +233,8 @@ class SellScreen(AroundSale):
                 await self._take_coupon(code)
             case GiftCardOffer(code=code):
                 await self.show_card(code)
+            case QuoteOffer(number=number):
+                await self.show_quote(number)
             case NewCustomerOffer():
                 from screens.customer_add import AddCustomerScreen
 

@@ -17,12 +17,15 @@ class AccountKind(StrEnum):
     GIFT_CARD = "gift_card"
     STORE_CREDIT = "store_credit"
     ACCOUNT = "account"
+    DEPOSIT = "deposit"
+    """Paid ahead on a customer's quote; the id is the quote's number."""
 
 
 ACCOUNT_WORDS = {
     AccountKind.GIFT_CARD: later("Gift card"),
     AccountKind.STORE_CREDIT: later("Store credit"),
     AccountKind.ACCOUNT: later("On account"),
+    AccountKind.DEPOSIT: later("Deposit"),
 }
 
 
@@ -47,8 +50,8 @@ def check_settings(settings: AccountSettings) -> AccountSettings:
 class Account(msgspec.Struct, frozen=True, kw_only=True, tag="account"):
     """One balance: what a customer may still spend, or on account what they owe.
 
-    `account_id` is a gift card's code, else the customer's id. A gift card that only spending has
-    told of is not `issued`.
+    `account_id` is a gift card's code, a quote's number, else the customer's id. A gift card that only
+    spending has told of is not `issued`.
     """
 
     kind: AccountKind

@@ -1,4 +1,4 @@
-"""What a sale does to gift cards, store credit and what is owed on account."""
+"""What a sale does to gift cards, store credit, what is owed on account and deposits."""
 
 from omnipos.domain.account import AccountKind, AccountMove
 from omnipos.domain.sale import Sale, SaleLine
@@ -8,6 +8,7 @@ _OF_TENDER = {
     TenderKind.GIFT_CARD: (AccountKind.GIFT_CARD, -1),
     TenderKind.STORE_CREDIT: (AccountKind.STORE_CREDIT, -1),
     TenderKind.ACCOUNT: (AccountKind.ACCOUNT, 1),
+    TenderKind.DEPOSIT: (AccountKind.DEPOSIT, -1),
 }
 """Which balance a tender moves, and in which direction."""
 
@@ -28,6 +29,8 @@ def _of_line(sale: Sale, line: SaleLine, number: int) -> AccountMove | None:
         kind, account_id, sign = AccountKind.GIFT_CARD, line.gift_card, 1
     elif line.pays_off:
         kind, account_id, sign = AccountKind.ACCOUNT, line.pays_off, -1
+    elif line.deposit_on:
+        kind, account_id, sign = AccountKind.DEPOSIT, line.deposit_on, 1
     else:
         return None
     return AccountMove(

@@ -87,6 +87,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The code of the gift card that is sold or topped up with this line."""
     pays_off: str = ""
     """The customer who pays with this line what they owe on account."""
+    deposit_on: str = ""
+    """The quote on which this line is a deposit; below zero the deposit goes back and the quote ends."""
     note: str = ""
 
     @property
@@ -108,6 +110,15 @@ class OrderToSettle(msgspec.Struct, frozen=True, kw_only=True):
     paid_online_minor: int = 0
     override: Approval | None = None
     """Who allowed it though this till does not hold the order."""
+
+
+class Quoted(msgspec.Struct, frozen=True, kw_only=True):
+    """The quote that a basket was taken up from; `deposit_minor` of it is paid already."""
+
+    number: str
+    at_ms: int = 0
+    """The moment whose offers count; 0 for those of now."""
+    deposit_minor: int = 0
 
 
 class Basket(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,10 +155,16 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     """Years that the customer was seen to have, so that nobody is asked twice."""
     refundable: Refundable | None = None
     """Set while goods of a sale are in the basket to come back."""
+    quoted: Quoted | None = None
+    """Set on a basket that was taken up from a quote."""
 
     @property
     def all_tenders(self) -> tuple[Tender, ...]:
-        """What was paid online for the order in the basket, then what was taken here."""
+        """What was paid ahead, online for the order or as a deposit, then what was taken here."""
+        if self.quoted is not None and self.quoted.deposit_minor:
+            paid, number = self.quoted.deposit_minor, self.quoted.number
+            ahead = Tender(kind=TenderKind.DEPOSIT, amount_minor=paid, reference=number)
+            return (ahead, *self.tenders)
         if self.order is None or not self.order.paid_online_minor:
             return self.tenders
         online = Tender(kind=TenderKind.ONLINE, amount_minor=self.order.paid_online_minor)
@@ -250,7 +267,7 @@ def change_quantity(basket: Basket, line_id: int, quantity_milli: int) -> tuple[
                 name=line.name
             )
         )
-    if line.gift_card or line.pays_off:
+    if line.gift_card or line.pays_off or line.deposit_on:
         raise BasketRefused(_("This line is a sum of money. Take it out, or add it again with another sum."))
     if line.label_minor is not None:
         raise BasketRefused(
@@ -295,6 +312,7 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     exemption = basket.exemption if lines else None
     note = basket.receipt_note if lines else ""
     refundable = basket.refundable if any(one.returned is not None for one in lines) else None
+    quoted = basket.quoted if lines else None
     changed = msgspec.structs.replace(
         basket,
         lines=lines,
@@ -302,6 +320,7 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
         exemption=exemption,
         receipt_note=note,
         refundable=refundable,
+        quoted=quoted,
     )
     return changed, line
 

@@ -182,6 +182,9 @@ KINDS = {
         True,
         _BALANCE,
     ),
+    "deposit_overspent": Kind(
+        later("More of a deposit was used than was paid on its quote. The sale is kept."), True, _BALANCE
+    ),
     "store_credit_overspent": Kind(
         later("More store credit was used than the customer had. The sale is kept."), True, _BALANCE
     ),

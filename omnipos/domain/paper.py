@@ -9,6 +9,7 @@ from omnipos.domain.account import AccountKind
 from omnipos.domain.buyer import Buyer
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.order import Order
+from omnipos.domain.quotation import Quotation
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ShiftReport
 from omnipos.domain.shop import Shop
@@ -23,6 +24,7 @@ class PaperKind(StrEnum):
     HAND_OVER = "hand_over"
     GIFT_RECEIPT = "gift_receipt"
     GIFT_CARD = "gift_card"
+    QUOTE = "quote"
     QR_CODE = "qr_code"
     SHIFT = "shift"
     CASH_MOVE = "cash_move"
@@ -86,6 +88,16 @@ class GiftCardPaper(msgspec.Struct, frozen=True, kw_only=True, tag="gift_card"):
     receipt_number: str
 
 
+class QuotePaper(msgspec.Struct, frozen=True, kw_only=True, tag="quote"):
+    """A customer's quote: goods and prices, until when they hold, what is paid and what rests."""
+
+    quotation: Quotation
+    shop: Shop
+    staff_name: str
+    customer_name: str = ""
+    deposit_minor: int = 0
+
+
 class QrCodePaper(msgspec.Struct, frozen=True, kw_only=True, tag="qr_code"):
     """A code to be paid by (QRIS, DuitNow QR), for a counter whose window is too small to show it."""
 
@@ -138,6 +150,7 @@ Paper = (
     | HandOverPaper
     | GiftReceiptPaper
     | GiftCardPaper
+    | QuotePaper
     | QrCodePaper
     | ShiftPaper
     | CashMovePaper
@@ -171,6 +184,8 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.GIFT_RECEIPT
         case GiftCardPaper():
             kind = PaperKind.GIFT_CARD
+        case QuotePaper():
+            kind = PaperKind.QUOTE
         case QrCodePaper():
             kind = PaperKind.QR_CODE
         case ShiftPaper():

@@ -25,6 +25,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     rounding: TaxRounding = TaxRounding.RATE
     registered: bool = True
     book: PromotionBook = PromotionBook()
+    taxed_at_ms: int = 0
+    """The moment whose taxes count where it is another than that of the offers."""
 
 
 def terms_for(
@@ -138,7 +140,9 @@ def _tax(lines: Sequence[Line], nets: Sequence[int], terms: Terms, exemption: Ex
     unsaved: tuple[tuple[Saving, ...], ...] = ((),) * len(lines)
     if not terms.registered:
         return _Taxed((), nothing, unsaved)
-    rule = TaxRule(taxes=terms.taxes, at_ms=terms.occasion.at_ms, rounding=terms.rounding)
+    rule = TaxRule(
+        taxes=terms.taxes, at_ms=terms.taxed_at_ms or terms.occasion.at_ms, rounding=terms.rounding
+    )
     amounts = [(net, line.tax_code) for net, line in zip(nets, lines, strict=True)]
     totals, line_taxes = tax_lines(amounts, rule)
     if exemption is None:

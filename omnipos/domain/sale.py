@@ -36,6 +36,7 @@ class SaleLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     returned: ReturnOf | None = None
     gift_card: str = ""
     pays_off: str = ""
+    deposit_on: str = ""
     note: str = ""
 
     @property
@@ -50,8 +51,8 @@ class SaleLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_money(self) -> bool:
-        """Whether no goods are on the line: a gift card's value, or a debt that is paid."""
-        return bool(self.gift_card or self.pays_off)
+        """Whether no goods are on the line: a gift card's value, a debt that is paid, or a deposit."""
+        return bool(self.gift_card or self.pays_off or self.deposit_on)
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -136,6 +137,7 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
             returned=line.returned,
             gift_card=line.gift_card,
             pays_off=line.pays_off,
+            deposit_on=line.deposit_on,
             note=line.note,
         )
         for line, tax_minor, savings in zip(basket.lines, totals.line_taxes, totals.line_savings, strict=True)

@@ -43,6 +43,12 @@ class ReturnRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What a cashier chooses from; none are the usual ones."""
 
 
+class QuoteRules(msgspec.Struct, frozen=True, kw_only=True):
+    """For how many days a shop's quotes hold their prices."""
+
+    days: int = 30
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     """One store as its tills and papers know it."""
 
@@ -70,6 +76,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, tag="shop"):
     foreign: tuple[ForeignRate, ...] = ()
     """The currencies whose cash is taken besides the shop's own; none until the owner gives a rate."""
     staff: StaffHabits = StaffHabits()
+    quotes: QuoteRules = QuoteRules()
 
 
 class CountryHabits(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ def balances_after(till: Till, sale: Sale) -> tuple[BalanceShown, ...]:
     keys = [_key(sale, tender) for tender in sale.tenders if tender.kind in KINDS]
     keys += [(AccountKind.GIFT_CARD, line.gift_card) for line in sale.lines if line.gift_card]
     keys += [(AccountKind.ACCOUNT, line.pays_off) for line in sale.lines if line.pays_off]
+    keys += [(AccountKind.DEPOSIT, line.deposit_on) for line in sale.lines if line.deposit_on]
     found = (
         accounts.standing_of(till.store.books, kind, account_id, sale.currency)
         for kind, account_id in dict.fromkeys(keys)

@@ -17,6 +17,7 @@ from omnipos.domain.names import clean_text, search_words
 from omnipos.domain.order import Order
 from omnipos.domain.phone import looks_like_phone
 from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
+from omnipos.domain.quotation import quote_number
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import layouts_of
 from omnipos.locale import _
@@ -72,13 +73,30 @@ class GiftCardOffer(msgspec.Struct, frozen=True, kw_only=True, tag="gift_card"):
     balance_minor: int
 
 
+class QuoteOffer(msgspec.Struct, frozen=True, kw_only=True, tag="quote"):
+    """An open quote of a customer, to be taken up or paid on."""
+
+    number: str
+    total_minor: int
+    customer_name: str
+
+
 class NewCustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="new_customer"):
     """A phone number that nobody has yet: a customer may be added with it."""
 
     phone: str
 
 
-Offer = ItemOffer | CustomerOffer | OrderOffer | SaleOffer | CouponOffer | GiftCardOffer | NewCustomerOffer
+Offer = (
+    ItemOffer
+    | CustomerOffer
+    | OrderOffer
+    | SaleOffer
+    | CouponOffer
+    | GiftCardOffer
+    | QuoteOffer
+    | NewCustomerOffer
+)
 
 
 def has_goods(till: Till) -> bool:
@@ -316,6 +334,8 @@ def _exact(till: Till, typed: Typed) -> Offer | None:
     sale = books.sale_by_receipt(db, text)
     if sale is not None:
         return SaleOffer(sale=sale)
+    if quote_number(text):
+        return _quote(till, text)
     coupon = _coupon(till, text)
     if coupon is not None:
         return coupon
@@ -339,6 +359,19 @@ def _by_label(till: Till, code: str) -> Item:
     now_minor = price_at(product, till.clock.now_ms())
     today = msgspec.structs.replace(product, price_minor=now_minor, later_prices=())
     return label.labelled(read, today, code)
+
+
+def _quote(till: Till, text: str) -> QuoteOffer | None:
+    from omnipos.services.quotations import known
+
+    quote = known(till, text)
+    if quote is None:
+        return None
+    return QuoteOffer(
+        number=quote.quotation.number,
+        total_minor=quote.quotation.total_minor,
+        customer_name=quote.customer_name,
+    )
 
 
 def _coupon(till: Till, code: str) -> CouponOffer | None:

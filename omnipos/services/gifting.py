@@ -32,7 +32,7 @@ def sell_card(till: Till, amount_minor: int, text: str = "") -> BasketView:
     Raises TenderRefused for a code that can be no card's, BasketRefused while the basket is being paid.
     """
     code = _code_for(till, text) if text.strip() else new_code(secrets.randbelow(LEAST_NOISE))
-    return _add(
+    return add_money(
         till,
         amount_minor,
         sku=CARD_SKU,
@@ -71,16 +71,24 @@ def pay_off(till: Till, amount_minor: int | None = None) -> BasketView:
         raise BasketRefused(
             _("This customer owes {owed} and no more.").format(owed=format_money(owed, basket.currency))
         )
-    return _add(till, amount, sku=DEBT_SKU, name=_("Paid on account"), pays_off=customer_id)
+    return add_money(till, amount, sku=DEBT_SKU, name=_("Paid on account"), pays_off=customer_id)
 
 
-def _add(
-    till: Till, amount_minor: int, *, sku: str, name: str, gift_card: str = "", pays_off: str = ""
+def add_money(
+    till: Till,
+    amount_minor: int,
+    *,
+    sku: str,
+    name: str,
+    gift_card: str = "",
+    pays_off: str = "",
+    deposit_on: str = "",
 ) -> BasketView:
+    """Put a line that is a sum of money into the basket; only a deposit that goes back is below zero."""
     till.signed_in(Right.SELL)
     before = open_basket(till)
     assert_open_to_change(before)
-    if amount_minor <= 0:
+    if amount_minor == 0 or (amount_minor < 0 and not deposit_on):
         raise EntryRefused(_("Type a sum above nothing."))
     if len(before.lines) >= MOST_LINES:
         raise BasketRefused(_("This basket is full. Pay it and begin another."))
@@ -89,12 +97,13 @@ def _add(
         product_id="",
         sku=sku,
         name=name,
-        quantity_milli=PIECE_MILLI,
-        unit_price_minor=amount_minor,
+        quantity_milli=PIECE_MILLI if amount_minor > 0 else -PIECE_MILLI,
+        unit_price_minor=abs(amount_minor),
         tax_code="",
         discountable=False,
         gift_card=gift_card,
         pays_off=pays_off,
+        deposit_on=deposit_on,
     )
     check_amount(line)
     after = _with_line(before, line)

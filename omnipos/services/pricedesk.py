@@ -54,11 +54,15 @@ def terms_of(till: Till, shop: Shop, basket: Basket, customer: Customer | None =
     customer = customer or customer_of(till, basket)
     occasion = occasion_at(
         shop,
-        basket.priced_at_ms or till.clock.now_ms(),
+        (basket.quoted.at_ms if basket.quoted else 0) or basket.priced_at_ms or till.clock.now_ms(),
         group=group_of(customer),
         coupons=_opened_by(till, basket),
     )
     terms = terms_for(shop, rules.taxes, occasion, rules.book)
+    if basket.quoted is not None:
+        # A quote holds its offers, but no shop can hold a tax.
+        taxed_at_ms = basket.priced_at_ms or till.clock.now_ms()
+        terms = msgspec.structs.replace(terms, taxed_at_ms=taxed_at_ms)
     till.held_terms = (held_for, terms) if basket.priced_at_ms else None
     return terms
 

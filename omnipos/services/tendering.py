@@ -20,7 +20,7 @@ from omnipos.domain.stock import sale_movements
 from omnipos.domain.tender import CardSlip, Settled, Tender, TenderKind, check_tender, settle
 from omnipos.events import SaleCompleted, TenderTakenBack
 from omnipos.locale import _
-from omnipos.services import buying, cardpaper, collecting
+from omnipos.services import buying, cardpaper, collecting, quoted
 from omnipos.services.selling import BasketView, open_basket, view_of, with_tenders
 from omnipos.services.till import Till
 from omnipos.store import accounts, baskets, books, journal, printjobs
@@ -92,7 +92,11 @@ def to_pay(till: Till) -> BasketView:
     if basket.refundable is not None and not basket.tenders:
         _check_known(till, basket.refundable)
     priced_at_ms = basket.priced_at_ms or till.clock.now_ms()
-    return view_of(till, msgspec.structs.replace(basket, priced_at_ms=priced_at_ms))
+    view = view_of(
+        till, msgspec.structs.replace(quoted.with_deposit(till, basket), priced_at_ms=priced_at_ms)
+    )
+    quoted.check_deposit(view.basket, view.totals.total_minor)
+    return view
 
 
 def _check_known(till: Till, refundable: Refundable) -> None:
@@ -181,6 +185,7 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
             sale_id=sale.sale_id,
             override=basket.order.override,
         )
+    quoted.close(till, basket, sale)
     baskets.drop_basket(db, basket.basket_id)
     paper = receipt_paper(till, shop, sale)
     paper = msgspec.structs.replace(paper, balances=cardpaper.balances_after(till, sale))

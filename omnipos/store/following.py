@@ -5,8 +5,9 @@ from sqlite3 import Connection
 import msgspec
 
 from omnipos.domain.following import AwayBasket, StaffPlace, Stage
+from omnipos.domain.quotation import Quotation
 
-_decode = msgspec.json.Decoder(AwayBasket | StaffPlace).decode
+_decode = msgspec.json.Decoder(AwayBasket | StaffPlace | Quotation).decode
 
 
 def news(db: Connection) -> tuple[list[AwayBasket], list[StaffPlace]]:

@@ -26,6 +26,7 @@ from omnipos.store.schema import (
     PAYMENTS,
     PLACES_APPLIED,
     PRICES,
+    QUOTATIONS,
     RETURNS,
     SAVINGS,
     SHIFTS,
@@ -188,3 +189,9 @@ def baskets_that_move(db: Database) -> None:
 def basket_hops(db: Database) -> None:
     """Keep how far this till is with each basket that moved."""
     _run(db, BASKET_HOPS)
+
+
+@BOOKS()
+def quotations(db: Database) -> None:
+    """Keep what this till did to customers' quotes, for those that the hub does not tell of yet."""
+    _run(db, QUOTATIONS)

@@ -17,6 +17,7 @@ from omnipos.domain.following import AwayBasket, StaffPlace
 from omnipos.domain.names import search_words
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
+from omnipos.domain.quotation import Quotation
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
@@ -25,6 +26,7 @@ from omnipos.protocol import Change, Page, Record
 from omnipos.store.approvals import write_cases
 from omnipos.store.connection import transaction
 from omnipos.store.following import write_moves, write_places
+from omnipos.store.quotations import write_quotations
 
 NOT_OF_THIS_LIFE = -1
 """In a page's applied epoch: how much of this till's own journal the stream contains is not said."""
@@ -390,5 +392,6 @@ _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
     ApprovalCase: write_cases,
     AwayBasket: write_moves,
     StaffPlace: write_places,
+    Quotation: write_quotations,
     Account: _write_accounts,
 }

@@ -16,6 +16,7 @@ MIGRATIONS = {
         "returns",
         "buyers",
         "basket_hops",
+        "quotations",
     },
     "mirror": {
         "first_mirror",
@@ -317,4 +318,10 @@ CREATE TABLE basket_news (key TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
 
 BASKET_HOPS = """
 CREATE TABLE basket_hop (basket_id TEXT PRIMARY KEY, hop INTEGER NOT NULL, stage TEXT NOT NULL) STRICT;
+"""
+
+QUOTATIONS = """
+CREATE TABLE quotation (
+    number TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB
+) STRICT;
 """

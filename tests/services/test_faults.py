@@ -25,6 +25,7 @@ from omnipos.services import (
     giving_back,
     leasing,
     paying,
+    quotations,
     recognising,
     reprinting,
     resolving,
@@ -79,6 +80,16 @@ def with_unpaid_order_in_basket(till: Till) -> None:
 def with_parked(till: Till) -> None:
     with_lines(till)
     till.call(selling.park)
+
+
+def with_quote(till: Till) -> None:
+    with_lines(till)
+    till.call(quotations.keep)
+
+
+def with_quote_taken_up(till: Till) -> None:
+    with_quote(till)
+    till.call(quotations.recall, "1")
 
 
 def with_part_paid(till: Till) -> None:
@@ -209,6 +220,9 @@ STEPS: dict[str, tuple[Callable[[Till], None], Callable[[Till], object]]] = {
     "pay order": (with_unpaid_order_in_basket, lambda till: till.call(tendering.pay_cash, 50_000)),
     "park": (with_lines, lambda till: till.call(selling.park)),
     "recall": (with_parked, lambda till: till.call(selling.recall)),
+    "keep a quote": (with_lines, lambda till: till.call(quotations.keep)),
+    "take a quote up": (with_quote, lambda till: till.call(quotations.recall, "1")),
+    "sell a quote": (with_quote_taken_up, lambda till: till.call(tendering.pay_cash)),
     "reprint": (with_sale, lambda till: till.call(reprinting.reprint)),
     "pick": (lambda till: None, lambda till: till.call(collecting.pick, "o-W-1001", TEH)),
     "ready": (with_picked_order, lambda till: till.call(collecting.make_ready, "o-W-1001", "A1")),
