@@ -85,6 +85,7 @@ def with_parked(till: Till) -> None:
 def with_quote(till: Till) -> None:
     with_lines(till)
     till.call(quotations.keep)
+    till.call(selling.current)
 
 
 def with_quote_taken_up(till: Till) -> None:

@@ -15,7 +15,8 @@ def test_the_plain_counter_keeps_lists_pays_on_and_sells_a_quote(till: Till) -> 
     assert ", Rp 6.000, Rp 2.000 paid, Rp 4.000 to pay, holds until " in say(till, "quote-list")
     assert say(till, NUMBER).endswith("deposit and its number to pay on it.")
     assert say(till, "quote-recall 1") == (
-        "Basket 4. Line 1: Teh Botol 450 ml, 1 piece, Rp 6.000. PPN Rp 595. Total Rp 6.000. Still due Rp 4.000."
+        "Basket 4. Line 1: Teh Botol 450 ml, 1 piece, Rp 6.000. PPN Rp 595. Total Rp 6.000."
+        " Still due Rp 4.000."
     )
     assert "Given: Deposit paid Rp 2.000, Cash Rp 4.000." in say(till, "pay cash 4000")
     assert (say(till, "quote-list"), say(till, "deposit 1")) == (
