@@ -78,7 +78,6 @@ class QuoteOffer(msgspec.Struct, frozen=True, kw_only=True, tag="quote"):
 
     number: str
     total_minor: int
-    customer_name: str
 
 
 class NewCustomerOffer(msgspec.Struct, frozen=True, kw_only=True, tag="new_customer"):
@@ -364,14 +363,9 @@ def _by_label(till: Till, code: str) -> Item:
 def _quote(till: Till, text: str) -> QuoteOffer | None:
     from omnipos.services.quotations import known
 
-    quote = known(till, text)
-    if quote is None:
-        return None
-    return QuoteOffer(
-        number=quote.quotation.number,
-        total_minor=quote.quotation.total_minor,
-        customer_name=quote.customer_name,
-    )
+    found = known(till, text)
+    quote = found.quotation if found else None
+    return QuoteOffer(number=quote.number, total_minor=quote.total_minor) if quote else None
 
 
 def _coupon(till: Till, code: str) -> CouponOffer | None:

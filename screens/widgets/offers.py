@@ -66,9 +66,8 @@ def _texts(offer: Offer, desk: Desk) -> tuple[str, str]:
             return _("Coupon {code}").format(code=code), name
         case GiftCardOffer(code=code, balance_minor=balance):
             return _("Gift card {code}").format(code=masked_code(code)), format_money(balance, desk.currency)
-        case QuoteOffer(number=number, total_minor=total, customer_name=name):
-            said = _("Quote {number}").format(number=number)
-            return f"{said}  {name}".rstrip(), format_money(total, desk.currency)
+        case QuoteOffer(number=number, total_minor=total):
+            return _("Quote {number}").format(number=number), format_money(total, desk.currency)
         case NewCustomerOffer(phone=phone):
             return _("Add a customer with {phone}").format(phone=phone), _("new")
         case unknown:

@@ -63,9 +63,7 @@ def test_a_quote_is_kept_printed_found_and_sold_at_its_price(till: Till) -> None
     text = as_text(document_of(print_job("1", paper)), 48)
     assert f"[barcode {NUMBER}]" in text
     assert "Note: wedding" in text
-    assert till.call(finding.scanned, NUMBER.lower()) == QuoteOffer(
-        number=NUMBER, total_minor=14_000, customer_name=""
-    )
+    assert till.call(finding.scanned, NUMBER.lower()) == QuoteOffer(number=NUMBER, total_minor=14_000)
     fill(
         till.store.folder,
         "catalogue",
