@@ -139,6 +139,20 @@ def set_tail_aside(unit: Unit, till: Principal, epoch: int, seq: int, first: Any
     )
 
 
+def line_before(conn: Connection, till: Principal, one: Received) -> str:
+    """Return the line on which the tail stands that an event goes on with; empty for none."""
+    event = tables.event
+    found = conn.scalar(
+        select(event.c.device_id).where(
+            event.c.device_id.startswith(f"{till.device_id}{LINE}", autoescape=True),
+            event.c.epoch == one.epoch,
+            event.c.seq == one.seq - 1,
+            event.c.hash == one.prev_hash,
+        )
+    )
+    return found or ""
+
+
 def tell_of_epoch(unit: Unit, fact: EpochBegun, *, store_id: str, device_id: str, event_id: str) -> None:
     """Tell a person that a till began another epoch, and what only the hub has of the one before."""
     match fact.cause:

@@ -3,7 +3,7 @@
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 from omnipos.services import following, selling
-from screens.following import offer_words
+from screens.following_words import offer_words
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import basket_words
 

@@ -7,6 +7,7 @@ import msgspec
 from omnipos.domain.errors import EntryRefused, ReturnRefused
 from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity, parse_quantity
+from omnipos.domain.refunding import may_go_back
 from omnipos.domain.returning import Found
 from omnipos.domain.tender import TENDER_WORDS, CardSlip, Tender, TenderKind
 from omnipos.locale import _
@@ -18,7 +19,6 @@ from screens import plain_payments
 from screens.plain_json import sale_shape
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import sale_words, time_words, total_words
-from screens.refund import may_go_back
 
 MEANS = {
     "cash": TenderKind.CASH,

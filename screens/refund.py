@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from omnipos.domain.basket import Basket
 from omnipos.domain.money import format_money
+from omnipos.domain.refunding import may_go_back
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
 from omnipos.locale import _, later
 from omnipos.services import returning, tendering
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from screens.pay import Paying
 
 HOW = Command("enter", later("Give back"), "take_cash", later("Choose how the money goes back"))
-
-
-def may_go_back(basket: Basket) -> bool:
-    """Tell whether goods or a deposit come back, or all was paid ahead on a quote."""
-    comes_back = any(line.returned or (line.deposit_on and line.amount_minor < 0) for line in basket.lines)
-    return comes_back or (basket.quoted is not None and basket.quoted.deposit_minor > 0)
 
 
 def goes_back(paying: "Paying") -> bool:

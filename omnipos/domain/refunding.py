@@ -87,3 +87,9 @@ def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...
         Tender(kind=kind, reference=reference, amount_minor=minor)
         for (kind, reference), minor in found.items()
     )
+
+
+def may_go_back(basket: Basket) -> bool:
+    """Tell whether goods or a deposit come back, or all was paid ahead on a quote."""
+    comes_back = any(line.returned or (line.deposit_on and line.amount_minor < 0) for line in basket.lines)
+    return comes_back or (basket.quoted is not None and basket.quoted.deposit_minor > 0)

@@ -235,7 +235,7 @@ def test_fault_56_a_till_moved_to_another_store_leaves_its_earlier_events_there(
     known = moved.store.call(lambda: sorted(cursors(books, "mirror")))
     assert rows == (0,)
     assert [name for name in known if "/" in name] == sorted(
-        f"{kind}/store-2" for kind in ("stock", "orders", "exceptions")
+        f"{kind}/store-2" for kind in ("approvals", "baskets", "exceptions", "orders", "stock")
     )
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from omnipos.domain.approval import ApprovalGiven
 from omnipos.domain.drawer import CashMove, Pieces, parse_pieces, worth_of
 from omnipos.domain.errors import DrawerRefused, EntryRefused, NotAllowed, WordNeeded
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ObstacleKind
 from omnipos.domain.tender import CardSlip
-from omnipos.events import ApprovalGiven, CashMoved, Fact, ShiftClosed, ShiftOpened, decode_fact
+from omnipos.events import CashMoved, Fact, ShiftClosed, ShiftOpened, decode_fact
 from omnipos.services import finding, kicking, reporting, reprinting, selling, shifting, tendering
 from omnipos.services.approving import NOBODY, Word
 from omnipos.services.shifting import Closing, OverShort, ShiftBlocked

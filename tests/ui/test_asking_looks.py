@@ -100,6 +100,8 @@ def test_a_question_looks_as_before(
     async def drive(pilot: Pilot[None]) -> None:
         hands = Hands(app, pilot)
         await hands.settle()
+        await app.look_around()
+        await hands.settle()
         await step(hands)
         await app.look_around()
         await hands.settle()

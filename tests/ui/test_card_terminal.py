@@ -232,6 +232,8 @@ def test_a_card_payment_looks_as_before(
     async def drive(pilot: Pilot[None]) -> None:
         hands = Hands(app, pilot)
         await hands.settle()
+        await app.look_around()
+        await hands.settle()
         await hands.scan(TEH, TEH)
         await hands.press("f12", "c")
         if looks != "asking":

@@ -224,7 +224,7 @@ async def test_the_help_shows_what_does_not_fit_on_its_next_page(till: Till) -> 
         assert "F2 " in hands.text
         assert "PgDn More" in hands.text
         assert "all commands by name" not in hands.text
-        await hands.press("pagedown")
+        await hands.press("pagedown", "pagedown")
         assert "all commands by name" in hands.text
         await hands.press("pagedown")
         assert "Find or add a customer" in hands.text

@@ -72,4 +72,13 @@ def test_the_report_says_what_customers_saved(till: Till) -> None:
     )
     report = tell(till, "report")["report"]["takings"]
     assert report["saved_minor"] == 3000
-    assert report["taxes"] == [{"code": "PPN", "goods_minor": 9000, "tax_minor": 892}]
+    assert report["taxes"] == [
+        {
+            "code": "PPN",
+            "goods_minor": 9000,
+            "tax_minor": 892,
+            "name": "PPN",
+            "rate_ppm": 120_000,
+            "inclusive": True,
+        }
+    ]

@@ -164,6 +164,8 @@ def test_screen_looks_as_before(till: Till, snap_compare: Compare, step: Step, s
     async def drive(pilot: Pilot[None]) -> None:
         hands = Hands(app, pilot)
         await hands.settle()
+        await app.look_around()
+        await hands.settle()
         await step(hands)
         # What the clock would do within a second: whether it has is not to be seen in the picture.
         await app.look_around()
