@@ -101,7 +101,10 @@ def test_the_hub_has_both_stores_with_stock(demo: Demo) -> None:
 
     assert stores == ["S1", "S2"]
     assert rows == [309, 309]
-    assert len(customers) == 200, sorted(one["name"] for one in customers)
+    # Other tests add people to the same shop.
+    own = Counter(one.name for one in people.customers("ID")[:200])
+    assert own <= Counter(one["name"] for one in customers)
+    assert own.total() == 200
 
 
 def test_another_order_reaches_the_till(demo: Demo, home: Path) -> None:
