@@ -4,7 +4,6 @@ A code is made for the id that the till gave the payment: asked for again, the s
 """
 
 import contextlib
-import re
 import socket
 import threading
 import time
@@ -16,7 +15,7 @@ from omnipos.domain.errors import EntryRefused, QrRefused
 from omnipos.domain.payment import PaymentAnswer, QrCode, Said
 from omnipos.domain.tender import QrSlip
 from omnipos.locale import _
-from terminals.wire import Question, encode, read_line
+from terminals.wire import Question, address_in, encode, read_line
 
 REACH_S = 3.0
 ANSWER_S = 10.0
@@ -43,12 +42,12 @@ _decoder = msgspec.json.Decoder(QrReply)
 
 def parse_acquirer(setting: str) -> tuple[str, int]:
     """Return host and port of a setting `tcp://HOST:PORT`; raise EntryRefused."""
-    found = re.fullmatch(r"tcp://([^/:\s]+):(\d{1,5})", setting)
-    if found is None or not 0 < int(found[2]) < 65_536:
+    found = address_in(setting)
+    if found is None:
         raise EntryRefused(
             _("The acquirer's setting is tcp://HOST:PORT, such as tcp://127.0.0.1:9300, or empty.")
         )
-    return found[1], int(found[2])
+    return found
 
 
 class TcpAcquirer:

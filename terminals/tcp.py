@@ -1,7 +1,6 @@
 """A card terminal reached over TCP: each question on a connection of its own, and never an exception."""
 
 import contextlib
-import re
 import socket
 import threading
 
@@ -11,7 +10,7 @@ from omnipos.domain.errors import EntryRefused, TenderRefused
 from omnipos.domain.payment import PaymentAnswer, Said
 from omnipos.domain.tender import check_slip
 from omnipos.locale import _
-from terminals.wire import Question, Reply, answer_of, decode_reply, encode, read_line
+from terminals.wire import Question, Reply, address_in, answer_of, decode_reply, encode, read_line
 
 REACH_S = 3.0
 CUSTOMER_S = 180.0
@@ -21,12 +20,12 @@ ANSWER_S = 10.0
 
 def parse_address(setting: str) -> tuple[str, int]:
     """Return host and port of a setting `tcp://HOST:PORT`; raise EntryRefused."""
-    found = re.fullmatch(r"tcp://([^/:\s]+):(\d{1,5})", setting)
-    if found is None or not 0 < int(found[2]) < 65_536:
+    found = address_in(setting)
+    if found is None:
         raise EntryRefused(
             _("The card terminal's setting is tcp://HOST:PORT, such as tcp://127.0.0.1:9200, or empty.")
         )
-    return found[1], int(found[2])
+    return found
 
 
 class TcpTerminal:

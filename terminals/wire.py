@@ -4,6 +4,7 @@ A question is answered by one line on its own connection. A `charge` or `refund`
 until then a `status` or `cancel` on another connection is answered at once.
 """
 
+import re
 import socket
 
 import msgspec
@@ -13,6 +14,14 @@ from omnipos.domain.tender import CardSlip
 
 LONGEST_LINE = 4096
 HOST = "127.0.0.1"
+
+
+def address_in(setting: str) -> tuple[str, int] | None:
+    """Return host and port of a setting `tcp://HOST:PORT`; None for any other text."""
+    found = re.fullmatch(r"tcp://([^/:\s]+):(\d{1,5})", setting)
+    if found is None or not 0 < int(found[2]) < 65_536:
+        return None
+    return found[1], int(found[2])
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
