@@ -18,7 +18,7 @@ def measure() -> list[Row]:
         outcomes = [one for chunk in chunks for one in chunk.result()]
     took_s = time.perf_counter() - begun
     broken = [one for one in outcomes if one.violations]
-    assert not broken, f"{len(broken)} seeds; " + story(broken[0])
+    assert not broken, f"seeds {[one.seed for one in broken]}; " + story(broken[0])
     faults = sum(one.faults for one in outcomes)
     cores = os.cpu_count() or 1
     return [
