@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
 
 .PHONY: setup demo test check bench soak lock screenshots messages clean
 
@@ -18,7 +19,19 @@ $(STAMP): requirements.lock pyproject.toml $(wildcard omnipos/locale/*/LC_MESSAG
 demo: setup
 	$(BIN)/omnipos demo
 
-test: setup
+# The back office is tested in Debian's chromium: installed once where we may, else those tests are skipped.
+$(BROWSER): | $(STAMP)
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Debian's chromium, once, for the tests of the back office."; \
+		( export DEBIAN_FRONTEND=noninteractive; \
+		  apt-get update -qq -o Acquire::Retries=3 -o Acquire::http::Timeout=30 && \
+		  apt-get install -qq --no-install-recommends chromium fonts-dejavu-core ) >$(VENV)/browser.log 2>&1 || \
+		echo "Chromium could not be installed ($(VENV)/browser.log says why): tests in a browser are skipped."; \
+	else echo "There is no chromium here: tests in a browser are skipped. On Debian: apt-get install chromium."; fi
+	@touch $@
+
+test: setup $(BROWSER)
 	$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup
