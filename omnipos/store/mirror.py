@@ -14,7 +14,6 @@ from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.following import AwayBasket, StaffPlace
-from omnipos.domain.names import search_words
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.quotation import Quotation
@@ -26,6 +25,7 @@ from omnipos.protocol import Change, Page, Record
 from omnipos.store.approvals import write_cases
 from omnipos.store.connection import transaction
 from omnipos.store.following import write_moves, write_places
+from omnipos.store.mirror_rows import remove_customers, remove_products, write_customers, write_products
 from omnipos.store.quotations import write_quotations
 
 NOT_OF_THIS_LIFE = -1
@@ -173,7 +173,7 @@ def _delete(db: Connection, family: str, keys: list[str]) -> None:
             rows = [key.split("/", 2) for key in keys]
             db.executemany("DELETE FROM account WHERE kind = ? AND currency = ? AND account_id = ?", rows)
         case "customers":
-            _remove_customers(db, [_id_in(key, "customer") for key in keys])
+            remove_customers(db, [_id_in(key, "customer") for key in keys])
         case _:
             (table,) = _TABLES[family]
             kind, column = _KEYS[family]
@@ -211,103 +211,12 @@ def _delete_goods(db: Connection, keys: list[str]) -> None:
             db.execute(_CATALOGUE_KINDS[kind], one.split("/", 1) if kind == "list_price" else [one])
         else:
             products.append(_id_in(key, "product"))
-    _remove_products(db, products)
+    remove_products(db, products)
 
 
 def _id_in(key: str, kind: str) -> str:
     # A key is an id, or its kind before it: `tax/PPN`, `product:p-1`. An id may hold either mark itself.
     return key[len(kind) + 1 :] if key.startswith((f"{kind}:", f"{kind}/")) else key
-
-
-def _product_words(product: Product) -> str:
-    return " ".join(search_words(f"{product.name} {product.sku}"))
-
-
-def _ranks(db: Connection, table: str, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
-    rows = db.execute(
-        f"SELECT {table}_id, rank, body FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(?))",
-        [_encode(ids)],
-    )
-    return {one: (rank, body) for one, rank, body in rows}
-
-
-def _remove_products(db: Connection, ids: Sequence[str]) -> dict[str, int]:
-    known = _ranks(db, "product", ids)
-    if known:
-        _unindex(
-            db,
-            "product_search",
-            [(r, _product_words(msgspec.json.decode(b, type=Product))) for r, b in known.values()],
-        )
-        rows = [(one,) for one in known]
-        db.executemany("DELETE FROM product WHERE product_id = ?", rows)
-        db.executemany("DELETE FROM barcode WHERE product_id = ?", rows)
-    return {one: rank for one, (rank, _body) in known.items()}
-
-
-def _remove_customers(db: Connection, ids: Sequence[str]) -> dict[str, int]:
-    known = _ranks(db, "customer", ids)
-    if known:
-        decoded = [(r, msgspec.json.decode(b, type=Customer)) for r, b in known.values()]
-        _unindex(db, "customer_search", [(r, " ".join(search_words(c.name))) for r, c in decoded])
-        db.executemany("DELETE FROM customer WHERE customer_id = ?", [(i,) for i in known])
-    return {one: rank for one, (rank, _body) in known.items()}
-
-
-def _unindex(db: Connection, table: str, rows: list[tuple[int, str]]) -> None:
-    # A contentless index forgets a row only when told its old words.
-    db.executemany(f"INSERT INTO {table}({table}, rowid, words) VALUES ('delete', ?, ?)", rows)
-
-
-def _next_rank(db: Connection, table: str) -> int:
-    row = db.execute(f"SELECT coalesce(max(rank), 0) + 1 FROM {table}").fetchone()
-    return int(row[0])
-
-
-def _write_products(db: Connection, products: list[Product]) -> None:
-    # Asked first: a removed row keeps its rank, and may be the last.
-    free = _next_rank(db, "product")
-    kept = _remove_products(db, [one.product_id for one in products])
-    rows, words = [], []
-    codes: list[tuple[str, str, int]] = []
-    for product in products:
-        rank = kept.get(product.product_id)
-        if rank is None:
-            rank, free = free, free + 1
-        key = (
-            rank,
-            product.product_id,
-            product.sku.upper(),
-            product.plu.upper(),
-            _encode(product),
-            product.family,
-        )
-        rows.append(key)
-        words.append((rank, _product_words(product)))
-        codes.extend(
-            (canonical(code.code), product.product_id, code.quantity_milli) for code in product.barcodes
-        )
-    db.executemany("INSERT INTO product VALUES (?, ?, ?, ?, ?, ?)", rows)
-    db.executemany("INSERT OR REPLACE INTO barcode VALUES (?, ?, ?)", codes)
-    db.executemany("INSERT INTO product_search(rowid, words) VALUES (?, ?)", words)
-
-
-def _write_customers(db: Connection, customers: list[Customer]) -> None:
-    # A hub that is back from a backup may have forgotten whom it was to forget.
-    erased = {row[0] for row in db.execute("SELECT customer_id FROM erased")}
-    customers = [one for one in customers if one.customer_id not in erased]
-    free = _next_rank(db, "customer")
-    kept = _remove_customers(db, [one.customer_id for one in customers])
-    rows, words = [], []
-    for customer in customers:
-        rank = kept.get(customer.customer_id)
-        if rank is None:
-            rank, free = free, free + 1
-        digits = customer.phone.removeprefix("+")
-        rows.append((rank, customer.customer_id, digits, digits[-4:], _encode(customer)))
-        words.append((rank, " ".join(search_words(customer.name))))
-    db.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?)", rows)
-    db.executemany("INSERT INTO customer_search(rowid, words) VALUES (?, ?)", words)
 
 
 def _write_taxes(db: Connection, taxes: list[Tax]) -> None:
@@ -378,12 +287,12 @@ def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
 
 
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
-    Product: _write_products,
+    Product: write_products,
     Tax: _write_taxes,
     ListPrice: _write_list_prices,
     Promotion: _write_promotions,
     Coupon: _write_coupons,
-    Customer: _write_customers,
+    Customer: write_customers,
     StockLevel: _write_stock,
     Order: _write_orders,
     Staff: _write_staff,

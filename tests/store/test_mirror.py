@@ -1,20 +1,25 @@
 """The mirror: pages join or nothing is applied, codes and names are found, deletions leave no trace."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from omnipos.domain.catalogue import Barcode, Product
+from omnipos.domain.customer import Customer
 from omnipos.domain.stock import StockLevel
-from omnipos.protocol import Page
+from omnipos.protocol import Change, Page
 from omnipos.services import selling, tendering
 from omnipos.services.till import Till
 from omnipos.store import catalogue
 from omnipos.store.catalogue import Item, item_by_code, products_by_name, stock_of
 from omnipos.store.connection import open_mirror
 from omnipos.store.mirror import NOT_OF_THIS_LIFE, PageOutOfPlace, apply_page, cursors, refetch_stream
-from tests.rigs import APEL, INDOMIE, KOPI, NOON_MS, STORE, TEH, fill
+from tests.rigs import APEL, INDOMIE, KOPI, NOON_MS, SARAH, STORE, TEH, fill
+
+NO_PLACE: dict[str, Any] = {"applied_epoch": 1, "applied_seq": 0, "as_of_ms": NOON_MS}
 
 
 def found(till: Till, text: str) -> list[str]:
@@ -88,6 +93,39 @@ def test_the_popular_come_first_and_stay_there_when_they_change(till: Till) -> N
     fill(till.store.folder, "catalogue", (renamed.product_id, renamed))
     assert found(till, "teh") == ["TEH-450", "T0", "T1", "T2"]
     assert found(till, "tarik") == ["T1", "T2"]
+
+
+def test_a_change_writes_the_rows_that_differ_and_no_others(till: Till) -> None:
+    mirror = open_mirror(till.store.folder)
+    written: list[str] = []
+    mirror.set_trace_callback(written.append)
+
+    def change(stream: str, record: Product | Customer, upto: int) -> set[str]:
+        written.clear()
+        after = cursors(mirror)[stream].upto
+        one = Change(number=upto, key=getattr(record, "product_id", "") or SARAH.customer_id, record=record)
+        blank = Page(stream=stream, after=after, upto=upto, head=upto, cursor="", changes=(one,), **NO_PLACE)
+        apply_page(mirror, blank)
+        verbs = ("INSERT", "UPDATE", "DELETE")
+        tables = (
+            re.findall(r"(?:INTO|UPDATE|FROM) (\w+)", sql)[0] for sql in written if sql.startswith(verbs)
+        )
+        return {table for table in tables if table not in ("cursor", "place_applied", "erased")}
+
+    dearer = msgspec.structs.replace(INDOMIE, price_minor=4000)
+    assert change("catalogue", dearer, 101) == {"product"}
+    renamed = msgspec.structs.replace(dearer, name="Indomie Soto")
+    assert change("catalogue", renamed, 102) == {"product", "product_search"}
+    coded = msgspec.structs.replace(renamed, barcodes=(Barcode(code="8998866200999"),))
+    assert change("catalogue", coded, 103) == {"product", "barcode"}
+    richer = msgspec.structs.replace(SARAH, points=5)
+    assert change("customers", richer, 104) == {"customer"}
+    mirror.close()
+    assert (found(till, "soto"), found(till, "goreng")) == (["IDM-85"], [])
+    assert by_code(till, "8998866200578") is None
+    item = by_code(till, "8998866200999")
+    assert item is not None
+    assert item.product == coded
 
 
 def test_a_page_may_change_the_last_row_and_bring_a_new_one(till: Till) -> None:
