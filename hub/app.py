@@ -15,6 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
@@ -43,7 +44,7 @@ from hub.routes import (
 )
 from hub.schema_page import SchemaPage
 from hub.senders import Sender, send_for_ever
-from hub.unit import WriteConflict
+from hub.unit import OutcomeUnknown, WriteConflict
 from omnipos import __version__
 from omnipos.domain.errors import DomainError
 from omnipos.locale import _
@@ -117,8 +118,8 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
             Refused: _refused,
             DomainError: _not_possible,
             HTTPException: _http,
-            OperationalError: _busy,
-            WriteConflict: _busy,
+            **dict.fromkeys((OperationalError, WriteConflict, PoolExhausted), _busy),
+            OutcomeUnknown: _unknown,
             RecursionError: _unreadable,
             UnicodeDecodeError: _unreadable,
             Exception: _bug,
@@ -180,6 +181,15 @@ def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:
     log.warning("The database could not take a request: %s", error)
     detail = _("The hub's database is busy or in trouble. Nothing was changed; try again.")
     return _problem(503, "busy", detail, {"Retry-After": "1"})
+
+
+def _unknown(_request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.warning("The database was lost while it kept a change: %s", error)
+    detail = _(
+        "The hub lost its database just as this was being kept. Whether it was is not known;"
+        " look before you try again."
+    )
+    return _problem(503, "unknown", detail, {"Retry-After": "1"})
 
 
 def _unreadable(_request: AnyRequest, _error: Exception) -> Response[bytes]:

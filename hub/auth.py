@@ -11,6 +11,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from hub import tables
 from hub.unit import Unit
+from omnipos.domain.errors import StoreTrouble
+from omnipos.locale import _
 
 CODE_LETTERS = "23456789ACDEFGHJKMNPQRTUVWXYZ"
 """Letters and digits that nobody mixes up when reading them out."""
@@ -74,16 +76,27 @@ def recognise(conn: Connection, token: str, now_ms: int) -> Principal | None:
     )
 
 
-def keep_admin_key(conn: Connection, path: Path, now_ms: int) -> None:
-    """Make sure that the key in a file opens this hub; make both at the first start."""
+def keep_admin_key(conn: Connection, path: Path, now_ms: int, *, may_replace: bool = True) -> None:
+    """Make sure that the key in a file opens this hub; make both at the first start.
+
+    On a database of several machines a missing file is not made anew: the others' key would be lost.
+    """
     key = path.read_text().strip() if path.exists() else ""
+    keys = tables.api_key
+    known = select(keys.c.key_hash).where(keys.c.role == Role.ADMIN)
+    if not key and not may_replace and conn.scalar(known) is not None:
+        raise StoreTrouble(
+            _(
+                "The owner's key {file} is missing, and this database's hub has one. Its data is safe:"
+                " copy admin.key and hub.key from a machine that runs it, or from the backup."
+            ).format(file=path)
+        )
     if not key:
         path.unlink(missing_ok=True)
         key = secrets.token_urlsafe(32)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(key + "\n")
-    keys = tables.api_key
     if conn.scalar(select(keys.c.role).where(keys.c.key_hash == digest(key))) == Role.ADMIN:
         return
     conn.execute(delete(keys).where(keys.c.role == Role.ADMIN))

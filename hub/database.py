@@ -1,10 +1,11 @@
-"""The hub's database: one writing connection and read-only readers on SQLite, pools elsewhere."""
+"""The hub's database: one writing connection and read-only readers on SQLite, pools on PostgreSQL."""
 
 import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -16,33 +17,54 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from hub.locks import WHOLE, Locks
+from omnipos.domain.errors import EntryRefused
+from omnipos.locale import _
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 READERS = 4
+WRITERS = 4
+"""Threads that write a database which takes several writers at once."""
 
 
 class Database:
-    """Runs functions in transactions: `write` one at a time, `read` beside it on its own snapshot."""
+    """Runs functions in transactions: `write` alone, `read` beside it on its own snapshot."""
 
     def __init__(self, address: str, home: Path | None = None) -> None:
         """Open a database: the path of a SQLite file, or a database url and where the hub's keys lie."""
         if home is None:
             if is_url(address):
-                raise ValueError("a database url needs the path of the admin key")
+                raise EntryRefused(
+                    _("A hub on PostgreSQL needs to know where the owner's key lies: --admin-key FILE.")
+                )
             home = Path(address).resolve().parent
         self.home = home
+        self.is_shared = is_url(address)
+        """Whether other processes write the same database."""
         self._turn = threading.Lock()
-        self._writer = ThreadPoolExecutor(1, "hub-writer")
+        self._writer = ThreadPoolExecutor(WRITERS if self.is_shared else 1, "hub-writer")
         self._readers = ThreadPoolExecutor(READERS, "hub-reader")
         self.writing, self.reading = _engines(address)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Run some work in one writing transaction; it is durable when this returns."""
+    def write(self, work: Callable[[Connection], T], locks: Locks = WHOLE) -> T:
+        """Run some work in one writing transaction; it is durable when this returns.
+
+        On a shared database it may be run again from its beginning: it has no effect outside.
+        """
+        if self.is_shared:
+            from hub import writing
+
+            return writing.write(self.writing, work, locks)
         with self._turn, self.writing.begin() as conn:
             return work(conn)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run some work on one unchanging view of the database."""
+        if self.is_shared:
+            from hub import writing
+
+            return writing.read(self.reading, work)
         with self.reading.begin() as conn:
             return work(conn)
 
@@ -57,9 +79,9 @@ class Database:
         except OperationalError as trouble:
             log.warning("Something could not be written aside: %s", trouble)
 
-    async def write_soon(self, work: Callable[[Connection], T]) -> T:
+    async def write_soon(self, work: Callable[[Connection], T], locks: Locks = WHOLE) -> T:
         """Do `write` on the writer's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write, work)
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write, work, locks)
 
     async def read_soon(self, work: Callable[[Connection], T]) -> T:
         """Do `read` on a reader's thread."""
@@ -84,8 +106,9 @@ def is_url(address: str) -> bool:
 
 def _engines(address: str) -> tuple[Engine, Engine]:
     if is_url(address):
-        engine = create_engine(address, pool_size=READERS + 1, pool_pre_ping=True)
-        return engine, engine
+        from hub.postgres import make_engines
+
+        return make_engines(address)
     path = Path(address).resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     writing = create_engine(
@@ -219,9 +242,17 @@ def migrate(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.writing.connect() as conn:
+    with database.writing.connect() as conn, _one_at_a_time(conn):
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+
+
+def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
+    if conn.dialect.name == "sqlite":
+        return nullcontext()
+    from hub.postgres import migrating
+
+    return migrating(conn)
 
 
 NEWEST = "messages"

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from hub.auth import keep_admin_key
 from hub.database import Database, migrate
+from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
 
 INSTANCE = "OMNIPOS_HUB_INSTANCE"
@@ -34,8 +37,20 @@ def open_database(database: str, admin_key: Path | None = None) -> Database:
 
     opened = Database(database, admin_key.parent if admin_key else None)
     key_file = admin_key or opened.home / "admin.key"
-    migrate(opened)
-    opened.write(lambda conn: keep_admin_key(conn, key_file, wall_clock_ms()))
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    may_replace = not opened.is_shared
+    try:
+        migrate(opened)
+        opened.write(lambda conn: keep_admin_key(conn, key_file, wall_clock_ms(), may_replace=may_replace))
+    except OperationalError as trouble:
+        opened.close()
+        if not opened.is_shared:
+            raise
+        text = _("The hub's database cannot be reached: {why}. Its data is untouched.")
+        raise StoreTrouble(text.format(why=" ".join(str(trouble.orig).split()))) from trouble
+    except BaseException:
+        opened.close()
+        raise
     return opened
 
 

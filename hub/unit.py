@@ -13,6 +13,10 @@ class WriteConflict(Exception):
     """Another process changed the same row first; the same request may be tried again."""
 
 
+class OutcomeUnknown(Exception):
+    """The database was lost while it committed: whether the work was kept is not known."""
+
+
 class Unit:
     """A writing transaction in progress."""
 

@@ -11,7 +11,12 @@ from typing import Any
 
 import httpx
 
-SERVE = "import sys; from hub.serving import serve; serve(sys.argv[1], sys.argv[2])"
+SERVE = """
+import sys
+from pathlib import Path
+from hub.serving import serve
+serve(sys.argv[1], sys.argv[2], admin_key=Path(sys.argv[3]))
+"""
 
 
 def free_port() -> int:
@@ -22,12 +27,13 @@ def free_port() -> int:
 
 
 class HubProcess:
-    """A hub on its own SQLite file; it can be killed and started again on the same port."""
+    """A hub of its own process; it can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start a hub in a folder."""
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """Start a hub in a folder, on a SQLite file there or on the database of an address."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.database = database or str(folder / "hub.db")
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -37,7 +43,8 @@ class HubProcess:
         """Start the process and wait until it answers with the id it was given."""
         self._line = httpx.Client(timeout=30, trust_env=False)  # a new one for each question costs 35 ms
         instance = os.urandom(8).hex()
-        command = [sys.executable, "-c", SERVE, str(self.folder / "hub.db"), f"127.0.0.1:{self.port}"]
+        words = [self.database, f"127.0.0.1:{self.port}", str(self.folder / "admin.key")]
+        command = [sys.executable, "-c", SERVE, *words]
         self.process = subprocess.Popen(
             command, env={**os.environ, "OMNIPOS_HUB_INSTANCE": instance}, stdout=subprocess.DEVNULL
         )

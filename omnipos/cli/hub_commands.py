@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -22,31 +24,55 @@ from omnipos.locale import _, ngettext
 from sync.owner import OwnerClient
 
 DEFAULT_BIND = "127.0.0.1:8311"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def serving_options(command: Command) -> Command:
+    """Give a command what a hub serves with: its database, the owner's key, its address, its folder."""
+    decorated = click.option(
+        "--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at."
+    )(data_dir_option(command))
+    decorated = click.option(
+        "--admin-key",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The owner's key; else admin.key beside the SQLite file.",
+    )(decorated)
+    return click.option(
+        "--database",
+        default="",
+        help="An SQLite file, or postgresql://…; else a file in the data folder.",
+    )(decorated)
 
 
 @click.group(invoke_without_command=True)
-@click.option("--database", default="", help="An SQLite file; else one in the data folder.")
-@click.option("--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at.")
-@data_dir_option
+@serving_options
 @click.pass_context
-def hub(context: click.Context, database: str, bind: str, data_dir: Path) -> None:
+def hub(context: click.Context, database: str, admin_key: Path | None, bind: str, data_dir: Path) -> None:
     """Run a hub, and set up its stores, staff and tills. Without a command it serves."""
     if context.invoked_subcommand is None:
-        _serve(database, bind, data_dir)
+        _serve(database, admin_key, bind, data_dir)
 
 
 @hub.command()
-@click.option("--database", default="", help="An SQLite file; else one in the data folder.")
-@click.option("--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at.")
-@data_dir_option
-def serve(database: str, bind: str, data_dir: Path) -> None:
+@serving_options
+def serve(database: str, admin_key: Path | None, bind: str, data_dir: Path) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     end_with_parent()
-    _serve(database, bind, data_dir)
+    _serve(database, admin_key, bind, data_dir)
 
 
-def _serve(database: str, bind: str, folder: Path) -> None:
-    path = Path(database) if database else hub_database(folder)
+def _serve(database: str, admin_key: Path | None, bind: str, folder: Path) -> None:
+    is_shared = "://" in database
+    if is_shared and admin_key is None:
+        raise EntryRefused(
+            _(
+                "A hub on PostgreSQL keeps its keys in files: name the owner's with --admin-key FILE. At the"
+                " first start it is made, and hub.key beside it; every machine of this hub needs both."
+            )
+        )
+    path = Path(database) if database and not is_shared else hub_database(folder)
+    if is_shared and admin_key is not None:
+        path = admin_key.absolute()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     use_folder(click.get_current_context(), path.parent)
     try:
@@ -58,9 +84,11 @@ def _serve(database: str, bind: str, folder: Path) -> None:
             )
         ) from missing
     # A till that runs this hub inside itself holds the lock already.
-    lock = None if os.environ.get(PARENT_VARIABLE) else take_keeper_lock(path.parent, f"http://{bind}")
+    # On PostgreSQL any number of hubs may serve.
+    alone = not is_shared and not os.environ.get(PARENT_VARIABLE)
+    lock = take_keeper_lock(path.parent, f"http://{bind}") if alone else None
     try:
-        serve(str(path), bind)
+        serve(database if is_shared else str(path), bind, admin_key=admin_key)
     except BindTaken as taken:
         raise EntryRefused(_("The hub cannot listen there: {reason}.").format(reason=taken)) from taken
     finally:

@@ -23,6 +23,7 @@ import hub
 from hub import tables
 from hub.database import NEWEST, Database, migrate
 from hub.serving import INSTANCE, BindTaken, open_database, serve
+from omnipos.domain.errors import EntryRefused
 from tests.hub.journals import Journal, batch_of
 from tests.hub.rig import A, open_rig, token_wish
 
@@ -146,5 +147,5 @@ def test_readers_cannot_write_and_the_writer_is_durable(tmp_path: Path) -> None:
 
 
 def test_a_database_url_needs_the_path_of_its_key() -> None:
-    with pytest.raises(ValueError, match="admin key"):
+    with pytest.raises(EntryRefused, match="--admin-key"):
         open_database("postgresql+psycopg://localhost/omnipos")

@@ -56,7 +56,7 @@ def _make_owner() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("revoked", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("revoked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_api_key")),
     )
     op.create_table(
@@ -174,7 +174,7 @@ def _make_tills() -> None:
             "token_expires_at_ms", sa.BigInteger(), server_default="0", autoincrement=False, nullable=False
         ),
         sa.Column("public_key", sa.Text(), server_default="", nullable=False),
-        sa.Column("revoked", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("revoked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("enrolled_at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("last_seen_ms", sa.BigInteger(), server_default="0", autoincrement=False, nullable=False),
         sa.Column("head_epoch", sa.BigInteger(), server_default="0", autoincrement=False, nullable=False),
@@ -241,7 +241,7 @@ def _make_journals() -> None:
         sa.Column("event_id", sa.Text(), server_default="", nullable=False),
         sa.Column("order_id", sa.Text(), server_default="", nullable=False),
         sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("settled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("settled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_exception_case")),
     )
     op.create_table(

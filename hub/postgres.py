@@ -1,0 +1,116 @@
+"""The hub on PostgreSQL: how it is reached, what of its trouble passes, and what keeps starters apart."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from hub.database import READERS, WRITERS
+from omnipos.domain.errors import EntryRefused
+from omnipos.locale import _
+
+CONNECT_S = 5
+MIGRATING = 0x6F6D6E69
+"""The advisory lock of a session that changes tables; see `hub.locks` for those of a transaction."""
+
+_SCHEME = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+_PASSING = (
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.UniqueViolation,  # another process was first with a row; the next try sees it
+    psycopg.errors.ReadOnlySqlTransaction,  # a primary that became a standby
+    psycopg.errors.TooManyConnections,
+    psycopg.errors.OutOfMemory,
+)
+
+
+def libpq_address(address: str) -> str:
+    """Return an address as the driver takes it; raises EntryRefused for one that it cannot read."""
+    plain, known = _SCHEME.subn("postgresql://", address)
+    try:
+        if not known:
+            raise ValueError(_("it does not begin with postgresql://"))
+        conninfo_to_dict(plain)
+    except (ValueError, psycopg.Error) as wrong:
+        shown = re.sub(r"://[^@/]*@", "://…@", address)
+        text = _("The hub cannot use the database {address}: {why}.")
+        raise EntryRefused(text.format(address=shown, why=str(wrong).strip().rstrip("."))) from wrong
+    return plain
+
+
+def make_engines(address: str) -> tuple[Engine, Engine]:
+    """Return what writes, and what reads on one unchanging view; several hosts are libpq's to try."""
+    plain = libpq_address(address)
+
+    def connect() -> "psycopg.Connection[Any]":
+        return psycopg.connect(plain, connect_timeout=CONNECT_S, application_name="omnipos-hub")
+
+    def engine(size: int) -> Engine:
+        return create_engine(
+            "postgresql+psycopg://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=size
+        )
+
+    writing, reading = engine(WRITERS), engine(READERS)
+    event.listen(reading, "connect", _prepare_reader)
+    return writing, reading
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+
+
+def passes(trouble: DBAPIError) -> bool:
+    """Tell whether the same work may well succeed when it is tried again."""
+    return is_lost(trouble) or isinstance(trouble.orig, _PASSING)
+
+
+def is_lost(trouble: DBAPIError) -> bool:
+    """Tell whether the connection is gone, so that nobody said whether a commit came through."""
+    cause = trouble.orig
+    if trouble.connection_invalidated or isinstance(cause, psycopg.errors.AdminShutdown):
+        return True
+    # Without a state it is the driver that speaks: no server could be reached.
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "08").startswith(("08", "57P"))
+
+
+@contextmanager
+def migrating(conn: Connection) -> Iterator[None]:
+    """Let one starter after another change the tables; the lock goes with the session."""
+    conn.exec_driver_sql("SELECT pg_advisory_lock(%s)", (MIGRATING,))
+    conn.commit()
+    try:
+        yield
+        conn.rollback()
+        _order_by_letters(conn)
+        conn.commit()
+    finally:
+        conn.rollback()
+        conn.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (MIGRATING,))
+        conn.commit()
+
+
+_OTHER_ORDER = """
+SELECT table_name, column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+ORDER BY table_name, ordinal_position
+"""
+
+
+def _order_by_letters(conn: Connection) -> None:
+    """Let all text be ordered by its code points, as SQLite orders it, whatever the server's language.
+
+    Lists then have one order on both, and an index serves the beginning of a word.
+    """
+    changes: dict[str, list[str]] = {}
+    for table, column in conn.exec_driver_sql(_OTHER_ORDER):
+        changes.setdefault(table, []).append(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"')
+    for table, columns in changes.items():
+        conn.exec_driver_sql(f'ALTER TABLE "{table}" {", ".join(columns)}')
