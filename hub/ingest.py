@@ -116,11 +116,18 @@ def _behind_a_tail(
     unit: Unit, till: Principal, journal: Journal, batch: Sequence[Received]
 ) -> tuple[str, list[Received]]:
     """Return the events that go on with a tail which another life's events were put in the place of."""
+    if till.role is not Role.DEVICE:
+        return "", []
+    joined: set[bytes] = set()
     for one in batch:
-        if till.role is Role.DEVICE and journal.head(one.epoch).seq + 1 < one.seq and one.epoch < till.epoch:
-            line = lives.line_before(unit.conn, till, one)
-            if line:
-                return line, [two for two in batch if two.epoch == one.epoch and two.seq >= one.seq]
+        if journal.on_a_tail(one) is not None:
+            continue
+        if one.epoch >= till.epoch or one.prev_hash in joined or journal.joins(one):
+            joined.add(one.hash)
+            continue
+        line = lives.line_before(unit.conn, till, one)
+        if line:
+            return line, [two for two in batch if two.epoch == one.epoch and two.seq >= one.seq]
     return "", []
 
 

@@ -89,6 +89,15 @@ class Journal:
                 return stored
         return None
 
+    def joins(self, one: Received) -> bool:
+        """Tell whether an event stands in this journal already, or hangs on what stands right before it."""
+        head = self.head(one.epoch)
+        if one.seq <= head.seq and self.known(one) is not None:
+            return True
+        stored = self.by_place.get((one.epoch, one.seq - 1))
+        before = stored.hash if stored is not None else head.hash if one.seq == head.seq + 1 else None
+        return before is not None and before in (b"", one.prev_hash)
+
     def on_a_tail(self, one: Received) -> Any:
         """Return the very same event where it stands on a tail that was set aside; None for any other."""
         stored = self.by_id.get(one.event_id)
