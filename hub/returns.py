@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, select, tuple_
 
-from hub import customers, oldrecords, shops, tables
+from hub import customers, oldrecords, rights, shops, tables
 from hub.database import insert_rows
 from hub.unit import Unit
+from hub.words import Claim, cash_minor, cash_unasked
 from omnipos.domain.money import format_money
+from omnipos.domain.names import clean_text
 from omnipos.domain.returning import Found, earlier_return, paid_minor
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Right
@@ -19,6 +21,7 @@ from omnipos.events import SaleCompleted, decode_fact
 from omnipos.locale import _
 
 MOST_FOUND = 20
+DAY_MS = 86_400_000
 
 
 class Returned(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,7 @@ def record(unit: Unit, reported: Sequence[Returned]) -> None:
     insert_rows(unit.conn, tables.sale_return, [row for one in back for row in _rows(one.sale)])
     for one in back:
         _note_unallowed(unit, one)
+        _note_unasked(unit, one)
         for original_id, store_id in sorted(_originals(one.sale)):
             _check(unit, one, original_id, store_id)
 
@@ -137,8 +141,36 @@ def _note_unallowed(unit: Unit, one: Returned) -> None:
         person = staff.get(back.approval.staff_id) if back.approval else None
         if person is None or not person.may(Right.RETURN_FREELY):
             text = _("Receipt {number} takes goods back without a receipt, and nobody who may allowed it.")
-            _note(unit, one, "return_without_word", text)
+            if back.approval is not None:
+                text = _(
+                    "Receipt {number} takes goods back without a receipt. {who} allowed it, who may not."
+                )
+            who = person.name if person else clean_text(back.approval.staff_id, 64) if back.approval else ""
+            _note(unit, one, "return_without_word", text, who=who)
             return
+
+
+def _note_unasked(unit: Unit, one: Returned) -> None:
+    """Tell a person of goods that came back too late, or of cash for no cash, without anybody's word."""
+    sale, shop = one.sale, shops.shop_by_id(unit.conn, one.sale.store_id)
+    originals = [_sale(unit.conn, *key) for key in sorted(_originals(sale))]
+    known = {original.sale_id: original for original in originals if original is not None}
+    unasked: list[Claim] = []
+    for back in (line.returned for line in sale.lines if line.returned is not None):
+        sold = known.get(back.sale_id)
+        if sold is None or shop is None or back.approval is not None:
+            continue
+        if (sale.completed_at_ms - sold.completed_at_ms) // DAY_MS > shop.returns.window_days:
+            what = _("goods taken back too late with receipt {number}")
+            number = clean_text(sale.receipt_number, 40)
+            unasked.append(Claim(sale.staff_id, what.format(number=number), (Right.RETURN_FREELY,)))
+    if len(known) == len(originals):
+        cash_paid_minor = sum(cash_minor(original) - original.change_minor for original in known.values())
+        unasked += cash_unasked(sale, sale.staff_id, cash_paid_minor)
+    if unasked:
+        people = rights.People(unit.conn)
+        objections = [people.objection(claim, sale.completed_at_ms) for claim in unasked]
+        rights.note_objections(unit, objections, sale.store_id, one.device_id, one.event_id)
 
 
 def with_returns(conn: Connection, sale: Sale) -> Found:

@@ -3,7 +3,8 @@
 One case tells of one person at one till on one day (UTC), however much was done: its event is the first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +13,7 @@ from hub.auth import Principal, Role
 from hub.envelopes import Received
 from hub.feed import STAFF
 from hub.unit import Unit
+from hub.words import Claim, claims_of
 from omnipos import events
 from omnipos.domain.approval import ApprovalAsked, ApprovalGiven, ApprovalWithdrawn
 from omnipos.domain.following import BasketAsked, StaffArrived
@@ -48,11 +50,36 @@ NEEDED: dict[type, Right] = {
     events.LeaseAskWithdrawn: Right.COLLECT,
     events.LeaseTaken: Right.COLLECT,
     events.StockCounted: Right.COUNT,
-    events.ShiftOpened: Right.DRAWER,
-    events.CashMoved: Right.DRAWER,
-    events.ShiftClosed: Right.CASH_UP,
 }
-"""What a person needs for a fact. A till writes the others by itself, or the hub refuses them otherwise."""
+"""What a person needs for a fact. Those of the drawer are told one by one, by `words.claims_of`; a till
+writes the others by itself, or the hub refuses them otherwise."""
+
+
+class People:
+    """Everybody of the shop and their rights, as the hub has them now."""
+
+    def __init__(self, conn: Connection) -> None:
+        """Read them once for a batch."""
+        self.staff = {one.staff_id: one for one in shops.everybody(conn)}
+        self._left = _withdrawn_at(conn, [one.staff_id for one in self.staff.values() if not one.active])
+
+    def has_left(self, staff_id: str, at_ms: int) -> bool:
+        """Tell whether somebody's rights were withdrawn by then, by the hub's clock."""
+        return staff_id in self._left and at_ms >= self._left[staff_id]
+
+    def objection(self, claim: Claim, at_ms: int) -> str:
+        """Return why somebody may not be named for a thing; empty for who may."""
+        person = self.staff.get(claim.staff_id)
+        if person is None:
+            text = _("“{name}” is named for this: {what}. The hub knows nobody of that name.")
+        elif self.has_left(claim.staff_id, at_ms):
+            text = _("{name} is named for this after their rights were withdrawn: {what}.")
+        elif not any(person.may(right) for right in claim.rights):
+            text = _("{name} is named for this without the right to it: {what}.")
+        else:
+            return ""
+        name = person.name if person else clean_text(claim.staff_id, 64)
+        return text.format(name=name, what=claim.what)
 
 
 def look_through(unit: Unit, till: Principal, fresh: Sequence[Received], skew_ms: int) -> None:
@@ -60,17 +87,46 @@ def look_through(unit: Unit, till: Principal, fresh: Sequence[Received], skew_ms
 
     Staff is read once; a batch in which all is well costs no more than that.
     """
-    if till.role is not Role.DEVICE:
+    ours = [one for one in fresh if not one.problem and one.fact is not None]
+    if till.role is not Role.DEVICE or not ours:
         return
-    needed = [(one, NEEDED[type(one.fact)]) for one in fresh if not one.problem and type(one.fact) in NEEDED]
-    if not needed:
-        return
-    staff = {one.staff_id: one for one in shops.everybody(unit.conn)}
-    left = _withdrawn_at(unit.conn, [one.staff_id for one in staff.values() if not one.active])
+    people = People(unit.conn)
+    _look_at_actors(unit, till, [one for one in ours if type(one.fact) in NEEDED], people, skew_ms)
+    shop = cache(lambda: shops.shop_by_id(unit.conn, till.store_id))
+    for one in ours:
+        at_ms = one.occurred_at_ms - skew_ms
+        claims = [
+            claim for claim in claims_of(one.fact, one.actor, shop) if not _is_told(one, claim, people, at_ms)
+        ]
+        objections = [people.objection(claim, at_ms) for claim in claims]
+        note_objections(unit, objections, till.store_id, till.device_id, one.event_id)
+
+
+def note_objections(
+    unit: Unit, objections: Iterable[str], store_id: str, device_id: str, event_id: str
+) -> None:
+    """File one case for all that is wrong with who is named in one fact about money."""
+    found = " ".join(filter(None, dict.fromkeys(objections)))
+    if found:
+        unit.note("money_without_right", found, store_id=store_id, device_id=device_id, event_id=event_id)
+
+
+def _is_told(one: Received, claim: Claim, people: People, at_ms: int) -> bool:
+    """Tell whether the day's case of who acts here says already that the hub does not know them any more."""
+    if claim.staff_id != one.actor or type(one.fact) not in NEEDED:
+        return False
+    return one.actor not in people.staff or people.has_left(one.actor, at_ms)
+
+
+def _look_at_actors(
+    unit: Unit, till: Principal, ours: Sequence[Received], people: People, skew_ms: int
+) -> None:
     odd: dict[tuple[str, int], tuple[Received, str]] = {}
-    for one, right in needed:
-        has_left = one.actor in left and one.occurred_at_ms - skew_ms >= left[one.actor]
-        objection = _objection(one.actor, staff.get(one.actor), right, has_left=has_left)
+    for one in ours:
+        has_left = people.has_left(one.actor, one.occurred_at_ms - skew_ms)
+        objection = _objection(
+            one.actor, people.staff.get(one.actor), NEEDED[type(one.fact)], has_left=has_left
+        )
         if objection:
             odd.setdefault(_whose(one.actor, one.occurred_at_ms), (one, objection))
     if not odd:

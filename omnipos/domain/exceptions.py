@@ -278,6 +278,11 @@ KINDS = {
     "answer_without_case": Kind(
         later("Somebody settled an exception that this hub does not have."), True, (NOTHING_TO_DO, REPORTED)
     ),
+    "money_without_right": Kind(
+        later("Money was moved, given back or allowed by somebody who may not. It is counted."),
+        False,
+        _RIGHTS,
+    ),
     "approved_without_role": Kind(later("Somebody allowed what they may not allow."), False, _RIGHTS),
     "settled_without_role": Kind(
         later("Somebody who is no manager settled an exception. It is still open."), True, _RIGHTS

@@ -102,7 +102,7 @@ def test_a_card_is_sold_used_topped_up_and_taken_back_and_a_second_push_counts_n
         "balance_minor": 10_000,
     }
     assert told(rig) == {f"gift_card/IDR/{CARD}": 10_000}
-    assert details(rig) == []
+    assert [kind for kind, _detail in details(rig)] == ["money_without_right"], "a cashier gave cash back"
     assert rig.stock("A")[0] == -1000, "a gift card's line takes no goods"
 
 
@@ -172,7 +172,9 @@ def test_selling_beyond_a_limit_is_told_unless_somebody_who_may_lend_allowed_it(
     receipt = pay(journal, TenderKind.ACCOUNT, ayu, 1000, approval=Approval(staff_id="staff-1", reason="x"))
     rig.push(*journal.envelopes)
     sentence = f"After receipt {receipt} the customer owes Rp 8.000; the limit is Rp 5.000."
-    assert details(rig) == [("account_over_limit", sentence)]
+    what = f"Rp 1.000 lent beyond the limit with receipt {receipt}"
+    named = f"Budi is named for this without the right to it: {what}."
+    assert details(rig) == [("money_without_right", named), ("account_over_limit", sentence)]
     assert told(rig) == {f"account/IDR/{ayu}": 8000}
     line = {"pays_off": ayu, "product_id": "", "tax_code": "", "tax_minor": 0}
     sale = journal.sell((A, 1, 8000))

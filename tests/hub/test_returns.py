@@ -115,7 +115,7 @@ def test_a_return_of_a_sale_that_the_hub_lost_or_that_nobody_allowed_is_told(rig
     basket = put_line(basket, msgspec.structs.replace(put, returned=free))
     journal.append(SaleCompleted(sale=paid_back(journal.till, basket, 2)))
     rig.push(*journal.envelopes)
-    assert rig.exceptions() == ["return_unknown", "return_without_word"]
+    assert rig.exceptions() == ["return_unknown", "return_without_word", "money_without_right"]
     assert earlier_return(back, lost.sale.sale_id) is not None
 
 
