@@ -9,6 +9,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -44,7 +45,18 @@ def programs() -> Path:
     assert found is not None
     places = list(found.submodule_search_locations or ())
     installs = sorted(Path(places[0]).glob("pginstall*/bin/postgres"), key=lambda file: len(str(file)))
-    return installs[-1].parent
+    home = installs[-1].parent.parent
+    if run_as() and not all(folder.stat().st_mode & stat.S_IXOTH for folder in home.parents):
+        home = _open_copy(home)
+    return home / "bin"
+
+
+def _open_copy(home: Path) -> Path:
+    """Copy the programs out of a folder that only root may enter, for as long as this process lasts."""
+    folder = Path(tempfile.mkdtemp(prefix="omnipos-pg-programs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    return shutil.copytree(home, folder / home.name, symlinks=True)
 
 
 @cache
