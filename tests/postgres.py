@@ -56,7 +56,10 @@ def _open_copy(home: Path) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="omnipos-pg-programs-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
-    return shutil.copytree(home, folder / home.name, symlinks=True)
+    package = home.parent
+    libraries = package.with_name(f"{package.name}.libs")  # the programs look for them beside their package
+    shutil.copytree(libraries, folder / libraries.name)
+    return shutil.copytree(home, folder / package.name / home.name, symlinks=True)
 
 
 @cache
