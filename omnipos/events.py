@@ -273,6 +273,8 @@ class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened
     reason: str
     approval: Approval | None = None
     certain: bool = True
+    to_count: bool = False
+    """It was opened to be counted, which is no opening without a reason: no report tallies it."""
 
 
 class ShiftClosed(msgspec.Struct, frozen=True, kw_only=True, tag="shift_closed"):

@@ -4,13 +4,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events, on, work
-from textual.app import App, SystemCommand
-from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
 from textual.types import CSSPathType
@@ -24,10 +21,10 @@ from omnipos.services.till import Till
 from screens.around_sale import AroundSale
 from screens.bursts import BurstReader, Stroke
 from screens.charging import AwaitsPayment, ChargingScreen, CodeMade, heard_words
-from screens.commands import key_name
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
 from screens.following import look
+from screens.palette import HasPalette
 from screens.ringing import Scan
 from screens.scans import take_scans
 from screens.signin import SignInScreen
@@ -54,7 +51,7 @@ class PaymentHeard(Message):
         self.heard = heard
 
 
-class TillApp(App[None]):
+class TillApp(HasPalette):
     """One till. It never asks the network for anything; the till given to it is all it knows."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [HERE / "app.tcss", HERE / "signin.tcss"]
@@ -159,12 +156,25 @@ class TillApp(App[None]):
             self.pop_screen()
         await self._bottom().open()
 
+    async def _lock_when_sold(self) -> None:
+        """Lock behind a finished sale where the shop wants it; the sale and its change stay in view."""
+        selling = self._selling
+        finished = selling.finished() if selling is not None and self.screen is selling else None
+        if finished is not None:
+            await self.lock()
+            await self.go(finished)
+
     async def leave_for_next(self) -> None:
         """Park the basket whose payment goes on, and be ready for the next customer."""
         from screens.sell import SellScreen
 
         if isinstance(self.screen, SellScreen):
             await self.screen.serve_next()
+
+    async def show_own_code(self) -> None:
+        """Show the shop's own QR code instead of one that was asked for."""
+        if self._selling is not None and self.screen is self._selling:
+            await self._selling.show_own_code()
 
     def _tell_of_payment(self, heard: Heard) -> None:
         # From the writer thread; the screen acts on it in its own.
@@ -198,7 +208,7 @@ class TillApp(App[None]):
         await self.desk.look()
         is_shown = self._selling is not None and await self._selling.hear(event.heard)
         if isinstance(self.screen, Counter):
-            await self.screen.tick()
+            await self._carefully(self.screen, self.screen.tick())
             # What was said of it before holds no more, even where the change in view says it all.
             self.screen.say("" if is_shown else said, style)
         self._show()
@@ -289,9 +299,12 @@ class TillApp(App[None]):
 
     async def _carefully(self, screen: Counter, doing: Awaitable[Result]) -> Result | None:
         try:
-            return await doing
+            done = await doing
+            await self._lock_when_sold()
+            return done
         except DomainError as error:
             screen.say(str(error))
+            screen.drop_card_number()
         except Exception:
             # A bug must not close the counter in front of a queue; it is logged whole.
             _log.exception("a key or scan met a bug")
@@ -346,10 +359,6 @@ class TillApp(App[None]):
         # A key may have answered what other scans waited for.
         await self._scans_done.wait()
 
-    def hit(self, key: str) -> None:
-        """Act as if a key had been hit: a click on it, or its entry in the palette."""
-        self.post_message(events.Key(key, None))
-
     # What goes on by itself
 
     def _show(self) -> None:
@@ -375,21 +384,3 @@ class TillApp(App[None]):
         if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:
             await self.lock()
         self._show()
-
-    def action_command_palette(self) -> None:
-        """Open the palette with its hint in the till's own language."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("Search all commands…"), id="--command-palette"))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Return the palette's entries: all keys of the screen, the colours, and leaving."""
-        if isinstance(screen, Counter):
-            for command in screen.commands:
-                title = f"{_(command.label)} ({key_name(command.key)})"
-                yield SystemCommand(title, _(command.tells), partial(self.hit, command.key))
-        yield SystemCommand(_("Light or dark"), _("Change the colours"), self.change_colours)
-        yield SystemCommand(_("Quit"), _("Close the till; the basket stays on disk"), self.exit)
-
-    def change_colours(self) -> None:
-        """Change between dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

@@ -7,6 +7,8 @@ from omnipos.locale import _
 from omnipos.services import training
 from omnipos.services.paying import Heard
 from screens.counter import Counter
+from screens.finished import FinishedScreen
+from screens.widgets.basket import BasketPane
 
 if TYPE_CHECKING:
     from screens.pay import Paying
@@ -16,6 +18,14 @@ class AroundSale(Counter):
     """The keys of the sell screen that neither ring up nor take money."""
 
     _paying: "Paying"
+    _basket: BasketPane
+
+    def finished(self) -> FinishedScreen | None:
+        """Return what stays in view of the sale just finished, where the shop locks its tills behind it."""
+        sale, view = self._paying.sale, self.desk.view
+        if sale is None or view is None or not self.desk.locks_after_sale:
+            return None
+        return FinishedScreen(self.desk, view, self._basket.shown, sale)
 
     @property
     def chosen_line(self) -> Line | None:
@@ -104,6 +114,11 @@ class AroundSale(Counter):
     async def do_park(self) -> None:
         """Put the basket aside."""
         raise NotImplementedError
+
+    async def show_own_code(self) -> None:
+        """Show the shop's own QR code, while paying."""
+        if self._paying.is_up:
+            await self._paying.do_own_qr()
 
     async def serve_next(self) -> None:
         """Put the basket that is being paid aside, and be ready for the next customer."""

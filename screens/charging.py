@@ -1,13 +1,13 @@
 """Asking the card terminal: what it is asked for, its own way to cancel, and a way to walk away from it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, assert_never
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from omnipos.domain.payment import Payment
+from omnipos.domain.payment import Payment, PaymentState
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _, later
 from omnipos.services import giving_back, paying, selling
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CANCEL = Command("f8", later("Cancel it"), "cancel", later("Stop the payment at the terminal"))
 NEXT = Command("f4", later("Next customer"), "next", later("Park this basket; the payment goes on by itself"))
 BACK = Command("escape", later("Back"), "back", later("Go back; the payment goes on by itself"))
+OWN = Command("o", later("Own QR"), "own", later("The shop's own standing QR code, not verified"))
 
 
 class CodeMade(Message):
@@ -40,6 +41,16 @@ class AwaitsPayment(Dialog):
 
     payment: Payment
 
+    async def type(self, text: str) -> None:
+        """O shows the shop's own code, for a day on which the acquirer is away."""
+        if text in "oO" and OWN in self.commands:
+            await self.do_own()
+
+    async def do_own(self) -> None:
+        """Leave this, and show the shop's own standing code; what was asked for goes on by itself."""
+        await self.till_app.back(self)
+        await self.till_app.show_own_code()
+
 
 class ChargingScreen(AwaitsPayment):
     """Stands there while the terminal is asked; the answer closes it."""
@@ -54,6 +65,12 @@ class ChargingScreen(AwaitsPayment):
         self._asked.say(asked_words(payment), "strong")
         self._hint = MessageLine()
         self._hint.say(_("Nothing waits for it: F4 serves the next customer."), "dim")
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """What can be done meanwhile."""
+        is_code = hasattr(self, "payment") and self.payment.kind is TenderKind.QR
+        return (CANCEL, NEXT, OWN, BACK) if is_code and self.payment.amount_minor > 0 else self.COMMANDS_HERE
 
     def compose(self) -> ComposeResult:
         """What is asked for, and what can be done meanwhile."""
@@ -139,5 +156,13 @@ def stopping_words(payment: Payment) -> str:
 
 def heard_words(heard: Heard) -> tuple[str, str]:
     """Return what became of a payment, and how it is said: good news or bad."""
-    is_good = heard.paid is not None or heard.payment.amount_minor < 0
-    return outcome_words(heard), "good" if is_good else "bad"
+    match heard.payment.state:
+        case PaymentState.APPROVED:
+            style = "good"
+        case PaymentState.CANCELLED:
+            style = "warn"  # somebody wanted it so, and nothing moved
+        case PaymentState.DECLINED | PaymentState.UNKNOWN | PaymentState.ASTRAY | PaymentState.ASKED:
+            style = "bad"
+        case unknown:
+            assert_never(unknown)
+    return outcome_words(heard), style

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.screen import ModalScreen, Screen
 
+from omnipos.domain.cardnumber import holds_card_number, without_card_numbers
 from omnipos.domain.errors import WordNeeded
 from omnipos.locale import _
 from omnipos.services import asking
@@ -108,6 +109,12 @@ class Counter(Screen[None]):
             self.entry.take_back(text)
             self.edited()
 
+    def drop_card_number(self) -> None:
+        """Let a card number go that was typed by mistake and refused; it stays on no screen."""
+        if self.entry is not None and holds_card_number(self.entry.text):
+            self.entry.put("")
+            self.edited()
+
     def edited(self) -> None:
         """Notice that the entry has another text."""
 
@@ -156,8 +163,8 @@ class Counter(Screen[None]):
         self.keys.show(self.commands)
 
     def say(self, text: str, style: str = "bad") -> None:
-        """Say something that stays until the next key or scan."""
-        self.message.say(text, style)
+        """Say something that stays until the next key or scan; bad news never repeats a card number."""
+        self.message.say(without_card_numbers(text) if style in ("bad", "warn") else text, style)
 
     async def take_badge(self, code: str) -> None:
         """Act on a staff badge, whose code is never shown nor kept."""

@@ -48,6 +48,16 @@ class Desk:
         return self.settings.idle_lock_s if wanted is None else wanted
 
     @property
+    def locks_after_sale(self) -> bool:
+        """Whether the store has its tills lock behind each finished sale."""
+        return self.shop is not None and self.shop.staff.lock_after_sale
+
+    @property
+    def takes_foreign(self) -> bool:
+        """Whether the shop takes cash of other currencies."""
+        return self.shop is not None and bool(self.shop.foreign)
+
+    @property
     def now_ms(self) -> int:
         """The time, UTC."""
         return self.till.clock.now_ms()

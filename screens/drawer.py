@@ -86,7 +86,10 @@ class DrawerScreen(PagesScreen):
         self.say(said, "good")
 
     async def do_float(self) -> None:
-        """Count the float."""
+        """Count the float, once a shift: more cash is paid in."""
+        if self._state is not None and self._state.is_float_counted:
+            self.say(_("The float of this shift is counted already. F3 pays more cash in."), "warn")
+            return
         from screens.drawer_forms import FloatScreen
 
         await self.go(FloatScreen(self))

@@ -93,6 +93,7 @@ class CountForm(Form):
         try:
             self._intro.say(self._sum_words(worth_of(self.counted())), "dim")
         except EntryRefused as refusal:
+            self._intro.say(_("Counted so far: not known"), "dim")
             self.say(str(refusal))
 
     async def do_done(self) -> None:
@@ -137,14 +138,17 @@ class CloseScreen(Form):
         desk = count.desk
         self._count, self._pieces, self._force = count, pieces, force
         total = format_money(worth_of(pieces), desk.currency)
-        width = max(map(len, (_("Stays in the drawer"), _("Reason"))))
-        self._left = Entry(
-            _("nothing typed: all of it"), label=_("Stays in the drawer").ljust(width), longest=20
+        words = (_("Stays in the drawer"), _("Why closed anyway"), _("Why over or short"))
+        width = max(map(len, words))
+        self._left = Entry(_("nothing typed: all of it"), label=words[0].ljust(width), longest=20)
+        self._forced = Entry(
+            _("what is in the way, and why not now"), label=words[1].ljust(width), longest=LONGEST_REASON
         )
-        hint = _("why it is closed all the same") if force else _("only when it is over or short")
-        self._reason = Entry(hint, label=_("Reason").ljust(width), longest=LONGEST_REASON)
-        intro = _("Counted: {amount}").format(amount=total)
-        super().__init__(desk, (self._left, self._reason), _("Close the shift"), intro)
+        self._reason = Entry(
+            _("only when it is over or short"), label=words[2].ljust(width), longest=LONGEST_REASON
+        )
+        fields = (self._left, *((self._forced,) if force else ()), self._reason)
+        super().__init__(desk, fields, _("Close the shift"), _("Counted: {amount}").format(amount=total))
 
     async def send(self) -> None:
         """Close it; a difference beyond the limit is told now, and takes a reason."""
@@ -157,6 +161,7 @@ class CloseScreen(Form):
             left_minor=parse_money(typed, self.desk.currency) if typed else None,
             reason=self._reason.text,
             force=self._force,
+            force_reason=self._forced.text,
         )
         report = await self.desk.till.run(shifting.close, closing, word)
         await self.close()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -21,6 +22,7 @@ from screens.lists import WIDTH, ListScreen
 from screens.widgets.cells import Row, drawn, fit, wrapped
 from screens.widgets.entry import Entry
 from screens.widgets.lines import Lines
+from screens.widgets.message import MessageLine
 
 EMPTY = later("Nothing needs a person here.")
 
@@ -40,12 +42,14 @@ class ExceptionsScreen(Counter):
         super().__init__(desk)
         self._lines = Lines(_(EMPTY), id="exceptions")
         self._box = Vertical(self._lines, id="list")
+        self._whole = MessageLine()
         self._cases: Sequence[Listed] = ()
 
     def compose(self) -> ComposeResult:
         """The list."""
         yield self.header
         yield self._box
+        yield self._whole
         yield self.message
         yield self.keys
 
@@ -63,6 +67,10 @@ class ExceptionsScreen(Counter):
         super().show()
         width = max(self._lines.content_size.width - 1, 40)
         self._lines.show([self._row(one, width) for one in self._cases])
+        at = self._lines.chosen
+        chosen = _(kind_of(self._cases[at].case.kind).sentence) if 0 <= at < len(self._cases) else ""
+        # What a row cuts away is read here.
+        self._whole.say(chosen if cell_len(chosen) > width - 28 else "", "dim")
         count = sum(one.case.is_open for one in self._cases)
         title = ngettext("{count} to settle", "{count} to settle", count).format(count=count)
         if self._box.border_title != title:

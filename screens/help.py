@@ -6,7 +6,7 @@ from omnipos.locale import _, later
 from screens.commands import HELP, Command, key_name
 from screens.desk import Desk
 from screens.lists import WIDTH, PagesScreen
-from screens.widgets.cells import Row, cut, fit
+from screens.widgets.cells import Row, fit, wrapped
 
 HINTS = (
     ("3*", later("before an item: three of it; 0.5* half a kilogram")),
@@ -27,11 +27,17 @@ class HelpScreen(PagesScreen):
 
     def all_rows(self) -> list[Row]:
         """Return one row a key, then what can be typed."""
-        rows = [self._row(key_name(one.key), _(one.tells) or _(one.label)) for one in self._commands]
-        return [*rows, (), *(self._row(_(sign), _(text)) for sign, text in HINTS)]
+        keys = ((key_name(one.key), _(one.tells) or _(one.label)) for one in self._commands)
+        rows = [row for key, text in keys for row in self._rows_of(key, text)]
+        return [*rows, (), *(row for sign, text in HINTS for row in self._rows_of(_(sign), _(text)))]
 
-    def _row(self, key: str, text: str) -> Row:
-        return ((f" {fit(key, 7)}", "accent"), (cut(text, WIDTH - 10), "plain"))
+    def _rows_of(self, key: str, text: str) -> list[Row]:
+        """Return a key and all that it does, on as many lines as that takes."""
+        lines = wrapped(text, WIDTH - 10)
+        return [
+            ((f" {fit(key if number == 0 else '', 7)}", "accent"), (line, "plain"))
+            for number, line in enumerate(lines)
+        ]
 
     async def press(self, key: str) -> bool:
         """Enter and F1 go back, as Esc does."""

@@ -15,7 +15,7 @@ from screens import refund
 from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, BUYER, HELP, Command
 from screens.widgets.entry import Asked, Entry
-from screens.widgets.payment import NOTE_KEYS, PaymentSide
+from screens.widgets.payment import GIFT, NOTE_KEYS, PRINT, PaymentSide
 
 if TYPE_CHECKING:
     from screens.counter import Counter
@@ -27,7 +27,8 @@ REPEAT_S = 0.3
 EXACT = Command(
     "enter", later("Take cash"), "take_cash", later("Take the sum typed, or all that is due, in cash")
 )
-CARD = Command("f9", later("Card"), "card", later("A payment made on the card terminal"))
+CARD = Command("c", later("Card"), "card", later("A payment made on the card terminal"))
+CARD_TOO = Command("f9", later("Card"), "card", later("The same as C: a card payment"), False)
 QR = Command(
     "q", later("QR"), "qr", later("Paid by QR code (QRIS, DuitNow QR) from the customer's phone"), False
 )
@@ -38,14 +39,15 @@ BALANCES = (
     Command("g", later("Gift card"), "gift_card", later("Pay with a gift card"), False),
     Command("s", later("Store credit"), "store_credit", later("Pay with the customer's store credit"), False),
     Command("a", later("On account"), "on_account", later("The customer pays later"), False),
-    Command(
-        "u", later("Foreign cash"), "foreign", later("Cash of another currency, at the shop's rate"), False
-    ),
+)
+FOREIGN = Command(
+    "u", later("Foreign cash"), "foreign", later("Cash of another currency, at the shop's rate"), False
 )
 SLIP = Command("t", later("Card slip"), "slip", later("Type the slip of a terminal that stands alone"), False)
 UNDO = Command("f10", later("Give back"), "give_back", later("Give the last payment of this sale back"))
-GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
-PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
+TAKE_BACK = Command(
+    "f10", later("Undo last"), "give_back", later("Take the money back that was given back last")
+)
 
 
 class PayOutside(Protocol):
@@ -75,6 +77,11 @@ class Paying:
         self._sure_of = ""
 
     @property
+    def sale(self) -> Sale | None:
+        """The finished sale whose change is shown."""
+        return self._sale
+
+    @property
     def has_change(self) -> bool:
         """Whether the sale is finished and its change is shown."""
         return self._sale is not None
@@ -83,7 +90,8 @@ class Paying:
     def side(self) -> PaymentSide:
         """What stands beside the basket meanwhile."""
         assert self.desk.view is not None, "only a basket that was seen is paid"
-        return PaymentSide(self.desk.view, self._sale, self.desk.standing_of(self._sale))
+        more = (*("O" if self.desk.till.acquirer else ""), *("U" if self.desk.takes_foreign else ""))
+        return PaymentSide(self.desk.view, self._sale, self.desk.standing_of(self._sale), more)
 
     @property
     def commands(self) -> Sequence[Command]:
@@ -92,12 +100,14 @@ class Paying:
             return (PRINT, GIFT, Command("escape", later("Next sale"), "back", later("Begin the next sale")))
         part_paid = self.desk.view is not None and self.desk.view.basket.tenders
         if refund.goes_back(self):
-            return (HELP, refund.HOW, *((UNDO,) if part_paid else ()), BACK)
+            return (HELP, refund.HOW, *((TAKE_BACK,) if part_paid else ()), BACK)
         undo = (UNDO,) if part_paid else ()
         slip = (SLIP,) if self.desk.till.charging is not None else ()
         own_qr = (OWN_QR,) if self.desk.till.acquirer is not None else ()
+        foreign = (FOREIGN,) if self.desk.takes_foreign else ()
         ways = (EXACT, CARD, *slip, QR, *own_qr)
-        return (HELP, *ways, *undo, *self._note_commands(), *BALANCES, BUYER, BACK)
+        rest = (*self._note_commands(), *BALANCES, *foreign, CARD_TOO, BUYER, BACK)
+        return (HELP, *ways, *undo, *rest)
 
     def _note_commands(self) -> list[Command]:
         notes = currency(self.desk.currency).notes
@@ -295,6 +305,9 @@ class Paying:
             self.counter.say(_("Nothing has been paid of this sale yet."), "warn")
             return
         last = view.basket.tenders[-1]
+        if last.amount_minor < 0:
+            await refund.ask_undo(self, last, self._given_back)
+            return
         amount = format_money(last.amount_minor, self.desk.currency)
         question = _("Give {amount} back?").format(amount=amount)
         if last.card is not None:

@@ -7,7 +7,7 @@ from omnipos.domain.money import format_money
 from omnipos.domain.payment import STATE_WORDS, Payment, PaymentState
 from omnipos.domain.tender import TENDER_WORDS, TenderKind
 from omnipos.locale import _, later
-from omnipos.services import giving_back, resolving
+from omnipos.services import giving_back, paying, resolving
 from omnipos.services.approving import Word
 from omnipos.services.paying import Heard
 from screens import times
@@ -78,6 +78,10 @@ class PaymentScreen(ListScreen):
         super().__init__(below.desk, _("Payment {number}").format(number=payment.number))
         self.below, self.payment = below, payment
         self.lines.chosen = -1
+
+    async def tick(self) -> None:
+        """Look at it again: it may have ended meanwhile, and then nothing is left to answer."""
+        self.payment = await self.desk.till.run(paying.one, self.payment.payment_id)
 
     def rows(self) -> Sequence[Row]:
         """Return what is known, then the answers."""
@@ -216,5 +220,4 @@ class SettleForm(Form):
         await self.till_app.back(self._payment)
         await below.open()
         # The app tells of it too, and at once where this list is up.
-        said, _style = heard_words(heard)
-        below.say(said, "good")
+        below.say(*heard_words(heard))

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO, assert_never
 
@@ -11,12 +12,13 @@ import msgspec
 
 from omnipos.config import Settings
 from omnipos.domain.badge import is_badge
+from omnipos.domain.cardnumber import without_card_numbers
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.errors import DomainError, SignInRefused, WordNeeded
-from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
+from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Right, Staff
-from omnipos.locale import _, ngettext
+from omnipos.locale import _
 from omnipos.ports import LinkState
 from omnipos.services import following, selling, signing_in
 from omnipos.services.finding import (
@@ -28,7 +30,6 @@ from omnipos.services.finding import (
     QuoteOffer,
     SaleOffer,
 )
-from omnipos.services.reporting import x_report
 from omnipos.services.till import Till
 from omnipos.services.watching import TillStatus, status
 from screens import (
@@ -164,6 +165,8 @@ class PlainCounter:
         self._pause = pause
         self._heard_ms = till.clock.monotonic_ms()
         self._locked = False
+        self._sold: Sale | None = None
+        """The sale that the till locked itself behind."""
         self._over = False
 
     @property
@@ -205,7 +208,7 @@ class PlainCounter:
                 say=_("Something went wrong in the program. The basket and all sales are safe on disk."),
             )
         self._over = found.over
-        return self._written(found)
+        return self._written(self._locked_behind(found))
 
     def _understand(self, text: str) -> Answer:
         self._lock_when_idle()
@@ -238,10 +241,12 @@ class PlainCounter:
             "sign-out": self._sign_out,
             "status": lambda: self._say_status(self._till.call(status)),
             "sync": self._sync,
-            "report": self._report,
+            "report": partial(plain_drawer.say_report, self._talk),
             "help": plain_help.tell_all,
             "quit": _quit,
         }
+        if self._sold is not None and not self._is_open():
+            alone["reprint"] = partial(plain_selling.reprint_locked, self._talk, self._sold)
         return alone.get(verb)
 
     def _lock_when_idle(self) -> None:
@@ -251,6 +256,15 @@ class PlainCounter:
             signing_in.sign_out(self._till)
             self._locked = True
         self._heard_ms = now_ms
+
+    def _locked_behind(self, found: Answer) -> Answer:
+        """Lock behind a finished sale where the shop wants it; its receipt can still be printed again."""
+        if found.sale is None or not self._till.call(Till.shop).staff.lock_after_sale:
+            return found
+        signing_in.sign_out(self._till)
+        self._locked, self._sold = True, found.sale
+        said = _("The till is locked. Type sign-in NAME PIN.")
+        return msgspec.structs.replace(found, say=f"{found.say} {said}")
 
     def _enter(self, text: str) -> Answer:
         text, given = plain_asking.split_answers(text)
@@ -333,30 +347,11 @@ class PlainCounter:
             self._pause(LOOK_EVERY_S)
             waited += LOOK_EVERY_S
 
-    def _report(self) -> Answer:
-        self._till.signed_in(Right.REPORT)
-        report = self._till.store.call(lambda: x_report(self._till.store.books))
-        sums = report.takings
-        said = ngettext(
-            "{count} sale, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
-            "{count} sales, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
-            sums.sales,
-        ).format(
-            count=sums.sales,
-            total=format_money(sums.total_minor, report.currency),
-            tax=format_money(sums.tax_minor, report.currency),
-            cash=format_money(report.cash_in_drawer_minor, report.currency),
-        )
-        if sums.saved_minor:
-            said += " " + _("Customers saved {amount}.").format(
-                amount=format_money(sums.saved_minor, report.currency)
-            )
-        return Answer(say=said, more={"report": msgspec.to_builtins(report)})
-
     def _written(self, found: Answer) -> str:
         # A name from a shop is no command to the terminal that shows it.
         news = [outcome_words(heard) for heard in self._talk.news()]
-        said = clean_text(" ".join((*news, found.say)), LONGEST_ANSWER)
+        told = found.say if found.ok else without_card_numbers(found.say)
+        said = clean_text(" ".join((*news, told)), LONGEST_ANSWER)
         if self._till.is_training:
             said = _("TRAINING:") + " " + said
         if not self._as_json:

@@ -9,9 +9,11 @@ from omnipos.domain.drawer import MOVE_WORDS, CashMove, parse_pieces, worth_of
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.shift import ShiftReport, obstacle_words
-from omnipos.locale import _
+from omnipos.domain.staff import Right
+from omnipos.locale import _, ngettext
 from omnipos.services import kicking, shifting
 from omnipos.services.approving import Word
+from omnipos.services.reporting import x_report
 from omnipos.services.shifting import Closing, ShiftBlocked
 from screens.plain_talk import Answer, Talk
 
@@ -80,8 +82,33 @@ def say_x(talk: Talk, rest: str) -> Answer:
     return Answer(say=_report_words(talk, report), more={"report": msgspec.to_builtins(report)})
 
 
+def say_report(talk: Talk) -> Answer:
+    """`report` says what was sold in the open shift, for who may know it."""
+    talk.till.signed_in(Right.REPORT)
+    report = talk.till.store.call(lambda: x_report(talk.till.store.books))
+    sums = report.takings
+    said = ngettext(
+        "{count} sale, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
+        "{count} sales, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
+        sums.sales,
+    ).format(
+        count=sums.sales,
+        total=format_money(sums.total_minor, report.currency),
+        tax=format_money(sums.tax_minor, report.currency),
+        cash=format_money(report.cash_in_drawer_minor, report.currency),
+    )
+    if sums.saved_minor:
+        said += " " + _("Customers saved {amount}.").format(
+            amount=format_money(sums.saved_minor, report.currency)
+        )
+    return Answer(say=said, more={"report": msgspec.to_builtins(report)})
+
+
 def close(talk: Talk, rest: str) -> Answer:
-    """`close 3*100000 12*500 [left 200000] [REASON]` counts the drawer and closes the shift."""
+    """`close 3*100000 12*500 [left 200000] [REASON]` counts the drawer and closes the shift.
+
+    Over what is in the way the reason says why; behind a semicolon why it is over or short besides.
+    """
     words = rest.split()
     pieces = [word for word in words if "*" in word]
     behind = [word for word in words if "*" not in word]
@@ -96,7 +123,8 @@ def close(talk: Talk, rest: str) -> Answer:
     try:
         return talk.allowing(partial(_close, talk, closing))
     except ShiftBlocked as blocked:
-        forced = msgspec.structs.replace(closing, force=True)
+        why, _sign, why_off = closing.reason.partition(";")
+        forced = msgspec.structs.replace(closing, force=True, force_reason=why, reason=why_off)
         act = partial(talk.allowing, partial(_close, talk, forced))
         talk.ask(str(blocked), [(_("close it all the same"), act)])
 

@@ -52,7 +52,7 @@ def tell_all() -> Answer:
     )
     back = _(
         "Goods that come back: return N, return-line 1 all REASON, return-goods CODE REASON, refund,"
-        " refund cash. A basket of yours at another till: take-basket N."
+        " refund cash. A basket of yours at another till: baskets, take-basket N."
     )
     told = (said, by_hand, asking, untaxed, managers, by_code, card, money, quotes, around, cash, back)
     return Answer(say=" ".join(told))

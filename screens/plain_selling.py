@@ -309,6 +309,13 @@ def reprint(talk: Talk, rest: str) -> Answer:
     return Answer(say=said, more={"receipt": sale_shape(sale)})
 
 
+def reprint_locked(talk: Talk, sale: Sale) -> Answer:
+    """`reprint` on a till that locked itself behind a sale prints that sale again."""
+    talk.till.call(reprinting.print_locked, sale)
+    said = _("Receipt {number} is printed again, marked COPY.").format(number=sale.receipt_number)
+    return Answer(say=said, more={"receipt": sale_shape(sale)})
+
+
 def gift_receipt(talk: Talk, rest: str) -> Answer:
     """`gift-receipt` prints the last sale's goods without prices; `gift-receipt S1-1-000017` that one's."""
     sale = talk.till.call(reprinting.print_gift_receipt, rest)

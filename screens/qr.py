@@ -16,7 +16,7 @@ from omnipos.locale import _, later
 from omnipos.services import paying, qr_paying
 from omnipos.services.qr_paying import CodeToPay
 from screens.charging import BACK as LEAVE
-from screens.charging import NEXT, AwaitsPayment, begin, stopping_words
+from screens.charging import NEXT, OWN, AwaitsPayment, begin, stopping_words
 from screens.commands import BACK, Command
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
@@ -187,7 +187,7 @@ class StandingCodeScreen(CodeScreen):
 class MadeCodeScreen(CodeScreen, AwaitsPayment):
     """The acquirer's code of one payment, until the acquirer says what became of it."""
 
-    COMMANDS_HERE: ClassVar[Sequence[Command]] = (CLOSE, NEXT, PRINT, LEAVE)
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (CLOSE, NEXT, PRINT, OWN, LEAVE)
 
     def __init__(self, desk: Desk, code: CodeToPay, payment: Payment) -> None:
         """Show the code of a payment; its end closes this."""

@@ -73,6 +73,15 @@ def _answer(paying: "Paying", way: Tender) -> Answer:
     return text, act
 
 
+async def ask_undo(paying: "Paying", last: Tender, undo: Callable[[], Awaitable[None]]) -> None:
+    """Take the money back that went back last, after a numbered choice."""
+    amount = format_money(-last.amount_minor, paying.desk.currency)
+    question = _("{amount} went back as {way}. Take it back from the customer?").format(
+        amount=amount, way=tender_name(last)
+    )
+    await paying.counter.go(ChoiceScreen(paying.desk, question, ((_("Yes, it was taken back"), undo),)))
+
+
 async def _card(paying: "Paying", way: Tender) -> None:
     """Ask the terminal where one is set, else for what the slip of the refund shows."""
     from screens.card import CardScreen

@@ -107,10 +107,11 @@ class Step(IntEnum):
     REASON = 1
 
 
-TAKE_ALL = Command("space", later("All, none"), "all", later("All of this line that may come back, or none"))
+TAKE_ALL = Command("space", later("All"), "all", later("All of this line that may come back, or none"))
 MORE = Command("right", later("One more"), "more", later("One piece more of the chosen line"), False)
 LESS = Command("left", later("One less"), "less", later("One piece less of the chosen line"), False)
 DONE = Command("enter", later("Done"), "enter", later("Put it into the basket to come back"))
+HOW_MANY = Command("digits", later("How many"), "how_many", later("How many come back of the chosen line"))
 DAMAGED = Command("d", later("Damaged"), "damaged", later("It does not go back on the shelf, or it does"))
 
 
@@ -181,6 +182,7 @@ class ReturnScreen(ReasonScreen):
     """The lines of a sale with what may come back of each."""
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
+        HOW_MANY,
         TAKE_ALL,
         MORE,
         LESS,
@@ -258,6 +260,10 @@ class ReturnScreen(ReasonScreen):
         self._backs[sold.line_no] = max(min(quantity_milli, sold.left_milli), 0)
         self.say("")
         self.show()
+
+    async def do_how_many(self) -> None:
+        """Say what the digits are for: somebody clicked on them."""
+        self.say(_("Type how many come back of the chosen line, or Space for all of it."), "plain")
 
     async def do_all(self) -> None:
         """Take all of the line, or none of it."""

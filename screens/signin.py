@@ -47,7 +47,7 @@ class SignInScreen(Counter):
         self._people: list[Staff] = []
         self._person: Staff | None = None
         self._lines = Lines(id="names")
-        self._who = Entry(_("arrows, a number, or the beginning of a name"), label=_("Name"), longest=40)
+        self._who = Entry(_("number, arrows, or first letters"), label=_("Name"), longest=40)
         self._pin = Entry(_("4 to 6 digits, then Enter"), label=_("PIN"), masked=True, longest=12)
         self.entry = self._who
         self._hint = MessageLine()

@@ -37,6 +37,11 @@ def holds_card_number(text: str) -> bool:
     return any(_has_card_number(re.split(f"{_BETWEEN}+", found)) for found in _DIGITS.findall(text))
 
 
+def without_card_numbers(text: str) -> str:
+    """Return a text in which no card number can be read: what was typed by mistake is not shown again."""
+    return _DIGITS.sub(lambda found: "••••" if holds_card_number(found[0]) else found[0], text)
+
+
 def _has_card_number(groups: Sequence[str]) -> bool:
     """Tell whether some groups of digits, one after the other, are together a card's number."""
     for begin in range(len(groups)):

@@ -142,6 +142,7 @@ class DrawerPaper(msgspec.Struct, frozen=True, kw_only=True, tag="drawer"):
     staff_id: str
     reason: str
     approval: Approval | None = None
+    to_count: bool = False
 
 
 Paper = (

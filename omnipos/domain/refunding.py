@@ -64,7 +64,7 @@ def check_means(basket: Basket, tender: Tender, rounding: CashRounding) -> None:
 def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...]:
     """Return by what the rest of a refund may go back, the way it came first; all are below zero.
 
-    What was paid without cash comes before the cash. Store credit is always there, and last of all
+    What was paid without cash comes before the cash. Store credit is there for a customer, and last of all
     cash for what was not paid in cash, which asks for a right.
     """
     if owed.due_minor >= 0:
@@ -79,7 +79,8 @@ def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...
         elif tender.kind is not TenderKind.DEPOSIT:
             way = (tender.kind, tender.reference)
             found[way] = max(found.get(way, 0) - tender.amount_minor, -left_minor)
-    found.setdefault((TenderKind.STORE_CREDIT, basket.customer_id), owed.due_minor)
+    if basket.customer_id:
+        found.setdefault((TenderKind.STORE_CREDIT, basket.customer_id), owed.due_minor)
     found = {way: minor for way, minor in found.items() if minor < 0}
     if left_by(basket, TenderKind.CASH) < -owed.cash_due_minor:
         found.setdefault((TenderKind.CASH, ""), owed.cash_due_minor)

@@ -107,6 +107,8 @@ class StaffHabits(msgspec.Struct, frozen=True, kw_only=True):
     """A badge alone opens nothing: the PIN is asked for too."""
     idle_lock_s: int | None = None
     """The till locks itself when nobody touches it for so long; None leaves it to the till, 0 is never."""
+    lock_after_sale: bool = False
+    """The till locks itself after each finished sale; the sale and its change stay in view."""
 
 
 FREE_FAILURES = 4

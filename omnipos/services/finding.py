@@ -9,6 +9,7 @@ from omnipos.domain import label
 from omnipos.domain.account import AccountKind
 from omnipos.domain.asking import with_price
 from omnipos.domain.barcode import GTIN_LENGTHS, is_gtin
+from omnipos.domain.cardnumber import holds_card_number
 from omnipos.domain.catalogue import Item, Product, at_its_price, price_at
 from omnipos.domain.customer import Customer
 from omnipos.domain.errors import DomainError, EntryRefused, ItemUnknown
@@ -184,7 +185,7 @@ def _offers(till: Till, typed: Typed, limit: int) -> tuple[Offer, ...]:
     if is_phone:
         people = recognising.find(till, rest, limit)
         found += [CustomerOffer(customer=one) for one in people]
-        if not people and len(rest) >= 8:
+        if not people and len(rest) >= 8 and not holds_card_number(rest):
             found.append(NewCustomerOffer(phone=rest))
     found += islice((one for one in _by_name(till, typed) if not _is_item(exact, one)), limit)
     if not is_phone and not rest.isdigit():

@@ -94,8 +94,15 @@ def answer(till: Till) -> bool:
 
 
 def take_news(till: Till) -> tuple[str, ...]:
-    """Return what happened to baskets by itself since this was asked last, as sentences."""
-    told, till.basket_news = tuple(till.basket_news), []
+    """Return what happened to baskets by itself since this was asked last, as sentences.
+
+    It is on disk until then: who took a basket is told after a restart too.
+    """
+    db = till.store.books
+    told = following.news_to_tell(db)
+    if told:
+        with transaction(db):
+            following.forget_news(db)
     return told
 
 
@@ -155,10 +162,10 @@ def _settle(till: Till, one: AwayBasket, places: dict[str, StaffPlace]) -> bool:
         following.keep_hop(db, one.basket_id, one.hop, Stage.MOVING)
         _append(till, fact)
         baskets.drop_basket(db, one.basket_id)
-    text = _("Basket {number} was taken by {name} at till {till}.")
-    till.basket_news.append(
-        text.format(number=basket.number, name=_name(till, one.staff_id), till=one.asked_by_till)
-    )
+        text = _("Basket {number} was taken by {name} at till {till}.").format(
+            number=basket.number, name=_name(till, one.staff_id), till=one.asked_by_till
+        )
+        following.keep_news(db, text)
     return True
 
 
@@ -183,12 +190,12 @@ def _take_in(till: Till, one: AwayBasket) -> bool:
         baskets.save_basket(db, None, basket, till.clock.now_ms())
         following.keep_hop(db, one.basket_id, one.hop, Stage.TAKEN)
         _append(till, BasketTaken(basket_id=one.basket_id, hop=one.hop, staff_id=one.staff_id))
-    text = (
-        _("The basket from till {till} is here.")
-        if opens
-        else _("The basket from till {till} is parked here.")
-    )
-    till.basket_news.append(text.format(till=one.from_till))
+        text = (
+            _("The basket from till {till} is here.")
+            if opens
+            else _("The basket from till {till} is parked here.")
+        )
+        following.keep_news(db, text.format(till=one.from_till))
     return True
 
 

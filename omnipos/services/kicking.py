@@ -35,7 +35,7 @@ def open_to_count(till: Till) -> None:
     """Open the drawer for who may count it; while the printer does not answer, its key does."""
     staff = till.signed_in(Right.CASH_UP)
     if not till.printing.trouble():
-        _kick(till, DrawerPaper(staff_id=staff.staff_id, reason=_("Opened to count it")))
+        _kick(till, DrawerPaper(staff_id=staff.staff_id, reason=_("Opened to count it"), to_count=True))
 
 
 def _kick(till: Till, paper: DrawerPaper) -> None:
@@ -53,7 +53,11 @@ def journal_of_kicks(store: Store, clock: Clock) -> Opened:
 
     def opened(paper: DrawerPaper, certain: bool) -> None:
         fact = DrawerOpened(
-            staff_id=paper.staff_id, reason=paper.reason, approval=paper.approval, certain=certain
+            staff_id=paper.staff_id,
+            reason=paper.reason,
+            approval=paper.approval,
+            certain=certain,
+            to_count=paper.to_count,
         )
         journal.append(store.books, stamp_of(store, clock, paper.staff_id), fact)
 

@@ -100,7 +100,7 @@ def entry_of(fact: events.Fact, actor: str) -> Entry | None:
             return Entry(actor, reckoning.FloatCounted(float_minor))
         case events.CashMoved(move=move, amount_minor=amount_minor):
             return Entry(actor, reckoning.Moved(move, amount_minor))
-        case events.DrawerOpened(staff_id=staff_id):
+        case events.DrawerOpened(staff_id=staff_id, to_count=False):
             return Entry(staff_id, reckoning.NoSale())
         case _:
             return None

@@ -53,7 +53,10 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     counted: tuple[Pieces, ...]
     left_minor: int | None = None
     reason: str = ""
+    """Why it is over or short, where it is by more than the shop lets pass."""
     force: bool = False
+    force_reason: str = ""
+    """Why it is closed over what stands in the way."""
 
 
 class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,8 +148,8 @@ def move_cash(
 def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     """Close the open shift with what was counted; return its Z, which is printed and never changes.
 
-    Raises ShiftBlocked and OverShort; both are let pass with a reason and a manager's word, the former
-    only when asked to by `force`.
+    Raises ShiftBlocked and OverShort; each is let pass with a reason of its own and a manager's word, the
+    former only when asked to by `force`.
     """
     staff = till.signed_in(Right.CASH_UP)
     shop, report = till.shop(), _so_far(till)
@@ -161,14 +164,8 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
         raise EntryRefused(_("No more can stay in the drawer than was counted."))
     difference_minor = counted_minor - report.drawer.expected_minor
     is_off = abs(difference_minor) > rules.limit_minor(shop.drawer, shop.currency)
-    approval = None
-    if is_off or found:
-        reason = free_text(closing.reason, LONGEST_REASON)
-        if not reason and is_off:
-            raise OverShort(difference_minor, shop)
-        if not reason:
-            raise EntryRefused(_("Type the reason. It is kept with what is done."))
-        approval = approving.word_for(till, Right.OVERRIDE, reason, word)
+    off = OverShort(difference_minor, shop) if is_off else None
+    over_short, forced = _allowed(till, closing, word, off, is_forced=bool(found))
     who, count = till.identity, shifts.open_shift(till.store.books).closed_before + 1
     done = msgspec.structs.replace(
         report,
@@ -180,12 +177,30 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
         counted_minor=counted_minor,
         difference_minor=difference_minor,
         left_minor=left_minor,
-        over_short=approval if is_off else None,
-        forced=approval if found else None,
+        over_short=over_short,
+        forced=forced,
         obstacles=found,
     )
     _write_close(till, done)
     return done
+
+
+def _allowed(
+    till: Till, closing: Closing, word: Word, off: OverShort | None, *, is_forced: bool
+) -> tuple[Approval | None, Approval | None]:
+    """Return who lets a difference pass and who closes over what is in the way: one word, two reasons."""
+    why_forced = free_text(closing.force_reason, LONGEST_REASON) if is_forced else ""
+    why_off = free_text(closing.reason, LONGEST_REASON) if off else ""
+    if is_forced and not why_forced:
+        raise EntryRefused(_("Type the reason for closing it all the same. It is kept with the Z."))
+    if off and not why_off:
+        raise off
+    if not why_off and not why_forced:
+        return None, None
+    reasons = "; ".join(filter(None, (why_forced, why_off)))
+    given = approving.word_for(till, Right.OVERRIDE, free_text(reasons, LONGEST_REASON), word)
+    over_short = Approval(staff_id=given.staff_id, reason=why_off) if why_off else None
+    return over_short, Approval(staff_id=given.staff_id, reason=why_forced) if why_forced else None
 
 
 def _write_close(till: Till, report: ShiftReport) -> None:

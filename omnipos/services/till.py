@@ -94,8 +94,6 @@ class Till:
         """Words given and not used yet; none outlives the program."""
         self.arrived = ("", 0)
         """Who was told to the store as being here, and what was known of them before."""
-        self.basket_news: list[str] = []
-        """What happened to baskets by itself, to be told on screen."""
         self.asked: dict[str, int] = {}
         """Approvals asked for in the store and when, by the clock that nobody can set."""
         self.answered: set[str] = set()

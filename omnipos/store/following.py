@@ -38,6 +38,23 @@ def keep_hop(db: Connection, basket_id: str, hop: int, stage: Stage) -> None:
     db.execute("INSERT OR REPLACE INTO basket_hop VALUES (?, ?, ?)", (basket_id, hop, stage.value))
 
 
+def keep_news(db: Connection, text: str) -> None:
+    """Keep a sentence that somebody at the counter is to be told; the caller owns the transaction."""
+    assert db.in_transaction, "the caller owns the unit of work"
+    db.execute("INSERT INTO news_to_tell (text) VALUES (?)", [text])
+
+
+def news_to_tell(db: Connection) -> tuple[str, ...]:
+    """Return what nobody was told yet, in its order."""
+    return tuple(text for (text,) in db.execute("SELECT text FROM news_to_tell ORDER BY number"))
+
+
+def forget_news(db: Connection) -> None:
+    """Forget what was told; the caller owns the transaction."""
+    assert db.in_transaction, "the caller owns the unit of work"
+    db.execute("DELETE FROM news_to_tell")
+
+
 def write_moves(mirror: Connection, moves: list[AwayBasket]) -> None:
     """Write baskets that move into the mirror; the caller owns the transaction."""
     rows = [(f"basket/{one.basket_id}", msgspec.json.encode(one)) for one in moves]

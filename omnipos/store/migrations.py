@@ -23,6 +23,7 @@ from omnipos.store.schema import (
     LIVES_ANSWERED,
     MIRROR_1,
     MIRROR_ASKED_FOR,
+    NEWS_TO_TELL,
     PAYMENTS,
     PLACES_APPLIED,
     PRICES,
@@ -195,3 +196,9 @@ def basket_hops(db: Database) -> None:
 def quotations(db: Database) -> None:
     """Keep what this till did to customers' quotes, for those that the hub does not tell of yet."""
     _run(db, QUOTATIONS)
+
+
+@BOOKS()
+def news_to_tell(db: Database) -> None:
+    """Keep what happened by itself until somebody was told, over a restart too."""
+    _run(db, NEWS_TO_TELL)

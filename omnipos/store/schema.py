@@ -17,6 +17,7 @@ MIGRATIONS = {
         "buyers",
         "basket_hops",
         "quotations",
+        "news_to_tell",
     },
     "mirror": {
         "first_mirror",
@@ -318,6 +319,10 @@ CREATE TABLE basket_news (key TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
 
 BASKET_HOPS = """
 CREATE TABLE basket_hop (basket_id TEXT PRIMARY KEY, hop INTEGER NOT NULL, stage TEXT NOT NULL) STRICT;
+"""
+
+NEWS_TO_TELL = """
+CREATE TABLE news_to_tell (number INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 """
 
 QUOTATIONS = """

@@ -36,6 +36,11 @@ class BasketPane(Painted):
         self._top = 0
         self._places: list[Place] = []
 
+    @property
+    def shown(self) -> BasketView | None:
+        """The basket that is shown."""
+        return self._view
+
     def show(self, view: BasketView | None) -> None:
         """Show a basket; the line touched last becomes the chosen one."""
         if view is self._view:

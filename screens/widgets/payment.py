@@ -1,5 +1,8 @@
 """The right side of paying: what is due and how it may be given; afterwards the change, large."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from omnipos.domain.account import masked_code
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
@@ -7,11 +10,14 @@ from omnipos.domain.tender import TENDER_WORDS, Tender, TenderKind
 from omnipos.locale import _, later
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import SaleStanding
-from screens.commands import key_name
+from screens.commands import Command, key_name
 from screens.widgets.cells import Row, between, cut, drawn, fit, framed, right, wrapped
 from screens.widgets.digits import large
 from screens.widgets.marks import sale_marks
 from screens.widgets.side import WIDE
+
+GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
+PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
 
 NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
 
@@ -34,9 +40,12 @@ def tender_name(tender: Tender) -> str:
 class PaymentSide:
     """While paying: total, tenders, rounding and what is due; or the finished sale with its change."""
 
-    def __init__(self, view: BasketView, sale: Sale | None, standing: SaleStanding) -> None:
-        """Look at a basket to be paid, or at the sale it has become and where that is."""
+    def __init__(
+        self, view: BasketView, sale: Sale | None, standing: SaleStanding, more: Sequence[str] = ()
+    ) -> None:
+        """Look at a basket to be paid, or at the sale it has become; `more` are keys not every shop has."""
         self._view, self._sale, self._standing = view, sale, standing
+        self._ways = tuple(one for one in OTHER_WAYS if one[0] not in SOME_SHOPS or one[0] in more)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -44,6 +53,7 @@ class PaymentSide:
             and self._view is other._view
             and self._sale is other._sale
             and self._standing is other._standing
+            and self._ways == other._ways
         )
 
     def rows(self, width: int, height: int) -> list[Row]:
@@ -62,7 +72,7 @@ class PaymentSide:
             return _due_rows(self._view, width)
         rows = _due_rows(self._view, width) + _note_rows(self._view.basket.currency, width)
         if self._view.due.due_minor > 0:
-            rows += _other_rows(width, height - len(rows))
+            rows += _other_rows(self._ways, width, height - len(rows))
         return rows
 
 
@@ -132,23 +142,26 @@ def _note_rows(code: str, width: int) -> list[Row]:
 OTHER_WAYS = (
     ("C", later("Card")),
     ("Q", later("QR")),
+    ("O", later("Own QR")),
     ("G", later("Gift card")),
     ("S", later("Credit")),
     ("A", later("Owed")),
     ("U", later("Foreign")),
 )
+SOME_SHOPS = "OU"
+"""Ways that are there only with an acquirer, or with a rate for another currency."""
 
 
-def _other_rows(width: int, height: int) -> list[Row]:
+def _other_rows(ways: Sequence[tuple[str, str]], width: int, height: int) -> list[Row]:
     """Return the keys of the other ways to pay, two a row; where little room is left, the keys alone."""
     room = (width - 2 * len("C  ") - 1) // 2
-    cells: list[Row] = [((f"{key}  ", "accent"), (fit(_(way), room), "plain")) for key, way in OTHER_WAYS]
-    pairs = zip(cells[::2], cells[1::2], strict=True)
+    cells: list[Row] = [((f"{key}  ", "accent"), (fit(_(way), room), "plain")) for key, way in ways]
+    pairs = zip_longest(cells[::2], cells[1::2], fillvalue=())
     head: Row = ((cut(_("Or another way"), width), "dim"),)
-    ways: list[Row] = [(*left, (" ", "plain"), *beside) for left, beside in pairs]
-    keys: Row = ((cut("  ".join(key for key, _way in OTHER_WAYS), width), "accent"),)
+    named: list[Row] = [(*left, (" ", "plain"), *beside) for left, beside in pairs]
+    keys: Row = ((cut("  ".join(key for key, _way in ways), width), "accent"),)
     return next(
-        (rows for rows in ([(), head, *ways], [head, *ways], ways, [keys]) if len(rows) <= height), []
+        (rows for rows in ([(), head, *named], [head, *named], named, [keys]) if len(rows) <= height), []
     )
 
 

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
         if things == (TEH,):
             break
         counted = (Pieces(worth_minor=5000, count=1), Pieces(worth_minor=500, count=9))
-        closing = Closing(counted=counted, force=True, reason="no paper")
+        closing = Closing(counted=counted, force=True, force_reason="no paper")
         till.call(shifting.close, closing, Word("Budi", "9999"))
     till.store.close()
     return tmp_path / "till"

@@ -65,7 +65,9 @@ def give_back(till: Till) -> None:
 
 
 def close(till: Till) -> None:
-    till.call(shifting.close, Closing(counted=NOTES, reason="closing time", force=True))
+    till.call(
+        shifting.close, Closing(counted=NOTES, reason="miscounted", force=True, force_reason="closing time")
+    )
 
 
 def tell_of_kick(till: Till) -> None:

@@ -11,7 +11,7 @@ from omnipos.domain.errors import DrawerRefused, EntryRefused, NotAllowed, WordN
 from omnipos.domain.sale import Sale
 from omnipos.domain.shift import ObstacleKind
 from omnipos.domain.tender import CardSlip
-from omnipos.events import CashMoved, Fact, ShiftClosed, ShiftOpened, decode_fact
+from omnipos.events import CashMoved, DrawerOpened, Fact, ShiftClosed, ShiftOpened, decode_fact
 from omnipos.services import finding, kicking, reporting, reprinting, selling, shifting, tendering
 from omnipos.services.approving import NOBODY, Word
 from omnipos.services.shifting import Closing, OverShort, ShiftBlocked
@@ -195,8 +195,8 @@ def test_a_z_says_what_stands_in_its_way_and_a_manager_forces_it(till: Till, clo
     with pytest.raises(EntryRefused, match="reason"):
         close(till, "1*10000 1*2000", force=True)
     with pytest.raises(WordNeeded):
-        close(till, "1*10000 1*2000", force=True, reason="printer at the repair shop")
-    done = close(till, "1*10000 1*2000", BUDI, force=True, reason="printer at the repair shop")
+        close(till, "1*10000 1*2000", force=True, force_reason="printer at the repair shop")
+    done = close(till, "1*10000 1*2000", BUDI, force=True, force_reason="printer at the repair shop")
     assert done.forced is not None
     assert (done.forced.staff_id, len(done.obstacles), done.over_short) == ("s-budi", 3, None)
     (fact,) = [fact for _shift, fact in facts(till) if isinstance(fact, ShiftClosed)]
@@ -279,6 +279,37 @@ def test_no_sale_is_journalled_once_the_drawer_was_opened(
     line.print_trouble = "away"
     with pytest.raises(DrawerRefused, match="its key"):
         till.call(kicking.no_sale, "change", BUDI)
+
+
+def test_opening_the_drawer_to_count_it_is_kept_and_is_no_sale(till: Till, clock: HandClock) -> None:
+    sell(till)
+    till.call(kicking.no_sale, "change for the bus", BUDI)
+    till.call(kicking.open_to_count)
+    print_all(till, clock)
+    reasons = [fact.reason for _shift, fact in facts(till) if isinstance(fact, DrawerOpened)]
+    assert reasons == ["change for the bus", "Opened to count it"]
+    done = close(till, "1*5000 1*1000")
+    assert done.drawer.no_sales == 1
+    assert [(one.staff_id, one.no_sales) for one in done.takings.staff] == [("s-sari", 1)]
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()
+
+
+def test_a_shift_closed_over_obstacles_with_the_wrong_sum_keeps_a_reason_for_each(
+    till: Till, clock: HandClock
+) -> None:
+    sell(till)
+    print_all(till, clock)
+    till.call(selling.ring, [(till.call(finding.understood, "8996006855893").item, 1000)])
+    both = {"force": True, "force_reason": "fire alarm", "reason": "a note is missing"}
+    with pytest.raises(EntryRefused, match="all the same"):
+        close(till, "1*1000", BUDI, **(both | {"force_reason": " "}))
+    with pytest.raises(OverShort, match=r"Rp 5\.000 short"):
+        close(till, "1*1000", BUDI, **(both | {"reason": ""}))
+    done = close(till, "1*1000", BUDI, **both)
+    assert done.over_short is not None
+    assert done.forced is not None
+    assert (done.over_short.reason, done.forced.reason) == ("a note is missing", "fire alarm")
+    assert (done.over_short.staff_id, done.forced.staff_id) == ("s-budi", "s-budi")
 
 
 def test_a_drawer_that_could_not_be_opened_does_not_open_later(till: Till, clock: HandClock) -> None:

@@ -75,7 +75,9 @@ def cash_up(world: "World", till: TillMachine) -> None:
         state = till.till.call(shifting.state)
         expected = state.report.drawer.expected_minor if state.report else 0
         count = max(expected + world.money.choice((0, 0, 0, 100, -100)), 0)
-        closing = Closing(counted=_pieces(count), reason="closing time", force=True)
+        closing = Closing(
+            counted=_pieces(count), reason="miscounted", force=True, force_reason="closing time"
+        )
         report = till.till.call(shifting.close, closing)
     world.say(till.name, f"Z {report.number} {report.takings.sales} sales {report.takings.total_minor}")
 

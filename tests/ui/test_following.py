@@ -1,5 +1,7 @@
 """A basket at another till is offered once, taken by a number; the till it left says so."""
 
+from pathlib import Path
+
 import pytest
 
 from omnipos.domain.following import AwayBasket, BasketAsked, StaffArrived, StaffPlace, Stage
@@ -7,7 +9,7 @@ from omnipos.events import decode_fact
 from omnipos.services import following, selling
 from omnipos.services.till import Till
 from omnipos.store import journal
-from tests.rigs import DEVICE, NOON_MS, STORE, fill
+from tests.rigs import DEVICE, NOON_MS, STORE, fill, open_till, selling_till
 from tests.ui.driving import LARGE, SMALL, Hands, counter
 from tests.ui.plain_rig import INDOMIE, say
 
@@ -81,6 +83,28 @@ async def test_the_till_that_it_left_says_who_took_it_and_begins_anew(till: Till
         assert "Basket 1 was taken by Sari at till 2." in hands.text
         assert "Scan the first item" in hands.text
     assert till.call(selling.current).basket.lines == ()
+
+
+def _leave(till: Till) -> None:
+    """Sari's basket goes to till 2."""
+    say(till, INDOMIE)
+    basket = till.call(selling.current).basket
+    place = StaffPlace(staff_id="s-sari", store_id=STORE, device_id="other", till_number=2, at_ms=NOON_MS)
+    fill(till.store.folder, f"baskets/{STORE}", ("place/s-sari", place))
+    till.call(following.answer)
+    asked = {"basket_id": basket.basket_id, "from_device_id": DEVICE, "from_till": 1}
+    put(till, **asked, stage=Stage.ASKED, asked_by_device_id="other", asked_by_till=2)
+    assert till.call(following.answer) is True
+
+
+def test_who_took_the_basket_is_told_after_a_restart_too_and_once(tmp_path: Path) -> None:
+    first = selling_till(tmp_path / "till")
+    _leave(first)
+    first.store.close()
+    again = open_till(tmp_path / "till")
+    assert again.call(following.take_news) == ("Basket 1 was taken by Sari at till 2.",)
+    assert again.call(following.take_news) == ()
+    again.store.close()
 
 
 async def test_who_signs_in_is_told_to_the_store_once(till: Till) -> None:
