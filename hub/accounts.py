@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from hub import customers, shops, tables
+from hub import customers, exceptions, shops, tables
 from hub.database import upsert
 from hub.feed import ACCOUNTS
 from hub.unit import Unit
 from omnipos.domain.account import Account, AccountKind, AccountMove, masked_code
 from omnipos.domain.accountmoves import sale_moves
+from omnipos.domain.exceptions import CAME_LATER
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.sale import Sale
@@ -83,11 +84,15 @@ def post(unit: Unit, postings: Sequence[Posting]) -> int:
     sums: dict[Key, int] = defaultdict(int)
     for one in fresh:
         sums[one.key] += one.move.amount_minor
+    issued = {one.key for one in fresh if one.issues and one.move.kind is AccountKind.GIFT_CARD}
+    known = {key for key, account in load(unit.conn, issued).items() if account.issued}
     _move(unit, sums, {one.key for one in fresh if one.issues})
     found = load(unit.conn, sums)
     for key in sorted(found):
         unit.tell(ACCOUNTS, found[key].key, found[key])
         _look_over(unit, found[key], sums[key], [one for one in fresh if one.key == key])
+        if key in issued - known and found[key].balance_minor >= 0:
+            _settle_unknown(unit, key)
     return len(fresh)
 
 
@@ -176,6 +181,15 @@ def account_of(row: Any) -> Account:
         blocked=row.blocked,
         issued=row.issued,
     )
+
+
+def _settle_unknown(unit: Unit, key: Key) -> None:
+    """Settle what was told of a card while its sale had not come; now it has, and covers all its uses."""
+    entry = tables.account_entry
+    uses = select(entry.c.event_id).where(
+        entry.c.account_id == key[0], entry.c.kind == key[1], entry.c.currency == key[2]
+    )
+    exceptions.settle_by_itself(unit, "gift_card_unknown", uses, CAME_LATER.code)
 
 
 def _look_over(unit: Unit, account: Account, moved_minor: int, fresh: Sequence[Posting]) -> None:

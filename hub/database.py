@@ -255,5 +255,5 @@ def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
     return migrating(conn)
 
 
-NEWEST = "messages"
+NEWEST = "payment_uses"
 """The newest revision in migrations/versions; a test keeps them the same."""

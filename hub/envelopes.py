@@ -6,9 +6,18 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from hub.fitting import fits, fitting
 from hub.problems import Refused
-from omnipos.domain.money import MOST_MINOR
-from omnipos.events import SCHEMA, Fact, PersonalCard, chain_hash, decode_fact, encode_fact, type_of
+from omnipos.events import (
+    SCHEMA,
+    Fact,
+    PersonalCard,
+    ShiftClosed,
+    chain_hash,
+    decode_fact,
+    encode_fact,
+    type_of,
+)
 from omnipos.locale import _
 from omnipos.protocol import MOST_BYTES, MOST_EVENTS, Envelope, PushBatch
 from omnipos.upcasting import tag_of, upcast
@@ -55,6 +64,8 @@ class Received(msgspec.Struct, kw_only=True):
     fact: Fact | None = None
     kind: str = ""
     problem: str = ""
+    left_out: tuple[str, ...] = ()
+    """Sums of a Z that no shop handles: the fact is without them."""
 
 
 def unzip(body: bytes) -> bytes:
@@ -236,12 +247,16 @@ def _read_fact(received: Received) -> None:
         received.problem = _("The event is not what its envelope says.")
     elif b"\\u0000" in received.body:
         received.problem = _("The event holds a null character.")
-    elif _has_long_number(received.body) and not _fits(msgspec.to_builtins(fact)):
+    elif (is_too_large := _has_too_large(received.body, fact)) and not isinstance(fact, ShiftClosed):
         received.problem = _("The event holds a number larger than any shop handles.")
     elif stray := _stray_field(received, fact):
         received.problem = _("There is no field {field} in such an event.").format(field=stray[:40])
     else:
         received.fact, received.kind = fact, ""
+        if is_too_large and isinstance(fact, ShiftClosed):
+            # A Z is made once: what fits of it counts, and the rest is told to a person.
+            report, received.left_out = fitting(fact.report)
+            received.fact = ShiftClosed(report=report)
 
 
 def _stray_field(received: Received, fact: Fact) -> str:
@@ -264,14 +279,10 @@ def _overlooked(sent: Any, kept: Any) -> str:
     return ""
 
 
+def _has_too_large(body: bytes, fact: Fact) -> bool:
+    return _has_long_number(body) and not fits(msgspec.to_builtins(fact))
+
+
 def _has_long_number(body: bytes) -> bool:
     # A pattern such as \d{16} takes ten times as long, and every event passes here.
     return _LONG_NUMBER in body.translate(_digits_as_zeros)
-
-
-def _fits(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_fits(one) for one in value.values())
-    if isinstance(value, list | tuple):
-        return all(_fits(one) for one in value)
-    return not isinstance(value, int) or -MOST_MINOR <= value <= MOST_MINOR

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from hub import tables
 from hub.collecting import Report
@@ -95,6 +95,19 @@ def settle_as_owner(unit: Unit, number: int, answer: str, note: str) -> Exceptio
         )
     _keep_answer(unit, number, settlement)
     return case_numbered(unit.conn, number)
+
+
+def settle_by_itself(unit: Unit, kind: str, event_ids: Select[tuple[str]], answer: str) -> None:
+    """Settle open cases of a kind, told of some events, whose cause is gone; also those not filed yet."""
+    noted = [one for one in unit.exceptions if one["kind"] == kind]
+    if noted:
+        ended = set(unit.conn.scalars(event_ids))
+        gone = [one for one in noted if one["event_id"] in ended]
+        unit.exceptions = [one for one in unit.exceptions if one not in gone]
+    still = select(_case.c.number).where(_case.c.kind == kind, ~_case.c.settled)
+    for number in unit.conn.scalars(still.where(_case.c.event_id.in_(event_ids))).all():
+        settlement = Settlement(answer=answer, note="", staff_id="", till_number=0, at_ms=unit.now_ms)
+        _keep_answer(unit, number, settlement)
 
 
 def case_numbered(conn: Connection, number: int) -> ExceptionCase:

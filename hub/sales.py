@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, or_, select
 
-from hub import accounts, catalogue, customers, orders, redeeming, returns, shops, stock, tables
+from hub import accounts, catalogue, customers, orders, payments, redeeming, returns, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL, OLD_JOURNAL
 from hub.coupons import coupon_code
 from hub.database import insert_rows
@@ -53,6 +53,10 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
     returns.record(
         unit,
         [returns.Returned(sale=one.sale, event_id=one.event_id, device_id=one.device_id) for one in reported],
+    )
+    payments.record(
+        unit,
+        [payments.Paid(sale=one.sale, event_id=one.event_id, device_id=one.device_id) for one in reported],
     )
     redeeming.redeem(unit, [use for one in reported for use in _uses(one)])
     accounts.post(unit, [entry for one in reported for entry in _postings(unit, one)])

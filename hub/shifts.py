@@ -81,8 +81,14 @@ def _close(unit: Unit, till: Principal, one: Received, report: ShiftReport) -> N
             closed_epoch=one.epoch,
             closed_event_id=one.event_id,
             report=msgspec.json.encode(report).decode(),
+            told=row.told or bool(one.left_out),
         )
     )
+    if one.left_out:
+        detail = _("Z {number} says more than any shop handles: {names}. Its other sums are kept.").format(
+            number=clean_text(report.number, 40), names=", ".join(one.left_out)
+        )
+        _note(unit, till, "shift_too_large", detail, one.event_id)
 
 
 def _compare(unit: Unit, till: Principal, shift: str) -> None:

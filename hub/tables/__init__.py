@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Index,
     LargeBinary,
     Table,
@@ -26,14 +25,12 @@ from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
 from hub.tables.history import old_sale as old_sale
 from hub.tables.messages import message as message
+from hub.tables.payments import payment_use as payment_use
 from hub.tables.returns import sale_return as sale_return
 from hub.tables.shifts import shift as shift
-
-
-def _gone(table: Table) -> ColumnElement[bool]:
-    """The rows of deletions: few among all, and the only ones that ever leave."""
-    return table.c.record.is_(None)
-
+from hub.tables.streams import change as change
+from hub.tables.streams import stream_head as stream_head
+from hub.tables.streams import stream_mark as stream_mark
 
 hub = Table(
     "hub", metadata, id_column("hub_epoch"), number_column("created_at_ms"), text_column("public_key", "")
@@ -374,27 +371,6 @@ collect_order = Table(
     Index(None, "store_id", "state"),
     Index(None, "number"),
 )
-
-stream_head = Table(
-    "stream_head", metadata, id_column("stream"), number_column("n"), number_column("floor", default="0")
-)
-
-stream_mark = Table(
-    "stream_mark", metadata, id_column("stream"), number_column("since", key=True), text_column("mark")
-)
-
-change = Table(
-    "change",
-    metadata,
-    id_column("stream"),
-    id_column("key"),
-    number_column("number"),
-    Column("record", Text, nullable=True),
-    Column("as_of_ms", BigInteger, nullable=False),
-    Column("erased", Boolean, nullable=False, server_default=false()),
-    UniqueConstraint("stream", "number"),
-)
-Index("ix_change_gone", change.c.as_of_ms, sqlite_where=_gone(change), postgresql_where=_gone(change))
 
 LARGEST = 2**63 - 1
 """The largest integer any column holds."""

@@ -70,6 +70,7 @@ ENTERED = Answer("entered", later("What it reports was entered by hand."))
 COPY_STOPPED = Answer("copy_stopped", later("There was a copy of a till; only one still sells."))
 PRINT_AGAIN = Answer("print_again", later("Print it now, marked COPY."))
 TALKED_TO = Answer("talked_to", later("It was talked over with whoever did it."))
+CAME_LATER = Answer("came_later", later("The sale of the card has come since."))
 NOT_NEEDED = Answer("not_needed", later("The paper is not needed."))
 
 _ASIDE = (ENTERED, REPORTED, NOTHING_TO_DO)
@@ -106,6 +107,12 @@ _BALANCE = (
     Answer("borne", later("The shop bears what was missing.")),
     TALKED_TO,
     NOTHING_TO_DO,
+)
+_PAID_TWICE = (
+    Answer("paid_later", later("The customer paid what was missing.")),
+    Answer("voided", later("Only one of them was a sale.")),
+    COPY_STOPPED,
+    REPORTED,
 )
 _RETURNS = (
     Answer("money_back", later("The customer gave the money back.")),
@@ -162,11 +169,19 @@ KINDS = {
         False,
         (Answer("compared", later("The drawer was counted and is right.")), COPY_STOPPED, REPORTED),
     ),
+    "shift_too_large": Kind(
+        later("A Z report has sums that no shop handles. They are left out; the rest of it is kept."),
+        False,
+        (Answer("compared", later("The drawer was counted and is right.")), ENTERED, REPORTED),
+    ),
     "shift_closed_twice": Kind(
         later("One shift was closed twice. Both Z reports are kept."), True, (COPY_STOPPED, REPORTED)
     ),
     "receipt_twice": Kind(
         later("One receipt number stands on two sales. Both are kept."), True, (COPY_STOPPED, REPORTED)
+    ),
+    "payment_twice": Kind(
+        later("One payment by card or QR code stands in two sales. Both are kept."), False, _PAID_TWICE
     ),
     "coupon_overused": Kind(
         later("A coupon was used more often than it may be. The sales are kept."), True, _COUPON
@@ -180,7 +195,7 @@ KINDS = {
     "gift_card_unknown": Kind(
         later("A sale was paid with a gift card that the hub does not have. The sale is kept."),
         True,
-        _BALANCE,
+        (CAME_LATER, *_BALANCE),
     ),
     "deposit_overspent": Kind(
         later("More of a deposit was used than was paid on its quote. The sale is kept."), True, _BALANCE

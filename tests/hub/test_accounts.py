@@ -150,6 +150,8 @@ def test_a_card_used_before_its_sale_arrives_is_told_of_and_right_in_the_end(rig
     assert not shown(rig)["issued"]
     rig.push(*here.envelopes)
     assert details(rig) == [("gift_card_unknown", unknown)]
+    (case,) = rig.ask("GET", "/v1/exceptions")["exceptions"]
+    assert [(one["answer"], one["staff_id"]) for one in case["answers"]] == [("came_later", "")]
     assert shown(rig) | {"entries": []} == SHOWN | {
         "kind": "gift_card",
         "account_id": CARD,
@@ -157,6 +159,36 @@ def test_a_card_used_before_its_sale_arrives_is_told_of_and_right_in_the_end(rig
         "balance_minor": 1500,
         "entries": [],
     }
+
+
+def test_a_card_that_its_late_sale_does_not_cover_stays_with_a_person(rig: HubRig) -> None:
+    here, other = rig.journal(), rig.enrol()
+    there = rig.journal(other)
+    put_on(here, CARD, 3000)
+    pay(there, TenderKind.GIFT_CARD, CARD)
+    rig.push(*there.envelopes, till=other)
+    rig.push(*here.envelopes)
+    (case,) = rig.ask("GET", "/v1/exceptions")["exceptions"]
+    assert (case["kind"], case["answers"]) == ("gift_card_unknown", [])
+
+
+def test_one_payment_in_two_sales_is_told_once_for_each_later_sale(rig: HubRig) -> None:
+    journal, other = rig.journal(), rig.enrol()
+    there = rig.journal(other)
+    first = pay(journal, TenderKind.CARD, "", payment_id="pay-1")
+    pay(journal, TenderKind.CARD, "", payment_id="pay-2")
+    second = pay(there, TenderKind.CARD, "", payment_id="pay-1")
+    rig.push(*journal.envelopes)
+    assert details(rig) == []
+    for _again in range(2):
+        assert rig.push(*there.envelopes, till=other).verdicts
+    told_once = [("payment_twice", f"Receipts {first} and {second} were both paid with payment pay-1.")]
+    assert details(rig) == told_once
+    third = pay(journal, TenderKind.QR, "", payment_id="pay-3")
+    fourth = pay(journal, TenderKind.QR, "", payment_id="pay-3")
+    rig.push(*journal.envelopes[2:])
+    again = f"Receipts {third} and {fourth} were both paid with payment pay-3."
+    assert details(rig) == [*told_once, ("payment_twice", again)]
 
 
 def test_selling_beyond_a_limit_is_told_unless_somebody_who_may_lend_allowed_it(rig: HubRig) -> None:

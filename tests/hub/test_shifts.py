@@ -4,7 +4,7 @@ import msgspec
 
 from omnipos.domain.drawer import Pieces
 from omnipos.domain.sale import Sale
-from omnipos.domain.shift import DrawerSums, ShiftReport, Takings
+from omnipos.domain.shift import DrawerSums, ShiftReport, Takings, TakingsByKind
 from omnipos.events import ShiftClosed, ShiftOpened
 from tests.hub.journals import AT_MS, Journal
 from tests.hub.rig import APPLIED, DUPLICATE, A, B, HubRig, outcomes
@@ -132,6 +132,39 @@ def test_a_shift_closed_twice_keeps_its_first_z(rig: HubRig) -> None:
     rig.push(*journal.envelopes)
     assert rig.exceptions() == ["shift_closed_twice"]
     assert rig.ask("GET", "/v1/shifts")["shifts"][0]["report"]["number"] == "S1-1-Z0001"
+
+
+def test_a_z_with_a_number_too_large_is_told_and_what_fits_of_it_is_kept(rig: HubRig) -> None:
+    journal = in_shift(rig)
+    sold = journal.sell((A, 1, 3500))
+    closed = z_of("1", 1, [sold])
+    report = closed.report
+    huge = 10**15 + 1
+    kinds = (
+        TakingsByKind(kind="cash", count=1, amount_minor=3500),
+        TakingsByKind(kind="card", count=1, amount_minor=10**30),
+    )
+    broken = msgspec.structs.replace(
+        report,
+        counted_minor=huge,
+        left_minor=10**15,
+        takings=msgspec.structs.replace(report.takings, tenders=kinds),
+        drawer=msgspec.structs.replace(report.drawer, paid_in_minor=-huge),
+    )
+    journal.append(ShiftClosed(report=broken))
+    assert outcomes(rig.push(*journal.envelopes)) == [APPLIED] * 2
+    (case,) = rig.ask("GET", "/v1/exceptions")["exceptions"]
+    assert (case["kind"], case["detail"]) == (
+        "shift_too_large",
+        "Z S1-1-Z0001 says more than any shop handles: takings.tenders, drawer.paid_in_minor, counted_minor."
+        " Its other sums are kept.",
+    )
+    (shift,) = rig.ask("GET", "/v1/shifts")["shifts"]
+    kept = msgspec.convert(shift["report"], ShiftReport)
+    assert kept == msgspec.structs.replace(
+        report, left_minor=10**15, takings=msgspec.structs.replace(report.takings, tenders=kinds[:1])
+    )
+    assert shift["state"] == "agrees"
 
 
 def test_a_web_shop_may_not_see_the_shifts(rig: HubRig) -> None:

@@ -54,6 +54,7 @@ EXPECTED = {
 """Exceptions that may come of an honest day offline; how many of them is checked by itself."""
 
 _SECOND_LIFE = {"till_parted", "till_copied", "till_restored", "same_key_other_bytes", "receipt_twice"}
+_SECOND_LIFE |= {"payment_twice"}
 _SECOND_LIFE |= {"hub_restored"}  # a copied till is sometimes taken for a hub that forgot; harmless
 # Two lives sold in one shift; each Z knows its own.
 _TWO_DRAWERS = {"shift_differs", "shift_closed_twice"}
@@ -61,7 +62,7 @@ _SECOND_LIFE |= _TWO_DRAWERS
 EXPECTED_AFTER = {
     "hub restored": {"hub_restored", "order_unknown", "customer_unknown", "coupon_unknown", "return_unknown"},
     "coupon withdrawn": {"coupon_unknown"},
-    "restored": {"till_restored", "till_parted"} | _TWO_DRAWERS,
+    "restored": {"till_restored", "till_parted", "payment_twice"} | _TWO_DRAWERS,
     "put back": _SECOND_LIFE,
     "cloned": _SECOND_LIFE,
 }
