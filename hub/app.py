@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub.bodies import StraightRequest, row_name
@@ -119,6 +119,7 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
             DomainError: _not_possible,
             HTTPException: _http,
             **dict.fromkeys((OperationalError, WriteConflict, PoolExhausted), _busy),
+            DBAPIError: _of_database,
             OutcomeUnknown: _unknown,
             RecursionError: _unreadable,
             UnicodeDecodeError: _unreadable,
@@ -178,9 +179,17 @@ def _place(request: AnyRequest, key: str) -> str:
 
 
 def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.warning("The database could not take a request: %s", error)
+    # Not the statement with it: its parameters may name a customer.
+    log.warning("The database could not take a request: %s", getattr(error, "orig", error))
     detail = _("The hub's database is busy or in trouble. Nothing was changed; try again.")
     return _problem(503, "busy", detail, {"Retry-After": "1"})
+
+
+def _of_database(request: AnyRequest, error: DBAPIError) -> Response[bytes]:
+    from hub.postgres import passes
+
+    # A machine that is not the primary yet refuses to write, and may well be it in a moment.
+    return _busy(request, error) if passes(error) else _bug(request, error)
 
 
 def _unknown(_request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from hub import epochs, exceptions, feed, hints, watching
-from hub.database import Database
+from hub.database import LIFE, Database
 from hub.keys import keep_hub_key
 from hub.pacing import Pace
 from hub.quoting import RulesKept
@@ -88,7 +88,7 @@ class Hub:
         return self._run(conn, work)[0]
 
     def _run(self, conn: Connection, work: Callable[[Unit], T]) -> tuple[T, hints.Heads]:
-        unit = Unit(conn, self.now_ms(), self.mark)
+        unit = Unit(conn, self.now_ms(), self.mark + conn.info.get(LIFE, ""))
         result = work(unit)
         exceptions.file_cases(unit)
         return result, feed.publish(unit)

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 READERS = 4
 WRITERS = 4
 """Threads that write a database which takes several writers at once."""
+LIFE = "life"
+"""What a connection's `info` calls the life of the database in which it writes, where it may have several."""
 
 
 class Database:

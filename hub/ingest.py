@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 import msgspec
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from hub import (
     approvals,
@@ -43,6 +43,9 @@ from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
 
 log = logging.getLogger(__name__)
+
+TROUBLE = (OperationalError, InternalError, WriteConflict)
+"""The database's trouble and nobody's fault: the till sends the same again, and no event is set aside."""
 
 KeptOnly = (
     events.LineVoided
@@ -145,8 +148,8 @@ def _store(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
         with unit.savepoint():
             _write(unit, till, fresh)
         return
-    except (OperationalError, WriteConflict):
-        raise  # the database is in trouble, not the batch: the till sends it again
+    except TROUBLE:
+        raise
     except Exception:
         log.warning("A batch of %d events failed as a whole", len(fresh), exc_info=True)
     for one in fresh:
@@ -158,7 +161,7 @@ def _store_one(unit: Unit, till: Principal, one: Received) -> None:
         with unit.savepoint():
             _write(unit, till, [one])
         return
-    except (OperationalError, WriteConflict):
+    except TROUBLE:
         raise
     except Exception:
         log.exception("Event %s cannot be applied", one.event_id)
@@ -190,7 +193,7 @@ def apply_alone(unit: Unit, till: Principal, one: Received) -> bool:
         with unit.savepoint():
             _apply(unit, till, [one])
         return True
-    except (OperationalError, WriteConflict):
+    except TROUBLE:
         raise
     except Exception:
         # Whatever it fails on stays the event's trouble, as when it first came.

@@ -1,6 +1,7 @@
 """The hub on PostgreSQL: how it is reached, what of its trouble passes, and what keeps starters apart."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,14 +12,29 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from hub.database import READERS, WRITERS
+from hub.database import LIFE, READERS, WRITERS
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 
-CONNECT_S = 5
+REACHED_BY = {
+    "application_name": "omnipos-hub",
+    "connect_timeout": "5",
+    # Of several machines the one that is the primary; a standby is none, until it is promoted.
+    "target_session_attrs": "read-write",
+    # A machine that is gone closes nothing: without these a reader would wait for it for two hours.
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+"""What an address says nothing about."""
 MIGRATING = 0x6F6D6E69
 """The advisory lock of a session that changes tables; see `hub.locks` for those of a transaction."""
 
+_TIMELINE = """
+SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE
+ltrim(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), '0') END
+"""
 _SCHEME = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 _PASSING = (
     psycopg.errors.SerializationFailure,
@@ -47,10 +63,10 @@ def libpq_address(address: str) -> str:
 
 def make_engines(address: str) -> tuple[Engine, Engine]:
     """Return what writes, and what reads on one unchanging view; several hosts are libpq's to try."""
-    plain = libpq_address(address)
+    wishes: dict[str, Any] = {**REACHED_BY, **conninfo_to_dict(libpq_address(address))}
 
     def connect() -> "psycopg.Connection[Any]":
-        return psycopg.connect(plain, connect_timeout=CONNECT_S, application_name="omnipos-hub")
+        return psycopg.connect(**wishes)
 
     def engine(size: int) -> Engine:
         return create_engine(
@@ -58,8 +74,22 @@ def make_engines(address: str) -> tuple[Engine, Engine]:
         )
 
     writing, reading = engine(WRITERS), engine(READERS)
+    event.listen(writing, "connect", _note_life)
     event.listen(reading, "connect", _prepare_reader)
     return writing, reading
+
+
+def _note_life(connection: Any, record: Any) -> None:
+    """Remember in which life of the database a connection writes: a promotion begins another.
+
+    A standby may lack what the old primary had told already. What is written in its place must not
+    bear the same mark (see `hub.feed`).
+    """
+    with connection.cursor() as cursor:
+        (timeline,) = cursor.execute(_TIMELINE).fetchone()
+    connection.rollback()
+    # Opened on a standby, a session outlives the promotion, and nothing says which life that is.
+    record.info[LIFE] = f"-{timeline or secrets.token_hex(4)}"
 
 
 def _prepare_reader(connection: Any, _record: Any) -> None:

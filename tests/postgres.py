@@ -112,6 +112,11 @@ class Cluster:
         assert self._server is not None
         return self._server.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server lives; it is collected when it does not."""
+        return self._server is not None and self._server.poll() is None
+
     def address(self, name: str = OWNER) -> str:
         """Return the address of a database by the server's socket."""
         return f"postgresql://{OWNER}@/{name}?host={self.folder}&port={self.port}"
@@ -157,7 +162,7 @@ class Cluster:
         self._end(signal.SIGINT)
 
     def _end(self, by: signal.Signals) -> None:
-        if self._server is not None and self._server.poll() is None:
+        if self._server is not None and self.is_running:
             os.kill(self._server.pid, by)
             self._server.wait(timeout=30)
 

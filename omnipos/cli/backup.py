@@ -12,6 +12,7 @@ import click
 
 from omnipos.cli.exporting import written_whole
 from omnipos.cli.folders import data_dir_option
+from omnipos.cli.hub_backup import renew
 from omnipos.cli.joining import join_anew
 from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
 from omnipos.cli.ownhub import FOLDER, has_own_hub, hub_database, keep_hub, key_file, lock_keeper
@@ -67,7 +68,7 @@ def restore(file: Path, data_dir: Path, code: str, address: str) -> None:
     finally:
         store.close()
     if HUB_PART in manifest.parts:
-        _renew_hub(data_dir)
+        renew(str(hub_database(data_dir)), key_file(data_dir))
     note = _make_member(data_dir, manifest, code, address)
     found = verified(data_dir)
     text = _("Till {number} of store {store} is restored: {events} events, {sales} sales.")
@@ -129,24 +130,6 @@ def _held(folder: Path, *, hub_too: bool) -> Iterator[None]:
                 )
             stack.callback(os.close, keeper)
         yield
-
-
-def _renew_hub(folder: Path) -> None:
-    """Let a restored hub know that it is one, so that every till fetches and sends again."""
-    from hub import epochs, shops
-    from hub.context import Hub
-    from hub.serving import open_database
-    from hub.unit import Unit
-
-    def renew(unit: Unit) -> None:
-        shop = shops.first_shop(unit.conn)
-        epochs.renew(unit, shop.store_id if shop else "", "")
-
-    restored = Hub(open_database(str(hub_database(folder))))
-    try:
-        restored.database.write(lambda conn: restored.run(conn, renew))
-    finally:
-        restored.database.close()
 
 
 def _make_member(folder: Path, manifest: Manifest, code: str, address: str) -> str:

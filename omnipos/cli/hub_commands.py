@@ -11,6 +11,7 @@ import click
 from omnipos.cli.account_commands import ACCOUNT_COMMANDS
 from omnipos.cli.exporting import take_in
 from omnipos.cli.folders import data_dir_option, use_folder
+from omnipos.cli.hub_backup import backup, restore
 from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
@@ -97,6 +98,8 @@ def _serve(database: str, admin_key: Path | None, bind: str, folder: Path) -> No
 
 
 hub.add_command(take_in, "take-in")
+hub.add_command(backup)
+hub.add_command(restore)
 
 
 @hub.command()

@@ -5,14 +5,11 @@ till and no owner's key: who finds it cannot speak for the till, and a till rest
 enrolled anew. Of a hub it holds the signing key, as no till would believe the hub without it.
 """
 
-import hashlib
-import os
 import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
-import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import msgspec
 
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.locale import _
+from omnipos.packing import digest, unpack_parts
 from omnipos.store.archive import FOLDER as ARCHIVES
 from omnipos.store.connection import BOOKS_FILE, FIRST_MIRROR, mirror_path, open_books_to_read
 from omnipos.store.identity import load_identity
@@ -29,7 +27,6 @@ MANIFEST = "manifest.json"
 HUB_PART = "hub/hub.db"
 HUB_KEY_PART = "hub/hub.key"
 PARTS = (BOOKS_FILE, FIRST_MIRROR, HUB_PART, HUB_KEY_PART)
-_CHUNK = 1 << 20
 _ARCHIVE = re.compile(rf"{ARCHIVES}/journal-\d+\.db")
 
 
@@ -97,12 +94,6 @@ def _copy_database(source: Path, copy: Path) -> None:
         original.backup(target)
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_manifest(file: Path) -> Manifest:
     """Return what a backup says of itself; raise EntryRefused when it is none."""
     try:
@@ -121,31 +112,11 @@ def read_manifest(file: Path) -> Manifest:
 
 def unpack(file: Path, manifest: Manifest, place: Path) -> None:
     """Put the parts of a backup into an empty folder; raise EntryRefused when one is not what it was."""
-    with zipfile.ZipFile(file) as packed:
-        for name, wanted in manifest.parts.items():
-            part = place / name
-            if name not in PARTS and not _ARCHIVE.fullmatch(name):
-                raise EntryRefused(
-                    _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
-                )
-            part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                with packed.open(name) as source, part.open("wb") as target:
-                    shutil.copyfileobj(source, target, _CHUNK)
-                    target.flush()
-                    os.fsync(target.fileno())
-                sound = digest(part) == wanted
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError) as error:
-                raise _damaged(file) from error
-            if not sound:
-                raise _damaged(file)
-            part.chmod(0o600)
-
-
-def _damaged(file: Path) -> EntryRefused:
-    return EntryRefused(
-        _("The backup {file} is damaged. Nothing was changed; take another.").format(file=file)
-    )
+    if not all(name in PARTS or _ARCHIVE.fullmatch(name) for name in manifest.parts):
+        raise EntryRefused(
+            _("{file} was made by another version of OmniPOS. Nothing was changed.").format(file=file)
+        )
+    unpack_parts(file, manifest.parts, place)
 
 
 def put_in_place(place: Path, folder: Path, manifest: Manifest, aside: Path) -> None:

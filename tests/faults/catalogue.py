@@ -7,6 +7,5 @@ LATER = {
     40: "webhooks come with the web shops",
     41: "overselling comes with the web shops",
     42: "connectors come with the web shops",
-    43: "a standby comes with PostgreSQL",
 }
 """Rows that a later part of the product makes possible, and the reason."""
