@@ -19,6 +19,8 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
+from hub.door import Door
+from hub.logbook import request_id
 from hub.problems import Refused
 from hub.routes import (
     accounts,
@@ -78,7 +80,7 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
             await asyncio.wait(tasks)
             hub.database.close()
 
-    return Litestar(
+    app = Litestar(
         # One router, for handlers of one path from several modules.
         route_handlers=[
             Router(
@@ -114,18 +116,26 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
         request_max_body_size=LARGEST_BODY,
         openapi_config=_description(),
         logging_config=None,
-        exception_handlers={
-            Refused: _refused,
-            DomainError: _not_possible,
-            HTTPException: _http,
-            **dict.fromkeys((OperationalError, WriteConflict, PoolExhausted), _busy),
-            DBAPIError: _of_database,
-            OutcomeUnknown: _unknown,
-            RecursionError: _unreadable,
-            UnicodeDecodeError: _unreadable,
-            Exception: _bug,
-        },
+        exception_handlers=_answers(),
     )
+    # Outside of routing: what finds no route passes the door as well.
+    app.asgi_handler = Door(app.asgi_handler, hub)
+    return app
+
+
+def _answers() -> dict[int | type[Exception], Any]:
+    """Return what each kind of trouble is answered with."""
+    return {
+        Refused: _refused,
+        DomainError: _not_possible,
+        HTTPException: _http,
+        **dict.fromkeys((OperationalError, WriteConflict, PoolExhausted), _busy),
+        DBAPIError: _of_database,
+        OutcomeUnknown: _unknown,
+        RecursionError: _unreadable,
+        UnicodeDecodeError: _unreadable,
+        Exception: _bug,
+    }
 
 
 def _description() -> OpenAPIConfig:
@@ -145,7 +155,7 @@ def _description() -> OpenAPIConfig:
 
 def _problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response[bytes]:
     return Response(
-        msgspec.json.encode(Problem(detail=detail, code=code)),
+        msgspec.json.encode(Problem(detail=detail, code=code, request_id=request_id.get())),
         status_code=status,
         media_type=MediaType.JSON,
         headers=headers,

@@ -13,8 +13,10 @@ from sqlalchemy.exc import OperationalError
 from hub import epochs, exceptions, feed, hints, watching
 from hub.database import LIFE, Database
 from hub.keys import keep_hub_key
+from hub.measures import Measures
 from hub.pacing import Pace
 from hub.quoting import RulesKept
+from hub.settings import HubSettings
 from hub.unit import Unit
 
 T = TypeVar("T")
@@ -35,16 +37,23 @@ class Hub:
         *,
         instance: str = "",
         now_ms: Callable[[], int] = wall_clock_ms,
+        settings: HubSettings | None = None,
     ) -> None:
         """Take an open and migrated database."""
         self.database = database
+        self.settings = settings or HubSettings()
+        self.measures = Measures()
+        self.stopping = False
+        """Whether this process was told to stop; it finishes what it has and should be given nothing new."""
         self.instance = instance
         self.now_ms = now_ms
         self.mark = secrets.token_hex(4)
         """Names this run of the hub in what it writes; see `hub.feed`."""
         self.pace = Pace(burst=5000, per_s=500)
         """Of one till, web shop or owner: far above any use, so that a broken program starves nobody else."""
-        self.pace_of_strangers = Pace(burst=1000, per_s=50)
+        self.pace_of_strangers = Pace(
+            burst=self.settings.strangers_burst, per_s=self.settings.strangers_per_s
+        )
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.price_rules = RulesKept()
         self.attendance = watching.Attendance()

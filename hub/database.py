@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from hub.locks import WHOLE, Locks
+from hub.measures import READ, TRANSACTION_S, WRITE
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 
@@ -54,21 +55,23 @@ class Database:
 
         On a shared database it may be run again from its beginning: it has no effect outside.
         """
-        if self.is_shared:
-            from hub import writing
+        with TRANSACTION_S.timing(WRITE):
+            if self.is_shared:
+                from hub import writing
 
-            return writing.write(self.writing, work, locks)
-        with self._turn, self.writing.begin() as conn:
-            return work(conn)
+                return writing.write(self.writing, work, locks)
+            with self._turn, self.writing.begin() as conn:
+                return work(conn)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run some work on one unchanging view of the database."""
-        if self.is_shared:
-            from hub import writing
+        with TRANSACTION_S.timing(READ):
+            if self.is_shared:
+                from hub import writing
 
-            return writing.read(self.reading, work)
-        with self.reading.begin() as conn:
-            return work(conn)
+                return writing.read(self.reading, work)
+            with self.reading.begin() as conn:
+                return work(conn)
 
     def write_aside(self, work: Callable[[Connection], object]) -> None:
         """Do `write` on the writer's thread with nobody waiting for it; trouble with it is only logged."""

@@ -1,15 +1,18 @@
 """How tills and hub stand, in the text format of Prometheus (exposition format 0.0.4)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from hub import chain_metrics, tables
 from hub.epochs import epoch_of
+from hub.exposing import family
 from hub.reports import Device
 from hub.watching import EVENTS, PULLS, PUSHES, Tally, devices, open_exceptions, tallies
 from omnipos import __version__
 
-MEDIA_TYPE = "text/plain; version=0.0.4"
+MOST_TILLS = 500
+"""A hub with more of them tells of all together only: each till would be a dozen series."""
 Labels = dict[str, str]
 Sample = tuple[Labels, float]
 
@@ -33,25 +36,50 @@ GAUGES: tuple[tuple[str, str, Callable[[Device], float]], ...] = (
 )
 
 
-def exposition(conn: Connection) -> str:
-    """Return all metrics; every one of them is read from the database."""
-    tills, counts = devices(conn), tallies(conn)
-    labels = {one.device_id: _labels(one) for one in tills}
+def exposition(conn: Connection, now_ms: int, unseen_minutes: int) -> str:
+    """Return how all stands at this hub; every number of it is read from the database."""
     about = {"version": __version__, "hub_epoch": epoch_of(conn)}
-    lines = [*_family("omnipos_hub_info", "gauge", "The hub that answers.", [(about, 1)])]
-    versions = [(labels[one.device_id] | {"name": one.name, "version": one.version}, 1.0) for one in tills]
-    lines += _family("omnipos_till_info", "gauge", "The till's name and program.", versions)
-    for name, tells, value in GAUGES:
-        samples = [(labels[one.device_id], value(one)) for one in tills]
-        lines += _family(f"omnipos_till_{name}", "gauge", tells, samples)
+    lines = [*family("omnipos_hub_info", "gauge", "The hub that answers.", [(about, 1)])]
+    lines += chain_metrics.lines(conn, now_ms, unseen_minutes)
     unsettled = float(sum(open_exceptions(conn).values()))
-    lines += _family(
+    lines += family(
         "omnipos_exceptions_open", "gauge", "Exceptions that wait for a person.", [({}, unsettled)]
     )
-    lines += _family("omnipos_events_total", "counter", "Events taken, by outcome.", _events(counts, labels))
-    lines += _family("omnipos_pushes_total", "counter", "Batches taken.", _counted(counts, PUSHES, labels))
-    lines += _family("omnipos_pulls_total", "counter", "Pages given.", _counted(counts, PULLS, labels))
+    enrolled = conn.scalar(select(func.count()).select_from(tables.device)) or 0
+    if enrolled <= MOST_TILLS:
+        lines += _by_till(conn)
+    else:
+        lines += _together(tallies(conn))
     return "\n".join(lines) + "\n"
+
+
+def _by_till(conn: Connection) -> list[str]:
+    tills, counts = devices(conn), tallies(conn)
+    labels = {one.device_id: _labels(one) for one in tills}
+    versions = [(labels[one.device_id] | {"name": one.name, "version": one.version}, 1.0) for one in tills]
+    lines = [*family("omnipos_till_info", "gauge", "The till's name and program.", versions)]
+    for name, tells, value in GAUGES:
+        samples = [(labels[one.device_id], value(one)) for one in tills]
+        lines += family(f"omnipos_till_{name}", "gauge", tells, samples)
+    return lines + _counters(
+        _events(counts, labels), _counted(counts, PUSHES, labels), _counted(counts, PULLS, labels)
+    )
+
+
+def _together(counts: Tally) -> list[str]:
+    total = {name: float(sum(by_till.values())) for name, by_till in counts.items()}
+    events = [
+        ({"outcome": name.removeprefix(EVENTS)}, n) for name, n in total.items() if name.startswith(EVENTS)
+    ]
+    return _counters(events, [({}, total.get(PUSHES, 0.0))], [({}, total.get(PULLS, 0.0))])
+
+
+def _counters(events: list[Sample], pushes: list[Sample], pulls: list[Sample]) -> list[str]:
+    return [
+        *family("omnipos_events_total", "counter", "Events taken, by outcome.", events),
+        *family("omnipos_pushes_total", "counter", "Batches taken.", pushes),
+        *family("omnipos_pulls_total", "counter", "Pages given.", pulls),
+    ]
 
 
 def _labels(one: Device) -> Labels:
@@ -72,16 +100,3 @@ def _events(counts: Tally, labels: dict[str, Labels]) -> list[Sample]:
     return [
         one for name in names for one in _counted(counts, name, labels, outcome=name.removeprefix(EVENTS))
     ]
-
-
-def _family(name: str, kind: str, tells: str, samples: Iterable[Sample]) -> Iterator[str]:
-    yield f"# HELP {name} {tells}"
-    yield f"# TYPE {name} {kind}"
-    for labels, value in samples:
-        written = ",".join(f'{key}="{escaped(text)}"' for key, text in labels.items())
-        yield f"{name}{{{written}}} {value:.15g}" if written else f"{name} {value:.15g}"
-
-
-def escaped(text: str) -> str:
-    """Return the value of a label as the format wants it; no name from outside can end its line."""
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,7 +1,9 @@
 """Running a hub: migrate, keep the owner's key, serve until told to stop."""
 
 import asyncio
+import contextlib
 import gc
+import logging
 import os
 import secrets
 import signal
@@ -9,14 +11,22 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
 
 from hub.auth import keep_admin_key
 from hub.database import Database, migrate
+from hub.logbook import FIELDS, keep_log
+from hub.settings import HubSettings
+from omnipos import __version__
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+
+if TYPE_CHECKING:
+    from hub.context import Hub
+
+log = logging.getLogger(__name__)
 
 INSTANCE = "OMNIPOS_HUB_INSTANCE"
 """The environment variable by which a starter recognises the hub that it started."""
@@ -46,8 +56,11 @@ def open_database(database: str, admin_key: Path | None = None) -> Database:
         opened.close()
         if not opened.is_shared:
             raise
-        text = _("The hub's database cannot be reached: {why}. Its data is untouched.")
-        raise StoreTrouble(text.format(why=" ".join(str(trouble.orig).split()))) from trouble
+        text = _(
+            "The hub's database cannot be reached: {why}. Its data is untouched. Look whether PostgreSQL runs"
+            " there, whether a firewall is between, and whether pg_hba.conf lets this user in."
+        )
+        raise StoreTrouble(text.format(why=" ".join(str(trouble.orig).split()).rstrip("."))) from trouble
     except BaseException:
         opened.close()
         raise
@@ -59,6 +72,7 @@ def serve(
     bind: str,
     *,
     admin_key: Path | None = None,
+    settings: HubSettings | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a hub at HOST:PORT (port 0 takes a free one) until SIGTERM or SIGINT.
@@ -69,13 +83,16 @@ def serve(
     from hub.context import Hub
     from hub.senders import SETTING, sender_of
 
+    settings = settings or HubSettings(messages=os.environ.get(SETTING, ""))
+    keep_log(settings.log_format, settings.log_level)
     host, port = _address(bind)
     opened = open_database(database, admin_key)
-    hub = Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8))
-    app = create_app(hub, sender_of(os.environ.get(SETTING, "")))
+    hub = Hub(opened, instance=os.environ.get(INSTANCE) or secrets.token_hex(8), settings=settings)
+    app = create_app(hub, sender_of(settings.messages))
     # The program itself is never garbage; looking through it took a fifth of a large request's time.
     gc.freeze()
-    asyncio.run(_serve(app, host, port, ready or _say, hub.noticeboard.close))
+    asyncio.run(_serve(app, host, port, ready or _say, hub))
+    log.info("stopped")
 
 
 def _say(address: str) -> None:
@@ -93,13 +110,11 @@ def _address(bind: str) -> tuple[str, int]:
             return host, int(probe.getsockname()[1])
     except OSError as taken:
         raise BindTaken(
-            _("The hub cannot listen at {bind}: {why}.").format(bind=bind, why=taken.strerror)
+            _("The hub cannot listen at {bind}: {why}.").format(bind=bind, why=os.strerror(taken.errno or 0))
         ) from taken
 
 
-async def _serve(
-    app: object, host: str, port: int, ready: Callable[[str], None], end_lines: Callable[[], None]
-) -> None:
+async def _serve(app: object, host: str, port: int, ready: Callable[[str], None], hub: "Hub") -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
@@ -111,21 +126,39 @@ async def _serve(
         log_enabled=False,
         websockets=False,
     )
-    stopping = asyncio.Event()
+    stopping, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stopping.set)
+        loop.add_signal_handler(one, lambda: (again if stopping.is_set() else stopping).set())
     serving = asyncio.create_task(server.serve())
     stopped = asyncio.create_task(stopping.wait())
     await _listening(host, port, serving)
     ready(f"http://{host}:{port}")
+    tell_starter("READY=1")
+    log.info("serving", extra={FIELDS: {"address": f"http://{host}:{port}", "version": __version__}})
     await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
+    tell_starter("STOPPING=1")
+    hub.stopping = True
+    if hub.settings.drain_s and not serving.done():
+        log.info("draining", extra={FIELDS: {"seconds": hub.settings.drain_s}})
+        # Whoever tells it a second time does not want to wait.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(again.wait(), hub.settings.drain_s)
     # The server waits for answers under way; a line for hints would be one without end.
-    end_lines()
+    hub.noticeboard.close()
     if not serving.done():
         server.stop()
     stopped.cancel()
     await asyncio.wait_for(serving, STOP_SECONDS)
+
+
+def tell_starter(word: str) -> None:
+    """Tell systemd how this process stands, where it asked to be told (`Type=notify`)."""
+    place = os.environ.get("NOTIFY_SOCKET", "")
+    if place:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect("\0" + place[1:] if place.startswith("@") else place)
+            line.send(word.encode())
 
 
 async def _listening(host: str, port: int, serving: "asyncio.Task[None]") -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from hub.locks import Locks, take
+from hub.measures import READ, RETRIES, WRITE
 from hub.postgres import is_lost, passes
 from hub.unit import OutcomeUnknown
 
@@ -31,6 +32,7 @@ def write(engine: Engine, work: Callable[[Connection], T], locks: Locks) -> T:
         except DBAPIError as trouble:
             if attempt == TRIES or not passes(trouble):
                 raise
+            RETRIES.add(WRITE)
             log.info("A transaction is tried again (%d): %s", attempt, trouble.orig)
         time.sleep(random.uniform(0, FIRST_WAIT_S * 2**attempt))  # noqa: S311 - only spreads them out
     raise AssertionError("the last try returns or raises")
@@ -45,6 +47,7 @@ def read(engine: Engine, work: Callable[[Connection], T]) -> T:
         except DBAPIError as trouble:
             if attempt == TRIES or not passes(trouble):
                 raise
+            RETRIES.add(READ)
         time.sleep(random.uniform(0, FIRST_WAIT_S * 2**attempt))  # noqa: S311 - only spreads them out
     raise AssertionError("the last try returns or raises")
 

@@ -354,6 +354,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     detail: str
     code: str = ""
+    request_id: str = ""
+    """Names the request in the hub's log."""
 
 
 class Returnable(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,6 +140,7 @@ async def push(hub: Ours, request: Asked) -> PushAnswer:
         return answer, epoch, *shops.acked(unit.conn, till.device_id, epoch)
 
     answer, epoch, seq, hashed = await hub.write(work)
+    hub.measures.rows.add((("direction", "pushed"),), len(batch))
     # Signed only now that it is durable.
     return msgspec.structs.replace(
         answer, countersigned=countersign(hub.key, till.device_id, epoch, seq, hashed)
@@ -163,7 +164,7 @@ async def pull(
     name = stream.strip("/")
     caller = request.user
 
-    def work(conn: Connection) -> bytes:
+    def work(conn: Connection) -> tuple[bytes, int]:
         _check_stream(conn, caller, name)
         page = feed.page_of(conn, name, after, limit, now_ms=hub.now_ms())
         if caller.role is Role.DEVICE:
@@ -171,9 +172,10 @@ async def pull(
             page = msgspec.structs.replace(page, applied_epoch=caller.epoch, applied_seq=seq)
             if name == feed.stock_stream(caller.store_id):
                 page = msgspec.structs.replace(page, applied=shops.applied_places(conn, caller.store_id))
-        return msgspec.json.encode(page)
+        return msgspec.json.encode(page), len(page.changes)
 
-    page = await hub.read(work)
+    page, rows = await hub.read(work)
+    hub.measures.rows.add((("direction", "pulled"),), rows)
     if caller.role is Role.DEVICE:
         hub.attendance.count_pull(caller.device_id)
         hub.note_seen(caller.device_id)

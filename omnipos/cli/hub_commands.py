@@ -1,100 +1,42 @@
 """`omnipos hub`: run a hub, and set up its stores, people, tills and web shops."""
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from omnipos.cli.account_commands import ACCOUNT_COMMANDS
 from omnipos.cli.exporting import take_in
-from omnipos.cli.folders import data_dir_option, use_folder
 from omnipos.cli.hub_backup import backup, restore
+from omnipos.cli.hub_serving import serve_hub, serving_options
 from omnipos.cli.hub_watching import COMMANDS
-from omnipos.cli.hubchild import PARENT_VARIABLE, end_with_parent
+from omnipos.cli.hubchild import end_with_parent
 from omnipos.cli.owner import hub_options, owner_line
-from omnipos.cli.ownhub import hub_database, take_keeper_lock
 from omnipos.cli.qr_commands import store_qr
 from omnipos.cli.staff_commands import STAFF_COMMANDS
 from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
-from omnipos.domain.errors import EntryRefused, StoreTrouble
+from omnipos.domain.errors import EntryRefused
 from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
 from omnipos.locale import _, ngettext
 from sync.owner import OwnerClient
-
-DEFAULT_BIND = "127.0.0.1:8311"
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def serving_options(command: Command) -> Command:
-    """Give a command what a hub serves with: its database, the owner's key, its address, its folder."""
-    decorated = click.option(
-        "--bind", default=DEFAULT_BIND, show_default=True, help="HOST:PORT to listen at."
-    )(data_dir_option(command))
-    decorated = click.option(
-        "--admin-key",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The owner's key; else admin.key beside the SQLite file.",
-    )(decorated)
-    return click.option(
-        "--database",
-        default="",
-        help="An SQLite file, or postgresql://…; else a file in the data folder.",
-    )(decorated)
 
 
 @click.group(invoke_without_command=True)
 @serving_options
 @click.pass_context
-def hub(context: click.Context, database: str, admin_key: Path | None, bind: str, data_dir: Path) -> None:
+def hub(context: click.Context, /, **given: Any) -> None:
     """Run a hub, and set up its stores, staff and tills. Without a command it serves."""
     if context.invoked_subcommand is None:
-        _serve(database, admin_key, bind, data_dir)
+        serve_hub(**given)
 
 
 @hub.command()
 @serving_options
-def serve(database: str, admin_key: Path | None, bind: str, data_dir: Path) -> None:
+def serve(**given: Any) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     end_with_parent()
-    _serve(database, admin_key, bind, data_dir)
-
-
-def _serve(database: str, admin_key: Path | None, bind: str, folder: Path) -> None:
-    is_shared = "://" in database
-    if is_shared and admin_key is None:
-        raise EntryRefused(
-            _(
-                "A hub on PostgreSQL keeps its keys in files: name the owner's with --admin-key FILE. At the"
-                " first start it is made, and hub.key beside it; every machine of this hub needs both."
-            )
-        )
-    path = Path(database) if database and not is_shared else hub_database(folder)
-    if is_shared and admin_key is not None:
-        path = admin_key.absolute()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    use_folder(click.get_current_context(), path.parent)
-    try:
-        from hub.serving import BindTaken, serve
-    except ModuleNotFoundError as missing:
-        raise StoreTrouble(
-            _("The hub's own parts are not installed ({part}). Install omnipos with its extra “hub”.").format(
-                part=missing.name
-            )
-        ) from missing
-    # A till that runs this hub inside itself holds the lock already.
-    # On PostgreSQL any number of hubs may serve.
-    alone = not is_shared and not os.environ.get(PARENT_VARIABLE)
-    lock = take_keeper_lock(path.parent, f"http://{bind}") if alone else None
-    try:
-        serve(database if is_shared else str(path), bind, admin_key=admin_key)
-    except BindTaken as taken:
-        raise EntryRefused(_("The hub cannot listen there: {reason}.").format(reason=taken)) from taken
-    finally:
-        if lock is not None:
-            os.close(lock)
+    serve_hub(**given)
 
 
 hub.add_command(take_in, "take-in")

@@ -142,6 +142,7 @@ class HubChild:
         }
         command = [sys.executable, "-m", "omnipos", "hub", "serve"]
         command += ["--database", str(self._database), "--bind", f"{HOST}:{self.port}"]
+        command += ["--data-dir", str(self._database.parent.parent)]
         with self._database.with_name(LOG_FILE).open("ab") as log:
             return subprocess.Popen(  # noqa: S603 -- our own program, no shell
                 command,

@@ -193,4 +193,8 @@ def test_a_body_that_does_not_fit_is_told_where_and_why(rig: HubRig) -> None:
     answer = rig.raw("PUT", "/v1/products", {"products": [good, {**good, "price_minor": -1}]})
     assert answer.status_code == 400
     reason = "The request does not fit: products[1].price_minor (A): Expected `int` >= 0."
-    assert answer.json() == {"detail": reason, "code": "request"}
+    assert answer.json() == {
+        "detail": reason,
+        "code": "request",
+        "request_id": answer.headers["x-request-id"],
+    }

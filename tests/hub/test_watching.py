@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from hub import tables
-from hub.metrics import MEDIA_TYPE, escaped
+from hub.exposing import MEDIA_TYPE, escaped
 from omnipos.events import SCHEMA
 from omnipos.signing import make_key
 from tests.hub.journals import AT_MS
@@ -30,7 +30,7 @@ def metrics(rig: HubRig, key: str | None = None) -> dict[str, float]:
     assert answer.text.endswith("\n")
     found = {}
     for line in answer.text.splitlines():
-        if line.startswith(("# HELP omnipos_", "# TYPE omnipos_")):
+        if line.startswith(("# HELP omnipos_", "# TYPE omnipos_", "# HELP process_", "# TYPE process_")):
             continue
         sample = SAMPLE.match(line)
         assert sample, line
@@ -134,6 +134,61 @@ def test_prometheus_reads_tills_and_counts(rig: HubRig) -> None:
     }
     assert expected.items() <= found.items()
     assert metrics(rig)[f"omnipos_pulls_total{{{till}}}"] == 2, "what was counted is counted once"
+
+
+def test_this_process_tells_of_itself_in_the_same_answer(rig: HubRig) -> None:
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    changes = len(rig.pull("catalogue").changes)
+    found = metrics(rig)
+    place = 'method="POST",route="/v1/events"'
+    assert found[f'omnipos_http_requests_total{{{place},status="200"}}'] == 1
+    seconds = "omnipos_http_request_duration_seconds"
+    assert found[f'{seconds}_bucket{{{place},le="+Inf"}}'] == found[f"{seconds}_count{{{place}}}"] == 1
+    bounds = [value for name, value in found.items() if name.startswith(f"{seconds}_bucket{{{place}")]
+    assert bounds == sorted(bounds)
+    assert found['omnipos_rows_total{direction="pushed"}'] == 2
+    assert found['omnipos_rows_total{direction="pulled"}'] == changes > 0
+    assert (found["omnipos_hints_listeners"], found["omnipos_hub_stopping"]) == (0, 0)
+    assert found["process_resident_memory_bytes"] > 10_000_000
+    assert found["process_open_fds"] > 3
+
+
+def test_prometheus_reads_of_all_tills_together(rig: HubRig) -> None:
+    rig.enrol()
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    journal.append(body=b"{}", kind="odd")
+    hello(rig, head_seq=5, waiting=5)
+    rig.push(*journal.envelopes)
+    found = metrics(rig)
+    states = ("seen", "unseen", "never", "revoked")
+    assert [found[f'omnipos_tills{{state="{one}"}}'] for one in states] == [1, 0, 1, 0]
+    assert found["omnipos_events_waiting"] == 3
+    kinds = {name: n for name, n in found.items() if name.startswith("omnipos_exceptions_open_by_kind")}
+    assert kinds == {'omnipos_exceptions_open_by_kind{kind="unknown_fact"}': 1}
+    assert found["omnipos_database_bytes"] > 100_000
+    assert found['omnipos_stream_changes_total{stream="stock"}'] >= 1
+    rig.now_ms += 16 * 60_000
+    found = metrics(rig)
+    assert [found[f'omnipos_tills{{state="{one}"}}'] for one in states] == [0, 1, 1, 0]
+    rig.ask("POST", f"/v1/devices/{rig.till.device_id}/revoke")
+    assert metrics(rig)['omnipos_tills{state="revoked"}'] == 1
+
+
+def test_a_chain_of_many_tills_is_told_in_few_series(rig: HubRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.metrics.MOST_TILLS", 1)
+    journal = rig.journal()
+    journal.sell((A, 1, 3500))
+    rig.push(*journal.envelopes)
+    assert any("till=" in name for name in metrics(rig))
+    rig.enrol()
+    found = metrics(rig)
+    assert not any("till=" in name for name in found)
+    assert found['omnipos_events_total{outcome="applied"}'] == 1
+    assert found["omnipos_pushes_total"] == 1
 
 
 def test_a_hostile_name_of_a_till_ends_no_line(rig: HubRig) -> None:
