@@ -15,9 +15,6 @@ POLL_S = 2.0
 """How often the acquirer is asked while a customer has the code before them."""
 TRIES = 3
 """How often a code is asked for when no answer comes; one id makes one code."""
-LATE_S = 900.0
-"""How long a closed code is looked at: a customer's bank may pay it after all."""
-
 ENDED = (Said.APPROVED, Said.DECLINED, Said.CANCELLED)
 
 
@@ -33,18 +30,18 @@ class AcquirerWaiter(PaymentWaiter):
         open_payments: Callable[[], Sequence[Payment]],
         hang_up: Callable[[], None],
         show: Callable[[str, QrCode], None],
+        closed_codes: Callable[[], Sequence[Payment]],
+        looked_at: Callable[[str], None],
         *,
         poll_s: float = POLL_S,
         ask_again_s: float = ASK_AGAIN_S,
-        late_s: float = LATE_S,
     ) -> None:
-        """Get ready; `show` is told of each code there is to scan, and of each line that broke meanwhile."""
+        """Get ready; `show` is told of each code to scan, `looked_at` of each closed one not paid yet."""
         super().__init__(acquirer, hear, open_payments, hang_up, ask_again_s=ask_again_s)
-        self._acquirer, self._show, self._poll_s, self._late_s = acquirer, show, poll_s, late_s
+        self._acquirer, self._show, self._poll_s = acquirer, show, poll_s
+        self._closed_codes, self._looked_at = closed_codes, looked_at
         self._closing: dict[str, threading.Event] = {}
         """Payments whose code a customer may have before them; set, the code is to be closed."""
-        self._closed: dict[str, tuple[Payment, float]] = {}
-        """Codes that were closed, and until when (seconds of a clock that nobody sets) they are looked at."""
         self._codes: dict[str, QrCode] = {}
 
     def code_of(self, payment_id: str) -> QrCode | None:
@@ -137,7 +134,6 @@ class AcquirerWaiter(PaymentWaiter):
         if last.said in (Said.APPROVED, Said.DECLINED):
             return last
         if Said.CANCELLED in (closed.said, last.said):
-            self._closed[payment.payment_id] = (payment, time.monotonic() + self._late_s)
             return PaymentAnswer(said=Said.CANCELLED, reason=last.reason or closed.reason)
         return PaymentAnswer(
             said=Said.UNANSWERED,
@@ -152,10 +148,10 @@ class AcquirerWaiter(PaymentWaiter):
         self._told(payment, answer)
 
     def _tend_more(self) -> None:
-        """Look at codes that were closed: one that was paid after all is told, and settled by a person."""
-        for payment, until_s in tuple(self._closed.values()):
+        """Look at codes that were closed, also before a restart: one that was paid after all is told."""
+        for payment in self._closed_codes():
             answer = self._acquirer.status(payment.payment_id)
             if answer.said is Said.APPROVED:
                 self._told(payment, answer)
-            if answer.said is Said.APPROVED or time.monotonic() >= until_s:
-                self._closed.pop(payment.payment_id, None)
+            elif answer.said not in (Said.UNREACHED, Said.UNANSWERED):
+                self._looked_at(payment.payment_id)

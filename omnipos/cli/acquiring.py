@@ -24,7 +24,13 @@ def open_acquirer(till: Till, settings: Settings, stack: contextlib.ExitStack) -
         till.on_code(payment_id)
 
     waiter = AcquirerWaiter(
-        acquirer, hear, lambda: till.call(resolving.open_payments), acquirer.hang_up, show
+        acquirer,
+        hear,
+        lambda: till.call(resolving.open_payments),
+        acquirer.hang_up,
+        show,
+        lambda: till.call(resolving.closed_codes),
+        lambda payment_id: till.call(resolving.looked_at, payment_id),
     )
     till.acquirer = waiter
     stack.callback(waiter.stop)

@@ -23,6 +23,9 @@ class PaymentState(StrEnum):
     """Ended without money: before, or by giving it back."""
 
 
+WATCH_MS = 15 * 60_000
+"""How long a closed code is looked at."""
+
 OPEN_STATES = (PaymentState.ASKED, PaymentState.UNKNOWN, PaymentState.ASTRAY)
 
 STATE_WORDS = {
@@ -107,6 +110,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     qr: QrSlip | None = None
     reason: str = ""
     """Why it is unknown, was declined, or is settled by hand."""
+    watch_until_ms: int = 0
+    """Until when a closed code is looked at, for a customer's bank may pay it after all; 0 is not at all."""
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,15 @@ import msgspec
 from omnipos.domain.basket import Basket
 from omnipos.domain.errors import TenderRefused
 from omnipos.domain.names import clean_text
-from omnipos.domain.payment import Payment, PaymentAnswer, PaymentOutcome, PaymentState, Said, tender_of
+from omnipos.domain.payment import (
+    WATCH_MS,
+    Payment,
+    PaymentAnswer,
+    PaymentOutcome,
+    PaymentState,
+    Said,
+    tender_of,
+)
 from omnipos.domain.refunding import check_means
 from omnipos.domain.staff import Approval, Right
 from omnipos.domain.tender import Tender, TenderKind
@@ -115,6 +123,10 @@ def heard(till: Till, payment_id: str, answer: PaymentAnswer, *, first: bool = F
             return Heard(payment=payment)
         case Said.DECLINED:
             return ended_unpaid(till, payment, PaymentOutcome.DECLINED, reason)
+        case Said.CANCELLED if payment.kind is TenderKind.QR and payment.amount_minor > 0:
+            watched_ms = till.clock.now_ms() + WATCH_MS
+            payment = msgspec.structs.replace(payment, watch_until_ms=watched_ms)
+            return ended_unpaid(till, payment, PaymentOutcome.CANCELLED, reason)
         case Said.CANCELLED | Said.NEVER_HEARD:
             return ended_unpaid(till, payment, PaymentOutcome.CANCELLED, reason)
         case Said.UNREACHED if first:

@@ -5,7 +5,7 @@ import msgspec
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.errors import EntryRefused, TenderRefused
 from omnipos.domain.names import clean_text
-from omnipos.domain.payment import Payment, PaymentOutcome, PaymentState
+from omnipos.domain.payment import WATCH_MS, Payment, PaymentOutcome, PaymentState
 from omnipos.domain.staff import Right
 from omnipos.domain.tender import CardSlip, QrSlip, TenderKind, check_slip
 from omnipos.locale import _
@@ -38,6 +38,23 @@ def after_start(till: Till) -> tuple[Payment, ...]:
     with transaction(till.store.books):
         payments.forget_askers(till.store.books)
     return open_payments(till)
+
+
+def closed_codes(till: Till) -> tuple[Payment, ...]:
+    """Return the codes that were closed and may be paid after all, until each was looked at in the end."""
+    return tuple(payments.closed_codes(till.store.books))
+
+
+def looked_at(till: Till, payment_id: str) -> None:
+    """Take note that a closed code was not paid by now; once its time is over it is looked at no more."""
+    payment = payments.payment_by_id(till.store.books, payment_id)
+    if payment is None:
+        return
+    left_ms = payment.watch_until_ms - till.clock.now_ms()
+    if payment.watch_until_ms and not 0 < left_ms <= WATCH_MS:  # over, or the clock was put back
+        with transaction(till.store.books):
+            over = msgspec.structs.replace(payment, watch_until_ms=0)
+            payments.save_payment(till.store.books, over)
 
 
 def said_paid(till: Till, payment_id: str, code: str, reason: str, word: Word | None = None) -> Heard:

@@ -7,6 +7,9 @@ import msgspec
 
 from omnipos.domain.payment import OPEN_STATES, Payment, PaymentState
 
+MOST_LATEST = 200
+"""Among so many payments closed codes are looked for; a till asks for fewer in the time one is watched."""
+
 _decoder = msgspec.json.Decoder(Payment)
 _OPEN = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
 
@@ -39,6 +42,17 @@ def open_payments(db: Connection) -> list[Payment]:
         f"SELECT body FROM payment WHERE state IN ({_OPEN}) ORDER BY asked_at_ms, payment_id"
     ).fetchall()
     return [_decoder.decode(body) for (body,) in rows]
+
+
+def closed_codes(db: Connection) -> list[Payment]:
+    """Return the codes that were closed and are still looked at, among the latest payments."""
+    rows = db.execute(
+        "SELECT body FROM (SELECT state, body FROM payment ORDER BY rowid DESC LIMIT ?)"
+        " WHERE state = 'cancelled'",
+        [MOST_LATEST],
+    )
+    known = [_decoder.decode(body) for (body,) in rows]
+    return [one for one in known if one.watch_until_ms and one.qr is None]
 
 
 def count_unsettled(db: Connection) -> int:

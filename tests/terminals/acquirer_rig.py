@@ -91,6 +91,8 @@ def acquirer_waiter(
         lambda: till.call(resolving.open_payments),
         lambda: None,
         show,
+        lambda: till.call(resolving.closed_codes),
+        lambda payment_id: till.call(resolving.looked_at, payment_id),
         poll_s=0.001,
         ask_again_s=0.005,
     )

@@ -11,7 +11,7 @@ from omnipos.services import finding, paying, reprinting, resolving, selling
 from omnipos.services.paying import Heard
 from omnipos.services.till import Till
 from terminals.acquirer_waiting import AcquirerWaiter
-from tests.rigs import open_till, selling_till
+from tests.rigs import HandClock, open_till, selling_till
 from tests.terminals.acquirer_rig import CLOSED, NO_ANSWER, PAID, PENDING, HandAcquirer, acquirer_waiter
 from tests.waiting import until
 
@@ -115,6 +115,58 @@ def test_a_code_that_was_closed_and_is_paid_after_all_is_in_sight_of_a_person(ti
         until(lambda: len(heard) > 1, "the late payment")
     assert heard[1].payment.state is PaymentState.ASTRAY
     assert [one.payment_id for one in till.call(resolving.open_payments)] == [payment.payment_id]
+
+
+def closed_till(folder: Path) -> Payment:
+    """Close a code at a till that ends then; return its payment."""
+    till = selling_till(folder)
+    ring(till)
+    acquirer = HandAcquirer()
+    acquirer.code = QrCode(said=Said.PENDING, content="code", expires_at_ms=1)
+    with acquirer_waiter(till, acquirer) as waiter:
+        payment, heard = begin(till, waiter)
+        until(lambda: heard, "that it is closed")
+    till.store.close()
+    return payment
+
+
+def test_a_closed_code_is_found_paid_after_a_restart_too(tmp_path: Path) -> None:
+    payment = closed_till(tmp_path)
+    till = open_till(tmp_path)
+    heard: list[Heard] = []
+    till.on_payment = heard.append
+    assert till.call(resolving.after_start) == ()
+    with acquirer_waiter(till, HandAcquirer(PAID)) as waiter:
+        waiter.start()
+        until(lambda: heard, "the late payment")
+    assert (heard[0].payment.payment_id, heard[0].payment.state) == (
+        payment.payment_id,
+        PaymentState.APPROVED,
+    )
+    assert [sale.total_minor for sale in till.call(reprinting.latest)] == [3_500]
+    till.store.close()
+
+
+def test_a_closed_code_is_looked_at_once_after_a_late_start_and_then_no_more(tmp_path: Path) -> None:
+    payment = closed_till(tmp_path)
+    till = open_till(tmp_path)
+    (watched,) = till.call(resolving.closed_codes)
+    assert watched.payment_id == payment.payment_id
+    till.call(resolving.looked_at, payment.payment_id)
+    assert till.call(resolving.closed_codes) == (watched,), "its time is not over"
+    clock = till.clock
+    assert isinstance(clock, HandClock)
+    clock.at_ms = watched.watch_until_ms + 86_400_000
+    away, acquirer = HandAcquirer(NO_ANSWER), HandAcquirer(CLOSED)
+    with acquirer_waiter(till, away) as waiter:
+        waiter.start()
+        until(lambda: len(away.asked) > 1, "that it is asked again while nobody answers")
+    assert till.call(resolving.closed_codes) == (watched,)
+    with acquirer_waiter(till, acquirer) as waiter:
+        waiter.start()
+        until(lambda: till.call(resolving.closed_codes) == (), "that it is over")
+    assert acquirer.asked == ["status"]
+    till.store.close()
 
 
 def test_the_cashier_closes_a_code(till: Till) -> None:
