@@ -1,4 +1,4 @@
-"""`omnipos doctor`: data folder, disk, printer, hub, clock and versions, a line each."""
+"""`omnipos doctor`: data folder, disk, printer, card terminal, QR acquirer, hub, clock, versions, a line each."""
 
 import contextlib
 import json
@@ -18,6 +18,7 @@ import msgspec
 from omnipos import __version__
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.membership import load_membership, load_pass
+from omnipos.cli.paidfrom import look_at_payments
 from omnipos.cli.ownhub import has_own_hub, is_kept, running_hub
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
@@ -44,7 +45,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 @data_dir_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(data_dir: Path, as_json: bool) -> None:
-    """Look at folder, disk, printer, hub, clock and versions; exit code 1 when something needs doing."""
+    """Look at folder, disk, printer, terminal, acquirer, hub, clock; exit code 1 when something needs doing."""
     _speak_as_till(data_dir)
     findings = list(_findings(data_dir))
     if as_json:
@@ -80,6 +81,8 @@ def _findings(folder: Path) -> Iterator[Finding]:
         yield Finding(check=later("settings"), ok=False, say=str(error))
         settings = Settings()
     yield _guarded(later("printer"), lambda: _printer(folder, settings))
+    for one in look_at_payments(settings):
+        yield Finding(check=one.check, ok=one.ok, say=one.say, do=one.do)
     yield from _hub_and_clock(folder, settings)
     yield _versions()
 

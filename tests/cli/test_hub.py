@@ -189,7 +189,7 @@ def test_the_doctor_finds_the_demo_shop_well(demo: Demo) -> None:
     told = json.loads(done.output)
     assert (done.exit_code, told["ok"]) == (0, True)
     assert [one["check"] for one in told["checks"]] == [
-        "folder", "disk", "printer", "hub", "clock", "versions",
+        "folder", "disk", "printer", "card", "qr", "hub", "clock", "versions",
     ]  # fmt: skip
 
 
