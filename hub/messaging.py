@@ -40,6 +40,10 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     shop_name: str
     subject: str
     text: str
+    sale: Sale | None = None
+    shop: Shop | None = None
+    staff_name: str = ""
+    """With the sale, what its receipt is made of that may go along as a file."""
 
 
 def queue(unit: Unit, fact: ReceiptSendAsked, card: PersonalCard | None, report: Report) -> None:
@@ -95,6 +99,7 @@ def claim(unit: Unit) -> Outgoing | None:
     if sale is None or shop is None:
         not_sent(unit, row.message_id, _("The sale is not at the hub."))
         return None
+    staff = shops.everybody(unit.conn)
     return Outgoing(
         message_id=row.message_id,
         send_by=SendBy(row.send_by),
@@ -104,6 +109,9 @@ def claim(unit: Unit) -> Outgoing | None:
             number=sale.receipt_number, shop=clean_text(shop.name, 80)
         ),
         text=_text(sale, shop),
+        sale=sale,
+        shop=shop,
+        staff_name=next((one.name for one in staff if one.staff_id == sale.staff_id), ""),
     )
 
 

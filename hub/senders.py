@@ -4,6 +4,7 @@ import asyncio
 import logging
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formataddr
 from pathlib import Path
@@ -13,12 +14,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from hub import messaging
 from hub.context import Hub
 from hub.messaging import Outgoing
+from hub.receiptfiles import KINDS, ReceiptFile, receipt_files
 from omnipos.domain.errors import EntryRefused
 from omnipos.events import SendBy
 from omnipos.locale import _
 
 SETTING = "OMNIPOS_HUB_MESSAGES"
-"""`smtp://USER@HOST:587?from=ADDRESS&password_file=FILE`, `smtps://…`, `folder:///PATH`, or empty."""
+"""`smtp://USER@HOST:587?from=ADDRESS&password_file=FILE`, `smtps://…`, `folder:///PATH`, or empty.
+
+Each may have `attach=pdf` (which it is without), `html`, `html,pdf` or `none`: the receipt as a file.
+"""
+DEFAULT_KIND = "pdf"
 LOOK_EVERY_S = 5.0
 PATIENCE_S = 20
 
@@ -45,16 +51,18 @@ class Sender(Protocol):
 class FolderSender:
     """Writes each message as a file named by its id, whole or not at all."""
 
-    def __init__(self, folder: Path) -> None:
-        """Write into a folder."""
+    def __init__(self, folder: Path, attach: tuple[str, ...] = ()) -> None:
+        """Write into a folder, with the receipt in each of these kinds of file."""
         self._folder = folder
+        self._attach = attach
 
     def send(self, message: Outgoing) -> None:
         """Write the file."""
+        mail = as_mail(message, "", files_of(message, self._attach))
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = self._folder / f".{message.message_id}.part"
-            unfinished.write_bytes(bytes(as_mail(message, "")))
+            unfinished.write_bytes(bytes(mail))
             unfinished.replace(self._folder / f"{message.message_id}.eml")
         except OSError as error:
             raise NotSent(error) from error
@@ -74,6 +82,7 @@ class SmtpSender:
         self._port = parts.port or (465 if self._is_tls else 587)
         self._user = unquote(parts.username or "")
         self._from = query["from"]
+        self._attach = _kinds(query.get("attach", DEFAULT_KIND))
         file = query.get("password_file", "")
         self._password = Path(file).read_text().strip() if file else ""
 
@@ -81,6 +90,7 @@ class SmtpSender:
         """Send one e-mail; what fails before its text was handed over was certainly not sent."""
         if message.send_by is not SendBy.EMAIL:
             raise NotSent(_("Only e-mail can be sent here."), for_good=True)
+        mail = bytes(as_mail(message, self._from, files_of(message, self._attach)))
         try:
             server = self._connected()
             code, _answer = server.mail(self._from)
@@ -91,7 +101,7 @@ class SmtpSender:
         try:
             if code not in (250, 251):
                 raise NotSent(code, for_good=500 <= code < 600)
-            code, _answer = server.data(bytes(as_mail(message, self._from)))
+            code, _answer = server.data(mail)
             if code != 250:
                 raise NotSent(code, for_good=500 <= code < 600)
         except smtplib.SMTPDataError as error:
@@ -114,7 +124,18 @@ class SmtpSender:
         return server
 
 
-def as_mail(message: Outgoing, sender: str) -> EmailMessage:
+def files_of(message: Outgoing, kinds: tuple[str, ...]) -> tuple[ReceiptFile, ...]:
+    """Return the receipt of a message as files; raise NotSent where none can be made."""
+    if message.sale is None or message.shop is None:
+        return ()
+    try:
+        return receipt_files(message.sale, message.shop, message.staff_name, kinds)
+    except Exception as error:
+        log.exception("A receipt could not be made into a file")
+        raise NotSent(type(error).__name__) from error
+
+
+def as_mail(message: Outgoing, sender: str, files: Sequence[ReceiptFile] = ()) -> EmailMessage:
     """Return a message as e-mail; its id is the message's own, so that a twin would be seen."""
     mail = EmailMessage()
     mail["Message-ID"] = f"<{message.message_id}@omnipos.invalid>"
@@ -123,7 +144,18 @@ def as_mail(message: Outgoing, sender: str) -> EmailMessage:
     if sender:
         mail["From"] = formataddr((message.shop_name, sender))
     mail.set_content(message.text)
+    for one in files:
+        main, _slash, sub = one.media_type.partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return mail
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    """Return what `attach=` asks for; raise EntryRefused."""
+    wanted = [one for one in text.split(",") if one and one != "none"]
+    if set(wanted) - set(KINDS):
+        raise EntryRefused(_("{name}: attach is pdf, html, html,pdf or none.").format(name=SETTING))
+    return tuple(one for one in KINDS if one in wanted)
 
 
 def sender_of(setting: str) -> Sender | None:
@@ -132,7 +164,9 @@ def sender_of(setting: str) -> Sender | None:
     if not setting:
         return None
     if scheme == "folder":
-        return FolderSender(Path(unquote(urlsplit(setting).path)))
+        query = parse_qs(urlsplit(setting).query)
+        kinds = _kinds(query.get("attach", [DEFAULT_KIND])[-1])
+        return FolderSender(Path(unquote(urlsplit(setting).path)), kinds)
     if scheme in ("smtp", "smtps"):
         return SmtpSender(setting)
     raise EntryRefused(_("{name} begins with smtp://, smtps:// or folder://.").format(name=SETTING))
