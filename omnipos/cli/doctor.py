@@ -18,8 +18,8 @@ import msgspec
 from omnipos import __version__
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.membership import load_membership, load_pass
-from omnipos.cli.paidfrom import look_at_payments
 from omnipos.cli.ownhub import has_own_hub, is_kept, running_hub
+from omnipos.cli.paidfrom import look_at_payments
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError

@@ -88,7 +88,9 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(certificate: Path, *, implicit_tls: bool, refuses: int = 0) -> Iterator[tuple[MailServer, int]]:
+def mail_server(
+    certificate: Path, *, implicit_tls: bool, refuses: int = 0
+) -> Iterator[tuple[MailServer, int]]:
     """Run a mail server in a thread; give it and its port."""
     server = MailServer(certificate, implicit_tls=implicit_tls, refuses=refuses)
     loop = asyncio.new_event_loop()
