@@ -1,4 +1,4 @@
-"""`omnipos doctor`: data folder, disk, printer, card terminal, QR acquirer, hub, clock, versions, a line each."""
+"""`omnipos doctor`: folder, disk, printer, terminal, acquirer, hub, clock and versions, a line each."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 @data_dir_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(data_dir: Path, as_json: bool) -> None:
-    """Look at folder, disk, printer, terminal, acquirer, hub, clock; exit code 1 when something needs doing."""
+    """Look at folder, disk, printer, payments, hub and clock; exit code 1 when something needs doing."""
     _speak_as_till(data_dir)
     findings = list(_findings(data_dir))
     if as_json:
