@@ -30,8 +30,11 @@ def receipt_files(sale: Sale, shop: Shop, staff_name: str, kinds: tuple[str, ...
 
     document = document_of(print_job("", ReceiptPaper(sale=sale, shop=shop, staff_name=staff_name)))
     title = f"{shop.name} {sale.receipt_number}"
-    made = {
-        "html": lambda: ("text/html", as_html(document, title).encode()),
-        "pdf": lambda: ("application/pdf", as_pdf(document, title, sale.completed_at_ms)),
-    }
-    return tuple(ReceiptFile(f"{document.name}.{kind}", *made[kind]()) for kind in kinds)
+
+    def made(kind: str) -> ReceiptFile:
+        name = f"{document.name}.{kind}"
+        if kind == "html":
+            return ReceiptFile(name, "text/html", as_html(document, title).encode())
+        return ReceiptFile(name, "application/pdf", as_pdf(document, title, sale.completed_at_ms))
+
+    return tuple(made(kind) for kind in kinds)
