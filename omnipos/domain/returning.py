@@ -222,12 +222,8 @@ def _plain(quantity_milli: int) -> str:
 def put_back(basket: Basket, found: Found, sold: SoldLine, back: ReturnOf, quantity_milli: int) -> Basket:
     """Return the basket with goods of a sale that come back, beside those of others; raise BasketRefused."""
     after = put_line(basket, _line_of(basket.next_line_id, sold, back, quantity_milli))
-    known = [one.sale_id for one in after.refundables]
-    if found.sale.sale_id in known:
-        place = known.index(found.sale.sale_id)
-        first, *more = (*after.refundables[:place], found.refundable, *after.refundables[place + 1 :])
-    else:
-        first, *more = (*after.refundables, found.refundable)
+    money = {one.sale_id: one for one in after.refundables} | {found.sale.sale_id: found.refundable}
+    first, *more = money.values()
     return msgspec.structs.replace(after, refundable=first, more_refundables=tuple(more))
 
 
