@@ -143,7 +143,7 @@ def _bare_lookups(till: Till) -> float:
     for text in COMMON * 20:
         begin = time.perf_counter()
         till.store.books.execute(
-            "SELECT rowid FROM mirror.product_search WHERE product_search MATCH ? LIMIT 20",
+            "SELECT rowid FROM catalogue.product_search WHERE product_search MATCH ? LIMIT 20",
             [f'"{text.split()[0]}"*'],
         ).fetchall()
         times.append((time.perf_counter() - begin) * 1000)

@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from hub import snapwatching
 from hub.bodies import StraightRequest, row_name
 from hub.context import Hub
 from hub.door import Door
@@ -40,6 +41,7 @@ from hub.routes import (
     returns,
     shifts,
     shop,
+    snapshots,
     taxes,
     tills,
     watching,
@@ -69,7 +71,7 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
 
     @asynccontextmanager
     async def closing(_app: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(hub.noticeboard.watch())]
+        tasks = [asyncio.create_task(hub.noticeboard.watch()), asyncio.create_task(snapwatching.watch(hub))]
         if sender is not None:
             tasks.append(asyncio.create_task(send_for_ever(hub, sender)))
         try:
@@ -105,6 +107,7 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
                     *records.handlers,
                     *returns.handlers,
                     *history.handlers,
+                    *snapshots.handlers,
                     *watching.handlers,
                 ],
             )

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from hub import epochs, exceptions, feed, hints, watching
+from hub import epochs, exceptions, feed, hints, snapshots, watching
 from hub.database import LIFE, Database
 from hub.keys import keep_hub_key
 from hub.measures import Measures
@@ -56,6 +56,7 @@ class Hub:
         )
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.price_rules = RulesKept()
+        self.shelf = snapshots.Shelf(database.home / snapshots.FOLDER)
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(
             lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))

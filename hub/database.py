@@ -45,6 +45,7 @@ class Database:
         self.home = home
         self.is_shared = is_url(address)
         """Whether other processes write the same database."""
+        self.address = address
         self._turn = threading.Lock()
         self._writer = ThreadPoolExecutor(WRITERS if self.is_shared else 1, "hub-writer")
         self._readers = ThreadPoolExecutor(READERS, "hub-reader")
@@ -260,5 +261,5 @@ def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
     return migrating(conn)
 
 
-NEWEST = "found_by_phone"
+NEWEST = "payment_uses"
 """The newest revision in migrations/versions; a test keeps them the same."""

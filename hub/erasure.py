@@ -52,9 +52,7 @@ def _cards_of(conn: Connection, phone: str) -> list[str]:
     ).all()
     roots = {row.alias_of or row.customer_id for row in rows}
     every = conn.scalars(
-        select(table.c.customer_id).where(
-            or_(table.c.customer_id.in_(roots), table.c.alias_of.in_(roots) & (table.c.alias_of != ""))
-        )
+        select(table.c.customer_id).where(or_(table.c.customer_id.in_(roots), table.c.alias_of.in_(roots)))
     )
     return sorted(every)
 

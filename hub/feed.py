@@ -192,7 +192,7 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
         applied_seq=0,
         as_of_ms=now_ms,
     )
-    if place is None or _is_lost(conn, stream, place) or (cursor and after < _floor(conn, stream)):
+    if place is None or (cursor and not can_follow(conn, stream, cursor)):
         return msgspec.structs.replace(blank, after=0, must_refetch=True)
     limit = max(1, min(limit, MOST_CHANGES))
     change = tables.change
@@ -209,6 +209,12 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
         cursor=cursor_for(hub_epoch, upto, mark_at(conn, stream, upto)),
         changes=tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows),
     )
+
+
+def can_follow(conn: Connection, stream: str, cursor: str) -> bool:
+    """Tell whether the pages behind a cursor begin where it stands."""
+    place = place_of(cursor, epoch_of(conn))
+    return place is not None and not _is_lost(conn, stream, place) and place.number >= _floor(conn, stream)
 
 
 def _floor(conn: Connection, stream: str) -> int:

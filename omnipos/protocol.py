@@ -329,6 +329,37 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     must_refetch: bool = False
     applied: tuple[SeenPlace, ...] = ()
     """Of stock: how much of every journal of the store the stream's head contains."""
+    checksum: str = ""
+    """Of the catalogue and customers: the sum over what is live at the head; it holds once upto == head."""
+
+
+class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a snapshot's file, in its order; it is named by the SHA-256 (hex) of its bytes as sent.
+
+    Those are a gzip of `unpacked_bytes` of the file.
+    """
+
+    sha256: str
+    bytes: int
+    unpacked_bytes: int
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /v1/snapshots/{stream}`: a whole copy of a stream as a SQLite file, in parts.
+
+    It holds all up to the number `as_of`; `cursor` is where to pull from. `schema` is the version of
+    its tables, `sha256` (hex) and `bytes` are of the whole file, `rows` what is live in it.
+    """
+
+    stream: str
+    as_of: int
+    cursor: str
+    schema: int
+    sha256: str
+    bytes: int
+    rows: int
+    made_at_ms: int
+    parts: tuple[SnapshotPart, ...]
 
 
 HINT, HEARTBEAT = "hint", "heartbeat"

@@ -15,7 +15,7 @@ from omnipos.ports import Clock, LinkReport, LinkState
 from omnipos.protocol import Hello, Hint
 from omnipos.sealing import Sealer
 from omnipos.store import customers, journal, orders, outbox, people
-from omnipos.store.connection import Connection, Store, open_mirror, transaction
+from omnipos.store.connection import Mirror, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors, fetch_anew, keep_streams
 from sync.client import HubClient
@@ -80,7 +80,7 @@ class SyncEngine:
             state=LinkState.ASKING, since_ms=clock.now_ms(), reason=_("The hub has not been asked yet.")
         )
         self._streams: tuple[str, ...] | None = None
-        self._mirror: Connection | None = None
+        self._mirror: Mirror | None = None
         self._pushed = 0
         self._erased = -1
         self._overlays_due = True
@@ -238,10 +238,10 @@ class SyncEngine:
         heads = self._heads.copy()
         return [name for name in streams if known.get(name, 0) < heads.get(name, 0)]
 
-    def _open_mirror(self) -> Connection:
+    def _open_mirror(self) -> Mirror:
         if self._mirror is None:
             self._mirror = open_mirror(self._store.folder)
-            if not all(self._sealer.has_sealed(one) for one in people.staff_in(self._mirror)):
+            if not all(self._sealer.has_sealed(one) for one in people.staff_in(self._mirror.of("staff"))):
                 # Sealed with the key of a folder that was restored here, or by no key at all.
                 fetch_anew(self._mirror, "staff")
         return self._mirror
@@ -274,7 +274,7 @@ class SyncEngine:
         waiting = outbox.count_waiting(self._store.books)
         me = self._me()
         acked = newest_acked(self._store)
-        known = {name: one.cursor for name, one in cursors(self._store.books, "mirror").items()}
+        known = {name: one.cursor for name, one in cursors(self._store.books).items()}
         return Hello(
             epoch=me.epoch,
             head_seq=head.seq if head else 0,

@@ -69,7 +69,7 @@ def has_forgotten(store: Store, streams: Sequence[str]) -> bool:
     known = newest_acked(store)
     if known is None:
         return False
-    now = cursors(store.books, "mirror")
+    now = cursors(store.books)
     places = ((now[one].applied_epoch, now[one].applied_seq) for one in streams if one in now)
     return any(place < (known.epoch, known.seq) for place in places)
 

@@ -12,7 +12,7 @@ from omnipos.domain.staff import Staff
 from omnipos.locale import _
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.sealing import Sealer
-from omnipos.store.connection import Connection, roomy
+from omnipos.store.connection import Mirror, roomy
 from omnipos.store.mirror import NOT_OF_THIS_LIFE, PageOutOfPlace, apply_page, cursors, refetch_stream
 from sync.client import HubClient
 from sync.errors import Retryable
@@ -62,7 +62,7 @@ class Pulling:
         return msgspec.structs.replace(page, changes=tuple(changes))
 
 
-def pull_all(mirror: Connection, pulling: Pulling, streams: Sequence[str]) -> int:
+def pull_all(mirror: Mirror, pulling: Pulling, streams: Sequence[str]) -> int:
     """Bring every stream up to the hub's head; return how many changes were applied."""
     known = cursors(mirror)
     return sum(
@@ -70,9 +70,12 @@ def pull_all(mirror: Connection, pulling: Pulling, streams: Sequence[str]) -> in
     )
 
 
-def _pull(mirror: Connection, pulling: Pulling, stream: str, cursor: str) -> int:
+def _pull(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
     applied = 0
-    with closing(_pages(pulling, stream, cursor)) as pages, roomy(mirror) if not cursor else nullcontext():
+    with (
+        closing(_pages(pulling, stream, cursor)) as pages,
+        roomy(mirror.of(stream)) if not cursor else nullcontext(),
+    ):
         for page in pages:
             if page.must_refetch:
                 break
@@ -83,7 +86,7 @@ def _pull(mirror: Connection, pulling: Pulling, stream: str, cursor: str) -> int
             applied += len(page.changes)
         else:
             return applied
-    with closing(_pages(pulling, stream, "")) as pages, roomy(mirror):
+    with closing(_pages(pulling, stream, "")) as pages, roomy(mirror.of(stream)):
         try:
             return applied + refetch_stream(mirror, stream, pages)
         except PageOutOfPlace as odd:

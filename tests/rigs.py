@@ -187,7 +187,7 @@ def fill(
 ) -> None:
     """Apply one page to a mirror, as the puller does; the page shows `seen` of the till's events."""
     mirror = open_mirror(folder)
-    after = mirror.execute("SELECT upto FROM cursor WHERE stream = ?", [stream]).fetchone()
+    after = mirror.of(stream).execute("SELECT upto FROM cursor WHERE stream = ?", [stream]).fetchone()
     start = after[0] if after else 0
     changes = tuple(
         Change(number=start + i, key=key, record=record) for i, (key, record) in enumerate(records, start=1)

@@ -39,5 +39,5 @@ def archive_old(store: Store, clock: Clock) -> int:
 
 def _trusted_now_ms(db: Connection, clock: Clock) -> int:
     """Return the time, but none the hub has not come to: a clock ahead archives nothing early."""
-    told = max((one.as_of_ms for one in cursors(db, "mirror").values()), default=0)
+    told = max((one.as_of_ms for one in cursors(db).values()), default=0)
     return min(clock.now_ms(), told)

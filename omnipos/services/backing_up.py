@@ -19,14 +19,15 @@ from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.locale import _
 from omnipos.packing import digest, unpack_parts
 from omnipos.store.archive import FOLDER as ARCHIVES
-from omnipos.store.connection import BOOKS_FILE, FIRST_MIRROR, mirror_path, open_books_to_read
+from omnipos.store.connection import BOOKS_FILE, open_books_to_read
 from omnipos.store.identity import load_identity
+from omnipos.store.mirrorfiles import FIRST, mirror_path
 
 FORMAT = "omnipos-backup-1"
 MANIFEST = "manifest.json"
 HUB_PART = "hub/hub.db"
 HUB_KEY_PART = "hub/hub.key"
-PARTS = (BOOKS_FILE, FIRST_MIRROR, HUB_PART, HUB_KEY_PART)
+PARTS = (BOOKS_FILE, *FIRST.values(), HUB_PART, HUB_KEY_PART)
 _ARCHIVE = re.compile(rf"{ARCHIVES}/journal-\d+\.db")
 
 
@@ -56,7 +57,9 @@ def back_up(folder: Path, hub: tuple[str, str], unfinished: Path, now_ms: int) -
         raise StoreTrouble(
             _("There is no till in {folder}. Name its folder with --data-dir.").format(folder=folder)
         )
-    sources = {name: folder / name for name in PARTS} | {FIRST_MIRROR: mirror_path(folder)}
+    sources = {name: folder / name for name in PARTS} | {
+        name: mirror_path(folder, file) for file, name in FIRST.items()
+    }
     sources |= {f"{ARCHIVES}/{one.name}": one for one in sorted((folder / ARCHIVES).glob("journal-*.db"))}
     parts = {}
     with (
@@ -124,7 +127,8 @@ def put_in_place(place: Path, folder: Path, manifest: Manifest, aside: Path) -> 
     old = [
         one
         for one in folder.iterdir()
-        if one.name.startswith((BOOKS_FILE, "mirror-")) or one.name in ("current", ARCHIVES)
+        if one.name.startswith((BOOKS_FILE, "current", *(f"{file}-" for file in FIRST)))
+        or one.name == ARCHIVES
     ]
     if HUB_PART in manifest.parts and (folder / HUB_PART).exists():
         old += [

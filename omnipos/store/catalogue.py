@@ -16,11 +16,11 @@ _decode = msgspec.json.Decoder(Product).decode
 
 _BY_CODE = (
     (
-        "SELECT p.body, b.quantity_milli FROM mirror.barcode b"
-        " JOIN mirror.product p USING (product_id) WHERE b.code = ? ORDER BY p.rank LIMIT 1"
+        "SELECT p.body, b.quantity_milli FROM catalogue.barcode b"
+        " JOIN catalogue.product p USING (product_id) WHERE b.code = ? ORDER BY p.rank LIMIT 1"
     ),
-    f"SELECT body, {PIECE_MILLI} FROM mirror.product WHERE plu = ? AND plu <> '' LIMIT 1",
-    f"SELECT body, {PIECE_MILLI} FROM mirror.product WHERE sku = ? LIMIT 1",
+    f"SELECT body, {PIECE_MILLI} FROM catalogue.product WHERE plu = ? AND plu <> '' LIMIT 1",
+    f"SELECT body, {PIECE_MILLI} FROM catalogue.product WHERE sku = ? LIMIT 1",
 )
 
 
@@ -38,7 +38,7 @@ def item_by_code(db: Connection, code: str) -> Item | None:
 def family_named(db: Connection, name: str) -> tuple[Product, ...]:
     """Return the variants of the family with exactly this name, in the order in which they came."""
     rows = db.execute(
-        "SELECT body FROM mirror.product WHERE family = ? AND family <> '' ORDER BY rank", [name]
+        "SELECT body FROM catalogue.product WHERE family = ? AND family <> '' ORDER BY rank", [name]
     )
     return tuple(_decode(body) for (body,) in rows)
 
@@ -47,7 +47,7 @@ def product_by_plu(db: Connection, plu: str) -> Product | None:
     """Return the product that a label's item number names, with or without its leading zeros."""
     bare = plu.lstrip("0") or "0"
     row = db.execute(
-        "SELECT body FROM mirror.product WHERE plu IN (?, ?) AND plu <> '' ORDER BY plu <> ? LIMIT 1",
+        "SELECT body FROM catalogue.product WHERE plu IN (?, ?) AND plu <> '' ORDER BY plu <> ? LIMIT 1",
         (plu, bare, plu),
     ).fetchone()
     return _decode(row[0]) if row else None
@@ -55,7 +55,7 @@ def product_by_plu(db: Connection, plu: str) -> Product | None:
 
 def product_by_id(db: Connection, product_id: str) -> Product | None:
     """Return a product by its id."""
-    row = db.execute("SELECT body FROM mirror.product WHERE product_id = ?", [product_id]).fetchone()
+    row = db.execute("SELECT body FROM catalogue.product WHERE product_id = ?", [product_id]).fetchone()
     return _decode(row[0]) if row else None
 
 
@@ -71,7 +71,7 @@ def matching(db: Connection, text: str) -> Iterator[Product]:
         return
     # Rows come in order of rank by themselves; ranking them by relevance would visit every match.
     rows = db.execute(
-        "SELECT p.body FROM mirror.product_search s JOIN mirror.product p ON p.rank = s.rowid"
+        "SELECT p.body FROM catalogue.product_search s JOIN catalogue.product p ON p.rank = s.rowid"
         " WHERE s.product_search MATCH ? ORDER BY s.rowid",
         [query],
     )
@@ -86,7 +86,7 @@ def match_words(text: str) -> str:
 
 def taxes(db: Connection) -> dict[str, Tax]:
     """Return all taxes by their code."""
-    rows = db.execute("SELECT code, body FROM mirror.tax")
+    rows = db.execute("SELECT code, body FROM catalogue.tax")
     return {code: msgspec.json.decode(body, type=Tax) for code, body in rows}
 
 
@@ -120,10 +120,10 @@ def stock_of(db: Connection, store_id: str, product_id: str) -> StockFigure | No
 
 def catalogue_revision(db: Connection) -> int:
     """Return the number of the last catalogue change the till has."""
-    row = db.execute("SELECT upto FROM mirror.cursor WHERE stream = 'catalogue'").fetchone()
+    row = db.execute("SELECT upto FROM catalogue.cursor").fetchone()
     return int(row[0]) if row else 0
 
 
 def has_products(db: Connection) -> bool:
     """Tell whether there is anything to sell at all."""
-    return db.execute("SELECT 1 FROM mirror.product LIMIT 1").fetchone() is not None
+    return db.execute("SELECT 1 FROM catalogue.product LIMIT 1").fetchone() is not None

@@ -15,17 +15,25 @@ from typing import TypeVar
 
 from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
+from omnipos.mirroring.files import FILES, REST, file_of
 from omnipos.store.identity import Identity
+from omnipos.store.mirrorfiles import (
+    USUAL_CACHE_KIB,
+    attach,
+    attach_all,
+    bring_ready_file_up_to_date,
+    connect,
+    mirror_path,
+    sweep,
+)
 from omnipos.store.schema import MIGRATIONS
 from omnipos.store.soundness import check_end
 
 Result = TypeVar("Result")
 
 BOOKS_FILE = "books.db"
-FIRST_MIRROR = "mirror-1.db"
 RESERVE_FILE = "reserve"
 RESERVE_BYTES = 4 << 20
-USUAL_CACHE_KIB = 300
 FILLING_CACHE_KIB = 8000
 
 
@@ -69,13 +77,13 @@ class Store:
             raise
 
     def _open(self) -> Connection:
-        mirror = open_mirror(self.folder)
-        mirror.close()
-        books = _connect(self.folder / BOOKS_FILE)
+        open_mirror(self.folder).close()
+        sweep(self.folder)
+        books = connect(self.folder / BOOKS_FILE)
         try:
-            _bring_up_to_date(books, "books")
+            _bring_up_to_date(books, "books", self.folder)
             check_end(books)
-            _attach_mirror(books, self.folder)
+            attach_all(books, self.folder)
         except BaseException:
             books.close()
             raise
@@ -108,6 +116,16 @@ class Store:
             self.books.close()
         self.books = self._open()
         self._wounded = False
+
+    def take_up(self, file: str) -> None:
+        """Read a file of the mirror that was named anew; on the writer thread, between two pieces of work."""
+        try:
+            self.books.execute(f"DETACH DATABASE {file}")
+        except sqlite3.OperationalError:
+            # Somebody kept a half-read answer: a connection of its own is free of it.
+            self._reopen()
+            return
+        attach(self.books, self.folder, file)
 
     def _trouble(self, error: sqlite3.DatabaseError) -> Exception:
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -156,11 +174,50 @@ def transaction(db: Connection) -> Iterator[None]:
         raise
 
 
-def open_mirror(folder: Path) -> Connection:
-    """Return the one writing connection to the mirror that is current, making it when there is none."""
-    mirror = _connect(mirror_path(folder), durable=False)
+class Mirror:
+    """The writing connections to a mirror, one a file, each opened when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the data folder; nothing is opened yet."""
+        self.folder = folder
+        self._files: dict[str, Connection] = {}
+
+    def of(self, stream: str) -> Connection:
+        """Return the connection to the file that a stream fills."""
+        return self.file(file_of(stream))
+
+    def file(self, file: str) -> Connection:
+        """Return the connection to a file of the mirror."""
+        if file not in self._files:
+            db = connect(mirror_path(self.folder, file), durable=False)
+            try:
+                if file == REST:
+                    _bring_up_to_date(db, file, self.folder)
+                else:
+                    bring_ready_file_up_to_date(db, file)
+            except BaseException:
+                db.close()
+                raise
+            self._files[file] = db
+        return self._files[file]
+
+    def let_go(self, file: str) -> None:
+        """Close one file; it is opened again when it is next asked for."""
+        if file in self._files:
+            self._files.pop(file).close()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for file in tuple(self._files):
+            self.let_go(file)
+
+
+def open_mirror(folder: Path) -> Mirror:
+    """Return what writes the mirror that is current, making it when there is none."""
+    mirror = Mirror(folder)
     try:
-        _bring_up_to_date(mirror, "mirror")
+        for file in FILES:
+            mirror.file(file)
     except BaseException:
         mirror.close()
         raise
@@ -173,7 +230,7 @@ def open_to_read(folder: Path) -> Connection:
     Raises StoreTrouble when there is no till in the folder.
     """
     books = open_books_to_read(folder)
-    _attach_mirror(books, folder)
+    attach_all(books, folder)
     return books
 
 
@@ -221,37 +278,7 @@ def free_reserve(folder: Path) -> None:
         path.unlink()
 
 
-def mirror_path(folder: Path) -> Path:
-    """Return the mirror file in use; a new mirror is written beside it and named in `current`."""
-    current = folder / "current"
-    return folder / (current.read_text().strip() if current.exists() else FIRST_MIRROR)
-
-
-def _connect(path: Path, *, durable: bool = True) -> Connection:
-    if not path.exists():
-        # Names, phone numbers and hashes of PINs are for the till's owner alone.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    # A mirror can be fetched again, so its commits need not wait for the disk.
-    conn = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None, check_same_thread=False)
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    conn.execute("PRAGMA foreign_keys = ON")
-    conn.execute(f"PRAGMA cache_size = {-USUAL_CACHE_KIB}")
-    if not durable:
-        conn.execute("PRAGMA wal_autocheckpoint = 4000")
-    # Without this a REPLACE would slip past the triggers that refuse deletes.
-    conn.execute("PRAGMA recursive_triggers = ON")
-    conn.execute("PRAGMA busy_timeout = 5000")
-    return conn
-
-
-def _attach_mirror(books: Connection, folder: Path) -> None:
-    uri = mirror_path(folder).absolute().as_uri()
-    books.execute("ATTACH DATABASE ? AS mirror", [f"{uri}?mode=ro"])
-    books.execute(f"PRAGMA mirror.cache_size = {-USUAL_CACHE_KIB}")
-
-
-def _bring_up_to_date(db: Connection, which: str) -> None:
+def _bring_up_to_date(db: Connection, which: str, folder: Path) -> None:
     applied = _applied(db, which)
     if applied == MIGRATIONS[which]:
         return
@@ -265,7 +292,7 @@ def _bring_up_to_date(db: Connection, which: str) -> None:
     # Only here, as sqlite-utils is slow to import and a till starts many times on the same tables.
     from omnipos.store.migrations import migrate
 
-    migrate(db, which)
+    migrate(db, which, folder)
 
 
 def _applied(db: Connection, which: str) -> set[str]:

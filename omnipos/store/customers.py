@@ -14,7 +14,7 @@ _decode = msgspec.json.Decoder(Customer).decode
 
 _OWN = (
     "(epoch, seq) > (SELECT coalesce(max(applied_epoch), 0), coalesce(max(applied_seq), 0)"
-    " FROM mirror.cursor WHERE stream = 'customers')"
+    " FROM customers.cursor)"
 )
 """Rows of the overlay that the mirror does not contain yet."""
 
@@ -42,14 +42,14 @@ def forget_erased(db: Connection, already: int) -> int:
     caller owns the transaction.
     """
     assert db.in_transaction, "the caller owns the unit of work"
-    (erased,) = db.execute("SELECT count(*) FROM mirror.erased").fetchone()
+    (erased,) = db.execute("SELECT count(*) FROM customers.erased").fetchone()
     if erased != already:
         db.execute(
-            "DELETE FROM overlay_customer WHERE customer_id IN (SELECT customer_id FROM mirror.erased)"
+            "DELETE FROM overlay_customer WHERE customer_id IN (SELECT customer_id FROM customers.erased)"
         )
         db.execute(
             "DELETE FROM personal WHERE personal_id IN (SELECT personal_id FROM personal p"
-            " JOIN event e USING (epoch, seq) JOIN mirror.erased x"
+            " JOIN event e USING (epoch, seq) JOIN customers.erased x"
             " ON x.customer_id = json_extract(CAST(e.body AS TEXT), '$.customer_id'))"
         )
     return int(erased)
@@ -57,22 +57,24 @@ def forget_erased(db: Connection, already: int) -> int:
 
 def shown_through(db: Connection) -> tuple[tuple[int, int], int]:
     """Return the last of this till's events that the mirror's customers contain, and as of when."""
-    row = db.execute(
-        "SELECT applied_epoch, applied_seq, as_of_ms FROM mirror.cursor WHERE stream = 'customers'"
-    ).fetchone() or (0, 0, 0)
+    row = db.execute("SELECT applied_epoch, applied_seq, as_of_ms FROM customers.cursor").fetchone() or (
+        0,
+        0,
+        0,
+    )
     return (row[0], row[1]), row[2]
 
 
 def customer_by_id(db: Connection, customer_id: str) -> Customer | None:
     """Return a customer by id."""
-    found = db.execute("SELECT body FROM mirror.customer WHERE customer_id = ?", [customer_id])
+    found = db.execute("SELECT body FROM customers.customer WHERE customer_id = ?", [customer_id])
     return next(iter(_united(db, _own(db, "customer_id = ?", customer_id), found, 1)), None)
 
 
 def customer_by_phone(db: Connection, phone: str) -> Customer | None:
     """Return the customer whose number this is (E.164), all of it."""
     digits = phone.removeprefix("+")
-    found = db.execute("SELECT body FROM mirror.customer WHERE digits = ?", [digits])
+    found = db.execute("SELECT body FROM customers.customer WHERE digits = ?", [digits])
     return next(iter(_united(db, _own(db, "digits = ?", digits), found, 1)), None)
 
 
@@ -80,7 +82,7 @@ def customers_by_digits(db: Connection, digits: str, limit: int) -> list[Custome
     """Return customers whose number, calling code first, begins with some digits."""
     ends = (digits, f"{digits}:")
     found = db.execute(
-        "SELECT body FROM mirror.customer WHERE digits >= ? AND digits < ? ORDER BY digits LIMIT ?",
+        "SELECT body FROM customers.customer WHERE digits >= ? AND digits < ? ORDER BY digits LIMIT ?",
         (*ends, limit),
     )
     return _united(db, _own(db, "digits >= ? AND digits < ?", *ends), found, limit)
@@ -88,7 +90,7 @@ def customers_by_digits(db: Connection, digits: str, limit: int) -> list[Custome
 
 def customers_by_last_four(db: Connection, last_four: str, limit: int) -> list[Customer]:
     """Return customers whose number ends with four digits."""
-    found = db.execute("SELECT body FROM mirror.customer WHERE last_four = ? LIMIT ?", (last_four, limit))
+    found = db.execute("SELECT body FROM customers.customer WHERE last_four = ? LIMIT ?", (last_four, limit))
     return _united(db, _own(db, "substr(digits, -4) = ?", last_four), found, limit)
 
 
@@ -99,7 +101,7 @@ def customers_by_name(db: Connection, text: str, limit: int) -> list[Customer]:
         return []
     here = " AND ".join("instr(words, ?) > 0" for _word in words)
     found = db.execute(
-        "SELECT c.body FROM mirror.customer_search s JOIN mirror.customer c ON c.rank = s.rowid"
+        "SELECT c.body FROM customers.customer_search s JOIN customers.customer c ON c.rank = s.rowid"
         " WHERE s.customer_search MATCH ? ORDER BY s.rowid LIMIT ?",
         (match_words(text), limit),
     )
@@ -124,7 +126,9 @@ def _united(db: Connection, own: list[Customer], rows: Iterable[tuple[bytes]], l
 
 
 def _upon_mirror(db: Connection, own: Customer) -> Customer:
-    row = db.execute("SELECT body FROM mirror.customer WHERE customer_id = ?", [own.customer_id]).fetchone()
+    row = db.execute(
+        "SELECT body FROM customers.customer WHERE customer_id = ?", [own.customer_id]
+    ).fetchone()
     if row is None:
         return own
     fields = {one.value: getattr(own, one.value) for one in CustomerField}

@@ -1,10 +1,12 @@
 """Brings the till's databases up to date, as sqlite-utils migrations: each whole or not at all."""
 
+from pathlib import Path
 from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
 from omnipos.store.guards import guard
+from omnipos.store.mirrorfiles import come_apart
 from omnipos.store.schema import (
     ANSWERS_GIVEN_HERE,
     APPROVALS_OF_THE_STORE,
@@ -18,12 +20,12 @@ from omnipos.store.schema import (
     BUYERS,
     ERASURES,
     EXCEPTIONS_OF_THE_STORE,
-    FINDING_AMONG_MANY,
     GUARDED,
     HYBRID_CLOCK,
     LIVES_ANSWERED,
     MIRROR_1,
     MIRROR_ASKED_FOR,
+    MIRROR_FILES,
     NEWS_TO_TELL,
     PAYMENTS,
     PLACES_APPLIED,
@@ -39,9 +41,16 @@ BOOKS = Migrations("books")
 MIRROR = Migrations("mirror")
 
 
-def migrate(db: Connection, which: str) -> None:
-    """Apply what is missing to the `books` or the `mirror`."""
-    {"books": BOOKS, "mirror": MIRROR}[which].apply(Database(db))
+def migrate(db: Connection, which: str, folder: Path) -> None:
+    """Apply what is missing to the `books` or the `mirror` of a data folder."""
+    if which == "books":
+        BOOKS.apply(Database(db))
+        return
+    MIRROR.apply(Database(db), stop_before=files_of_their_own.__name__)
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'product'").fetchone():
+        come_apart(db, folder)
+        MIRROR.apply(Database(db))
+        db.execute("VACUUM")
 
 
 @BOOKS()
@@ -205,7 +214,7 @@ def news_to_tell(db: Database) -> None:
     _run(db, NEWS_TO_TELL)
 
 
-@BOOKS()
-def finding_among_many(db: Database) -> None:
-    """Find the sales of an order and the words given here without reading all that ever happened."""
-    _run(db, FINDING_AMONG_MANY)
+@MIRROR()
+def files_of_their_own(db: Database) -> None:
+    """Let go of what has files of its own now; it was carried over before."""
+    _run(db, MIRROR_FILES)

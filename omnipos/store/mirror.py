@@ -1,6 +1,5 @@
 """The mirror's writing side: a page of a stream and its cursor in one transaction."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from sqlite3 import Connection
 from typing import Any
@@ -10,28 +9,26 @@ import msgspec
 from omnipos.domain.account import Account
 from omnipos.domain.approval import ApprovalCase
 from omnipos.domain.barcode import canonical
-from omnipos.domain.catalogue import ListPrice, Product
-from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.following import AwayBasket, StaffPlace
 from omnipos.domain.order import Order
-from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.quotation import Quotation
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
 from omnipos.domain.stock import StockLevel
-from omnipos.domain.tax import Tax
+from omnipos.mirroring.applying import apply_changes, forget_rows, save_place
+from omnipos.mirroring.files import FILES, READY, kind_of
+from omnipos.mirroring.keys import id_in
 from omnipos.protocol import Change, Page, Record
 from omnipos.store.approvals import write_cases
-from omnipos.store.connection import transaction
+from omnipos.store.connection import Mirror, transaction
 from omnipos.store.following import write_moves, write_places
-from omnipos.store.mirror_rows import remove_customers, remove_products, write_customers, write_products
 from omnipos.store.quotations import write_quotations
+
+_encode = msgspec.json.Encoder().encode
 
 NOT_OF_THIS_LIFE = -1
 """In a page's applied epoch: how much of this till's own journal the stream contains is not said."""
-
-_encode = msgspec.json.Encoder().encode
 
 
 class PageOutOfPlace(Exception):
@@ -49,58 +46,70 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
 
 
-def cursors(db: Connection, schema: str = "main") -> dict[str, Cursor]:
-    """Return how far each stream is applied, by its name; `schema` is where the mirror is attached."""
-    rows = db.execute(
-        f"SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM {schema}.cursor"
-    )
-    found = (Cursor(**dict(zip(Cursor.__struct_fields__, row, strict=True))) for row in rows)
-    return {one.stream: one for one in found}
+def cursors(where: Connection | Mirror) -> dict[str, Cursor]:
+    """Return how far each stream is applied, by its name.
+
+    They are asked of a connection to the books with the mirror beside it, or of what writes the mirror.
+    """
+    if isinstance(where, Mirror):
+        return _all_cursors((where.file(file), "cursor") for file in FILES)
+    return _all_cursors((where, f"{file}.cursor") for file in FILES)
 
 
-def apply_page(mirror: Connection, page: Page) -> None:
+def _all_cursors(tables: Iterable[tuple[Connection, str]]) -> dict[str, Cursor]:
+    found = {}
+    for db, table in tables:
+        for row in db.execute(
+            f"SELECT stream, cursor, upto, applied_epoch, applied_seq, as_of_ms FROM {table}"
+        ):
+            found[row[0]] = Cursor(**dict(zip(Cursor.__struct_fields__, row, strict=True)))
+    return found
+
+
+def apply_page(mirror: Mirror, page: Page) -> None:
     """Apply a page and move its cursor: both or neither.
 
     Raises PageOutOfPlace when the page does not begin where the last one ended.
     """
-    with transaction(mirror):
-        _apply_page(mirror, page)
+    apply_to_file(mirror.of(page.stream), page)
 
 
-def refetch_stream(mirror: Connection, stream: str, pages: Iterable[Page]) -> int:
+def apply_to_file(db: Connection, page: Page) -> None:
+    """Do `apply_page` with a connection to the file that the page's stream fills."""
+    with transaction(db):
+        _apply_page(db, page)
+
+
+def refetch_stream(mirror: Mirror, stream: str, pages: Iterable[Page]) -> int:
     """Replace all that a stream filled by its pages from the beginning; return how many changes.
 
     One transaction: readers sell from the old copy until the new one is whole, and keep the
     old one when a page does not come.
     """
     changes = 0
-    with transaction(mirror):
-        _forget(mirror, stream)
+    db = mirror.of(stream)
+    with transaction(db):
+        _forget(db, stream)
         for page in pages:
-            _apply_page(mirror, page)
+            _apply_page(db, page)
             changes += len(page.changes)
     return changes
 
 
-def keep_streams(mirror: Connection, streams: Sequence[str]) -> None:
+def keep_streams(mirror: Mirror, streams: Sequence[str]) -> None:
     """Let go of what streams filled that this till no longer has; those of their kind come anew."""
-    gone = {_kind(stream) for stream in cursors(mirror) if stream not in streams}
-    if not gone:
-        return
-    with transaction(mirror):
-        for stream in cursors(mirror):
-            if _kind(stream) in gone:
-                _forget(mirror, stream)
+    known = cursors(mirror)
+    gone = {kind_of(stream) for stream in known if stream not in streams}
+    for stream in known:
+        if kind_of(stream) in gone:
+            with transaction(mirror.of(stream)):
+                _forget(mirror.of(stream), stream)
 
 
-def fetch_anew(mirror: Connection, stream: str) -> None:
+def fetch_anew(mirror: Mirror, stream: str) -> None:
     """Have a stream fetched from its start; what it filled stays until then."""
-    with transaction(mirror):
-        mirror.execute("UPDATE cursor SET cursor = '' WHERE stream = ?", [stream])
-
-
-def _kind(stream: str) -> str:
-    return stream.partition("/")[0]
+    with transaction(mirror.of(stream)):
+        mirror.of(stream).execute("UPDATE cursor SET cursor = '' WHERE stream = ?", [stream])
 
 
 def _apply_page(mirror: Connection, page: Page) -> None:
@@ -113,11 +122,8 @@ def _apply_page(mirror: Connection, page: Page) -> None:
     complete = page.upto == page.head
     said = complete and page.applied_epoch != NOT_OF_THIS_LIFE
     applied = (page.applied_epoch, page.applied_seq) if said else old[1:]
-    mirror.execute(
-        "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)",
-        (page.stream, page.cursor, page.upto, *applied, page.as_of_ms),
-    )
-    if complete:
+    save_place(mirror, page.stream, page.cursor, page.upto, applied, page.as_of_ms)
+    if complete and page.applied:
         mirror.executemany(
             "INSERT OR REPLACE INTO place_applied VALUES (?, ?, ?, ?)",
             [(page.stream, one.device_id, one.epoch, one.seq) for one in page.applied],
@@ -125,31 +131,30 @@ def _apply_page(mirror: Connection, page: Page) -> None:
 
 
 def _forget(mirror: Connection, stream: str) -> None:
-    for table in _TABLES[_kind(stream)]:
-        mirror.execute(
-            f"INSERT INTO {table}({table}) VALUES ('delete-all')"
-            if table.endswith("_search")
-            else f"DELETE FROM {table}"
-        )
+    if stream in READY:
+        forget_rows(mirror, stream)
+        return
+    mirror.execute(f"DELETE FROM {_TABLES[kind_of(stream)]}")
     mirror.execute("DELETE FROM cursor WHERE stream = ?", [stream])
     mirror.execute("DELETE FROM place_applied WHERE stream = ?", [stream])
 
 
 _TABLES = {
-    "catalogue": ("product", "barcode", "product_search", "tax", "list_price", "promotion", "coupon"),
-    "customers": ("customer", "customer_search"),
-    "orders": ("orders",),
-    "stock": ("stock",),
-    "staff": ("staff",),
-    "settings": ("shop",),
-    "exceptions": ("exception_case",),
-    "approvals": ("approval_case",),
-    "baskets": ("basket_news",),
-    "accounts": ("account",),
+    "orders": "orders",
+    "stock": "stock",
+    "staff": "staff",
+    "settings": "shop",
+    "exceptions": "exception_case",
+    "approvals": "approval_case",
+    "baskets": "basket_news",
+    "accounts": "account",
 }
 
 
 def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
+    if stream in READY:
+        apply_changes(db, stream, changes)
+        return
     by_type: dict[type, list[Record]] = {}
     gone = []
     for change in changes:
@@ -158,27 +163,19 @@ def _apply(db: Connection, stream: str, changes: Sequence[Change]) -> None:
         else:
             by_type.setdefault(type(change.record), []).append(change.record)
     if gone:
-        _delete(db, _kind(stream), gone)
-    erased = [(_id_in(change.key, "customer"),) for change in changes if change.erased]
-    db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", erased)
+        _delete(db, kind_of(stream), gone)
     for kind, records in by_type.items():
         _WRITERS[kind](db, records)
 
 
 def _delete(db: Connection, family: str, keys: list[str]) -> None:
-    match family:
-        case "catalogue":
-            _delete_goods(db, keys)
-        case "accounts":
-            rows = [key.split("/", 2) for key in keys]
-            db.executemany("DELETE FROM account WHERE kind = ? AND currency = ? AND account_id = ?", rows)
-        case "customers":
-            remove_customers(db, [_id_in(key, "customer") for key in keys])
-        case _:
-            (table,) = _TABLES[family]
-            kind, column = _KEYS[family]
-            ids = [(_id_in(key, kind),) for key in keys]
-            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
+    if family == "accounts":
+        rows = [key.split("/", 2) for key in keys]
+        db.executemany("DELETE FROM account WHERE kind = ? AND currency = ? AND account_id = ?", rows)
+        return
+    kind, column = _KEYS[family]
+    ids = [(id_in(key, kind),) for key in keys]
+    db.executemany(f"DELETE FROM {_TABLES[family]} WHERE {column} = ?", ids)
 
 
 _KEYS = {
@@ -190,53 +187,6 @@ _KEYS = {
     "approvals": ("approval", "approval_id"),
     "baskets": ("news", "key"),
 }
-
-
-_CATALOGUE_KINDS = {
-    "tax": "DELETE FROM tax WHERE code = ?",
-    "promotion": "DELETE FROM promotion WHERE promotion_id = ?",
-    "coupon": "DELETE FROM coupon WHERE code = ?",
-    "list_price": "DELETE FROM list_price WHERE product_id = ? AND customers = ?",
-}
-"""What else the catalogue holds, by the word before its keys; a key without one is a product's id."""
-
-
-def _delete_goods(db: Connection, keys: list[str]) -> None:
-    products = []
-    for key in keys:
-        kind = re.split("[/:]", key, maxsplit=1)[0]
-        if kind in _CATALOGUE_KINDS:
-            # A group's name may have any mark in it, a product's id none.
-            one = _id_in(key, kind)
-            db.execute(_CATALOGUE_KINDS[kind], one.split("/", 1) if kind == "list_price" else [one])
-        else:
-            products.append(_id_in(key, "product"))
-    remove_products(db, products)
-
-
-def _id_in(key: str, kind: str) -> str:
-    # A key is an id, or its kind before it: `tax/PPN`, `product:p-1`. An id may hold either mark itself.
-    return key[len(kind) + 1 :] if key.startswith((f"{kind}:", f"{kind}/")) else key
-
-
-def _write_taxes(db: Connection, taxes: list[Tax]) -> None:
-    rows = [(tax.code, _encode(tax)) for tax in taxes]
-    db.executemany("INSERT OR REPLACE INTO tax VALUES (?, ?)", rows)
-
-
-def _write_list_prices(db: Connection, prices: list[ListPrice]) -> None:
-    rows = [(one.product_id, one.group, _encode(one)) for one in prices]
-    db.executemany("INSERT OR REPLACE INTO list_price VALUES (?, ?, ?)", rows)
-
-
-def _write_promotions(db: Connection, promotions: list[Promotion]) -> None:
-    rows = [(one.promotion_id, _encode(one)) for one in promotions]
-    db.executemany("INSERT OR REPLACE INTO promotion VALUES (?, ?)", rows)
-
-
-def _write_coupons(db: Connection, coupons: list[Coupon]) -> None:
-    rows = [(one.code.upper(), _encode(one)) for one in coupons]
-    db.executemany("INSERT OR REPLACE INTO coupon VALUES (?, ?)", rows)
 
 
 def _write_stock(db: Connection, levels: list[StockLevel]) -> None:
@@ -287,12 +237,6 @@ def _write_exceptions(db: Connection, cases: list[ExceptionCase]) -> None:
 
 
 _WRITERS: dict[type, Callable[[Connection, list[Any]], None]] = {
-    Product: write_products,
-    Tax: _write_taxes,
-    ListPrice: _write_list_prices,
-    Promotion: _write_promotions,
-    Coupon: _write_coupons,
-    Customer: write_customers,
     StockLevel: _write_stock,
     Order: _write_orders,
     Staff: _write_staff,

@@ -28,6 +28,7 @@ from omnipos.events import (
     OrderReadied,
     decode_fact,
 )
+from omnipos.mirroring.files import CUSTOMERS, REST
 
 _decode = msgspec.json.Decoder(Order).decode
 
@@ -155,16 +156,16 @@ def _after_step(order: Order, fact: Fact, device_id: str, staff_id: str, at_ms: 
 def drop_shown_overlays(db: Connection) -> None:
     """Remove the overlay rows that the mirror shows by now; the caller owns the transaction."""
     assert db.in_transaction, "the caller owns the unit of work"
-    for table, stream in _OVERLAYS:
+    for table, file, stream in _OVERLAYS:
         db.execute(
             f"DELETE FROM {table} WHERE (epoch, seq) <= (SELECT applied_epoch, applied_seq"
-            " FROM mirror.cursor WHERE stream LIKE ?)",
+            f" FROM {file}.cursor WHERE stream LIKE ?)",
             [stream],
         )
 
 
 _OVERLAYS = (
-    ("overlay_customer", "customers"),
-    ("overlay_order", "orders/%"),
-    ("overlay_exception", "exceptions/%"),
+    ("overlay_customer", CUSTOMERS, "customers"),
+    ("overlay_order", REST, "orders/%"),
+    ("overlay_exception", REST, "exceptions/%"),
 )

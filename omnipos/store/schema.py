@@ -18,7 +18,6 @@ MIGRATIONS = {
         "basket_hops",
         "quotations",
         "news_to_tell",
-        "finding_among_many",
     },
     "mirror": {
         "first_mirror",
@@ -30,6 +29,7 @@ MIGRATIONS = {
         "balances",
         "approvals_of_the_store",
         "baskets_that_move",
+        "files_of_their_own",
     },
 }
 """What has been applied to a database that is up to date."""
@@ -326,13 +326,22 @@ NEWS_TO_TELL = """
 CREATE TABLE news_to_tell (number INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 """
 
+MIRROR_FILES = """
+DROP TABLE product;
+DROP TABLE barcode;
+DROP TABLE product_search;
+DROP TABLE tax;
+DROP TABLE list_price;
+DROP TABLE promotion;
+DROP TABLE coupon;
+DROP TABLE customer;
+DROP TABLE customer_search;
+DROP TABLE erased;
+DELETE FROM cursor WHERE stream IN ('catalogue', 'customers');
+"""
+
 QUOTATIONS = """
 CREATE TABLE quotation (
     number TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB
 ) STRICT;
-"""
-
-FINDING_AMONG_MANY = """
-CREATE INDEX sale_order ON sale (order_id) WHERE order_id <> '';
-CREATE INDEX event_approval ON event (epoch, seq) WHERE type = 'approval_given';
 """

@@ -3,6 +3,7 @@
 from sqlite3 import Connection
 
 from omnipos.domain.hybrid import BEGINNING, HybridStamp, tick
+from omnipos.mirroring.files import FILES
 
 
 def draw_stamp(db: Connection, now_ms: int, device_id: str) -> HybridStamp:
@@ -17,5 +18,5 @@ def draw_stamp(db: Connection, now_ms: int, device_id: str) -> HybridStamp:
 
 def hub_time_ms(db: Connection) -> int:
     """Return the hub's time as it was when something was last fetched from it, 0 for never."""
-    row = db.execute("SELECT coalesce(max(as_of_ms), 0) FROM mirror.cursor").fetchone()
-    return int(row[0])
+    found = (db.execute(f"SELECT coalesce(max(as_of_ms), 0) FROM {file}.cursor").fetchone() for file in FILES)
+    return max(int(as_of_ms) for (as_of_ms,) in found)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from omnipos.store.connection import FIRST_MIRROR, Connection, Store, mirror_path, transaction
+from omnipos.mirroring.files import FILES, REST
+from omnipos.store.connection import Connection, Store, transaction
 from omnipos.store.identity import Identity, save_identity
+from omnipos.store.mirrorfiles import FIRST, mirror_path
 
 TRAINING_FOLDER = "training"
 STORE_CODE = "TRAIN"
@@ -31,26 +33,28 @@ def begin_training(real: Store, identity: Identity) -> tuple[Store, Identity]:
         epoch=1,
         hub_epoch=TRAINING_FOLDER,
     )
-    copy = folder / FIRST_MIRROR
-    os.close(os.open(copy, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    uri = f"{mirror_path(real.folder).absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as mirror:
-        source.backup(mirror)
-        _make_its_own(mirror, identity.device_id, trainee.device_id)
+    for file in FILES:
+        copy = folder / FIRST[file]
+        os.close(os.open(copy, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        uri = f"{mirror_path(real.folder, file).absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as mirror:
+            source.backup(mirror)
+            if file == REST:
+                _give_orders(mirror, identity.device_id, trainee.device_id)
+            mirror.execute("UPDATE cursor SET applied_epoch = 0, applied_seq = 0")
+            mirror.commit()
     store = Store(folder)
     failures = real.call(lambda: _failures(real.books))
     store.call(lambda: _begin(store.books, trainee, failures))
     return store, trainee
 
 
-def _make_its_own(mirror: Connection, real_id: str, trainee_id: str) -> None:
+def _give_orders(mirror: Connection, real_id: str, trainee_id: str) -> None:
     """Let the orders that the real till holds be held by the trainee; nothing here is in the mirror yet."""
     mirror.execute(
         "UPDATE orders SET body = CAST(replace(CAST(body AS TEXT), ?, ?) AS BLOB)",
         (f'"{real_id}"', f'"{trainee_id}"'),
     )
-    mirror.execute("UPDATE cursor SET applied_epoch = 0, applied_seq = 0")
-    mirror.commit()
 
 
 def _begin(books: Connection, identity: Identity, failures: dict[str, int]) -> None:

@@ -3,7 +3,6 @@
 import threading
 from pathlib import Path
 
-from sync.wire import Wire
 from tests.faults.lives import INDOMIE, KOPI, TEH
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
@@ -19,9 +18,10 @@ class BusyTill:
         """Enrol with a hub, and ask it at another address from then on."""
         self.counter = EnrolledTill(hub, folder)
         if address:
-            client = self.counter.client
-            client.close()
-            client.address, client._wire = address, Wire(address)
+            self.counter.client.close()
+            self.counter.client = self.counter.engine._client = type(self.counter.client)(
+                address, device=self.counter.client.device
+            )
         assert self.counter.engine.once().ok
         self.sold_minor: list[int] = []
         self.troubles: list[str] = []

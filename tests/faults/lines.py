@@ -61,7 +61,7 @@ class ProxiedTill(EnrolledTill):
 
         def read() -> dict[str, Any]:
             prices = books.execute("SELECT product_id, body FROM product ORDER BY 1").fetchall()
-            return {"cursors": cursors(books, "mirror"), "products": prices}
+            return {"cursors": cursors(books), "products": prices}
 
         return self.store.call(read)
 

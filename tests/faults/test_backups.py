@@ -78,7 +78,13 @@ def test_a_backup_holds_no_key_and_is_restored_on_a_new_computer_with_a_code(
     assert ask("backup", file, "--data-dir", disk.folder).exit_code == 0
     assert file.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(file) as packed:
-        assert sorted(packed.namelist()) == ["books.db", "manifest.json", "mirror-1.db"]
+        assert sorted(packed.namelist()) == [
+            "books.db",
+            "catalogue-1.db",
+            "customers-1.db",
+            "manifest.json",
+            "mirror-1.db",
+        ]
         key = (disk.folder / "device.key").read_bytes().strip()
         assert all(key not in packed.read(name) for name in packed.namelist())
     disk.close()

@@ -110,7 +110,7 @@ def test_fault_39_a_sale_whose_answer_was_lost_is_not_subtracted_twice(
     counter = EnrolledTill(hub, tmp_path / "till")
     assert counter.engine.once().ok
     books, push = counter.store.books, counter.client.push
-    query = "SELECT product_id FROM mirror.barcode WHERE code LIKE '%' || ?"
+    query = "SELECT product_id FROM catalogue.barcode WHERE code LIKE '%' || ?"
     (product_id,) = counter.store.call(lambda: books.execute(query, [CODES[0]]).fetchone())
 
     def on_hand() -> int:

@@ -232,7 +232,7 @@ def test_fault_56_a_till_moved_to_another_store_leaves_its_earlier_events_there(
     assert moved.store.call(lambda: verify(books)).findings == ()
     assert moved.till.call(lambda till: till.shop().name) == "Toko Kedua"
     rows = moved.store.call(lambda: books.execute("SELECT count(*) FROM mirror.orders").fetchone())
-    known = moved.store.call(lambda: sorted(cursors(books, "mirror")))
+    known = moved.store.call(lambda: sorted(cursors(books)))
     assert rows == (0,)
     assert [name for name in known if "/" in name] == sorted(
         f"{kind}/store-2" for kind in ("approvals", "baskets", "exceptions", "orders", "stock")

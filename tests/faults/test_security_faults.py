@@ -103,7 +103,7 @@ def test_fault_57_a_revoked_tills_sales_are_kept_and_count_when_released(
     assert outcome.error == "This till was revoked. Its sales are kept; ask the manager."
     assert outcome.pulled == 0
     assert hub.ask("GET", "/v1/totals") == before
-    read = "SELECT count(*) FROM mirror.product WHERE sku = 'NEW'"
+    read = "SELECT count(*) FROM catalogue.product WHERE sku = 'NEW'"
     assert counter.store.call(lambda: counter.store.books.execute(read).fetchone()) == (0,)
 
     done = CliRunner().invoke(main, ["hub", "release", name, *at])

@@ -134,7 +134,7 @@ def test_an_erasure_takes_the_tills_own_records_along(till: Till) -> None:
     correct(till, SARA)
     correct(till, CustomerEdit(name="Budi S."), BUDI.customer_id)
     mirror = open_mirror(till.store.folder)
-    upto = mirror.execute("SELECT upto FROM cursor WHERE stream = 'customers'").fetchone()[0]
+    upto = mirror.of("customers").execute("SELECT upto FROM cursor WHERE stream = 'customers'").fetchone()[0]
     page = Page(
         stream="customers",
         after=upto,

@@ -279,9 +279,11 @@ def test_rules_fetched_anew_are_decoded_anew(till: Till) -> None:
     ring(till, TEH, 2)
     cheaper = msgspec.structs.replace(HALF_TEH, reward=BuyGet(buy=1, get=1))
     mirror = open_mirror(till.store.folder)
-    ((upto, cursor),) = mirror.execute(
-        "SELECT upto, cursor FROM cursor WHERE stream = 'catalogue'"
-    ).fetchall()
+    ((upto, cursor),) = (
+        mirror.of("catalogue")
+        .execute("SELECT upto, cursor FROM cursor WHERE stream = 'catalogue'")
+        .fetchall()
+    )
     records = (*((f"product/{one.product_id}", one) for one in (INDOMIE, TEH)), ("tax/PPN", PPN))
     changes = tuple(
         Change(number=number, key=key, record=record)

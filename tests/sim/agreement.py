@@ -322,10 +322,10 @@ def mirror_is_the_hubs(
     sealer = Sealer(till.folder)
     mirrors = {
         "catalogue product": (
-            "SELECT product_id, body FROM mirror.product",
+            "SELECT product_id, body FROM catalogue.product",
             "SELECT product_id, record FROM product",
         ),
-        "catalogue tax": ("SELECT code, body FROM mirror.tax", "SELECT code, record FROM tax"),
+        "catalogue tax": ("SELECT code, body FROM catalogue.tax", "SELECT code, record FROM tax"),
         "staff": (
             "SELECT staff_id, body FROM mirror.staff",
             "SELECT staff_id, record FROM staff WHERE json_extract(record, '$.active')",
@@ -341,7 +341,7 @@ def mirror_is_the_hubs(
             f" WHERE stream = 'exceptions/{store_id}' AND record IS NOT NULL",
         ),
         "customers": (
-            "SELECT customer_id, body FROM mirror.customer",
+            "SELECT customer_id, body FROM customers.customer",
             "SELECT key, record FROM change WHERE stream = 'customers' AND record IS NOT NULL",
         ),
     }

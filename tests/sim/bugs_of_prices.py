@@ -10,8 +10,8 @@ from hub import ingest, judging, redeeming, sales, tables
 from hub.unit import Unit
 from omnipos.domain.stocktake import Origin
 from omnipos.events import SaleCompleted
+from omnipos.mirroring import goods
 from omnipos.protocol import Outcome
-from omnipos.store import mirror
 from omnipos.store.connection import Connection
 from tests.sim.bugs import bug, needs
 
@@ -83,12 +83,12 @@ def a_new_price_replaces_a_later_one() -> dict[str, Any]:
 @bug
 @needs(price_changes=1.0)
 def a_withdrawn_offer_stays_at_the_till() -> dict[str, Any]:
-    delete_goods = mirror._delete_goods
+    delete_goods = goods.delete_goods
 
     def keeping(db: Connection, keys: list[str]) -> None:
         delete_goods(db, [key for key in keys if not key.startswith("promotion/")])
 
-    return {"omnipos.store.mirror._delete_goods": keeping}
+    return {"omnipos.mirroring.goods.delete_goods": keeping}
 
 
 @bug

@@ -7,7 +7,7 @@ import msgspec
 from omnipos.locale import _
 from omnipos.protocol import Outcome, Page, PushAnswer, PushBatch, Verdict
 from omnipos.store import catalogue, journal, mirror, outbox
-from omnipos.store.connection import Connection, Store, transaction
+from omnipos.store.connection import Connection, Mirror, Store, transaction
 from sync import push
 from sync.access import DevicePass
 from sync.client import HubClient
@@ -83,17 +83,17 @@ def receipt_counter_reset_by_restore() -> dict[str, Any]:
 @bug
 @needs(crashes=0.5, disk_trouble=0.5)
 def cursor_committed_before_its_page() -> dict[str, Any]:
-    def early(db: Connection, page: Page) -> None:
-        mirror.apply_page(db, msgspec.structs.replace(page, changes=()))
-        with transaction(db):
-            mirror._apply(db, page.stream, page.changes)
+    def early(whole: Mirror, page: Page) -> None:
+        mirror.apply_page(whole, msgspec.structs.replace(page, changes=()))
+        with transaction(whole.of(page.stream)):
+            mirror._apply(whole.of(page.stream), page.stream, page.changes)
 
     return {"sync.pull.apply_page": early}
 
 
 @bug
 def must_refetch_ignored() -> dict[str, Any]:
-    def trusting(db: Connection, pulling: Pulling, stream: str, cursor: str) -> int:
+    def trusting(db: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
         applied = 0
         while True:
             page = pulling.fetch(stream, cursor)
@@ -110,7 +110,10 @@ def must_refetch_ignored() -> dict[str, Any]:
 @bug
 @needs(price_changes=1.0)
 def tombstones_ignored() -> dict[str, Any]:
-    return {"omnipos.store.mirror._delete": lambda _db, _family, _keys: None}
+    def no_deletion(_db: Connection, _stream: str, _keys: list[str]) -> None:
+        return None
+
+    return {"omnipos.store.mirror._delete": no_deletion, "omnipos.mirroring.applying._delete": no_deletion}
 
 
 @bug

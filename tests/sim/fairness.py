@@ -39,8 +39,8 @@ def look_at_price(world: "World", till: TillMachine, sku: str, view: BasketView)
     now_ms = till.clock.now_ms()
     books = till.read()
     try:
-        own = _record(books, "mirror.product", "body", sku)
-        listed = _record(books, "mirror.list_price", "body", sku)
+        own = _record(books, "catalogue.product", "body", sku)
+        listed = _record(books, "catalogue.list_price", "body", sku)
     finally:
         books.close()
     price = _in_force(own.get("later_prices", []), now_ms, own.get("price_minor", 0))
@@ -178,15 +178,15 @@ def mirror_has_the_offers(
     """A till's mirror holds the hub's price lists, promotions and coupons, and no others."""
     mirrors = {
         "price lists": (
-            "SELECT product_id || '/' || customers, body FROM mirror.list_price",
+            "SELECT product_id || '/' || customers, body FROM catalogue.list_price",
             "SELECT product_id || '/' || customers, record FROM list_price",
         ),
         "promotions": (
-            "SELECT promotion_id, body FROM mirror.promotion",
+            "SELECT promotion_id, body FROM catalogue.promotion",
             "SELECT promotion_id, record FROM promotion",
         ),
         "coupons": (
-            "SELECT code, body FROM mirror.coupon",
+            "SELECT code, body FROM catalogue.coupon",
             "SELECT code, CASE used WHEN 0 THEN record ELSE json_set(record, '$.used', used) END FROM coupon",
         ),
     }

@@ -9,12 +9,14 @@ from omnipos.cli.joining import join, join_anew
 from omnipos.cli.membership import load_pass
 from omnipos.domain.errors import StoreTrouble
 from omnipos.domain.staff import Role, Staff
+from omnipos.mirroring.files import FILES
 from omnipos.protocol import Hint
 from omnipos.services import leasing
 from omnipos.services.epochs import begin_restored
 from omnipos.services.till import Till
 from omnipos.store.connection import Store
 from omnipos.store.identity import load_identity
+from omnipos.store.mirrorfiles import mirror_path
 from sync.client import HubClient
 from sync.engine import SyncEngine, SyncOutcome
 from tests.rigs import QuietLine
@@ -131,5 +133,7 @@ class TillMachine(Machine):
     def read(self) -> sqlite3.Connection:
         """Open the books beside the program, for looking only, past every fault."""
         conn = sqlite3.dbapi2.connect(f"{self.folder.as_uri()}/books.db?mode=ro", uri=True)
-        conn.execute("ATTACH DATABASE ? AS mirror", [f"{self.folder.as_uri()}/mirror-1.db?mode=ro"])
+        for file in FILES:
+            uri = f"{self.folder.as_uri()}/{mirror_path(self.folder, file).name}?mode=ro"
+            conn.execute(f"ATTACH DATABASE ? AS {file}", [uri])
         return conn

@@ -141,17 +141,17 @@ def test_an_error_that_somebody_keeps_holds_nobody_to_what_was_there_then(
 ) -> None:
     store, mirror = Store(tmp_path), open_mirror(tmp_path)
     add = "INSERT INTO tax VALUES (?, x'7b7d')"
-    mirror.executemany(add, [("PPN",), ("PPH",)])
+    mirror.of("catalogue").executemany(add, [("PPN",), ("PPH",)])
 
     def breaks_off() -> None:
-        rows = store.books.execute("SELECT code FROM mirror.tax")
+        rows = store.books.execute("SELECT code FROM catalogue.tax")
         for _row in rows:
             raise trouble
 
     with pytest.raises(DomainError) as kept:
         store.call(breaks_off)
-    mirror.execute(add, ("SVC",))
-    count = "SELECT count(*) FROM mirror.tax"
+    mirror.of("catalogue").execute(add, ("SVC",))
+    count = "SELECT count(*) FROM catalogue.tax"
     assert store.call(lambda: store.books.execute(count).fetchone()) == (3,)
     assert kept.value
     mirror.close()

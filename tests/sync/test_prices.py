@@ -63,7 +63,7 @@ def test_a_groups_price_reaches_the_till_and_leaves_it(
     assert counter.engine.once().ok
     assert price(counter, "KOPI", group, later) == 25_600
     mirror = counter.store.call(
-        lambda: counter.store.books.execute("SELECT count(*) FROM mirror.list_price").fetchone()
+        lambda: counter.store.books.execute("SELECT count(*) FROM catalogue.list_price").fetchone()
     )
     assert mirror == (0,)
 
@@ -76,5 +76,5 @@ def test_a_removed_product_leaves_the_till(counter: EnrolledTill, running_hub: H
     assert price(counter, "GUM", "gold", NOON_MS) == 400
     running_hub.ask("DELETE", "/v1/products/GUM")
     assert counter.engine.once().ok
-    left = "SELECT (SELECT count(*) FROM mirror.product WHERE sku = 'GUM'), count(*) FROM mirror.list_price"
+    left = "SELECT (SELECT count(*) FROM product WHERE sku = 'GUM'), count(*) FROM list_price"
     assert counter.store.call(lambda: counter.store.books.execute(left).fetchone()) == (0, 0)

@@ -10,7 +10,7 @@ import pytest
 from omnipos.domain.tax import Tax
 from omnipos.protocol import Change, Page
 from omnipos.sealing import Sealer
-from omnipos.store.connection import Connection, open_mirror
+from omnipos.store.connection import Mirror, open_mirror
 from omnipos.store.mirror import apply_page, cursors
 from sync import pull
 from sync.client import HubClient
@@ -88,36 +88,36 @@ class ScriptedHub(HubClient):
 
 
 @pytest.fixture
-def mirror(tmp_path: Path) -> Connection:
+def mirror(tmp_path: Path) -> Mirror:
     """An empty mirror."""
     return open_mirror(tmp_path)
 
 
-def taxes(mirror: Connection) -> list[str]:
+def taxes(mirror: Mirror) -> list[str]:
     """Return the codes of all taxes in a mirror."""
-    return [code for (code,) in mirror.execute("SELECT code FROM tax ORDER BY code")]
+    return [code for (code,) in mirror.of(STREAM).execute("SELECT code FROM tax ORDER BY code")]
 
 
-def test_every_page_is_applied_once_and_in_order(mirror: Connection) -> None:
+def test_every_page_is_applied_once_and_in_order(mirror: Mirror) -> None:
     hub = ScriptedHub(start=[page(0, 2, 5)], c2=[page(2, 4, 5)], c4=[page(4, 5, 5)])
     assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 5
     assert (hub.asked, taxes(mirror)) == (["", "c2", "c4"], ["T1", "T2", "T3", "T4", "T5"])
     assert (cursors(mirror)[STREAM].cursor, cursors(mirror)[STREAM].applied_seq) == ("c5", 5)
 
 
-def test_a_round_with_one_page_needs_no_other_thread(mirror: Connection) -> None:
+def test_a_round_with_one_page_needs_no_other_thread(mirror: Mirror) -> None:
     hub = ScriptedHub(start=[page(0, 2, 2)])
     assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 2
     assert hub.threads == [threading.current_thread().name]
 
 
 def test_the_next_page_is_asked_for_while_one_is_applied(
-    mirror: Connection, monkeypatch: pytest.MonkeyPatch
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub = ScriptedHub(start=[page(0, 2, 3)], c2=[page(2, 3, 3)])
     second = hub.hold("c2")
 
-    def apply_late(mirror: Connection, page: Page) -> None:
+    def apply_late(mirror: Mirror, page: Page) -> None:
         if page.after == 0:
             assert second.begun.wait(5)
             second.may_end.set()
@@ -127,7 +127,7 @@ def test_the_next_page_is_asked_for_while_one_is_applied(
     assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 3
 
 
-def test_what_came_before_a_line_that_breaks_is_kept(mirror: Connection) -> None:
+def test_what_came_before_a_line_that_breaks_is_kept(mirror: Mirror) -> None:
     hub = ScriptedHub(start=[page(0, 2, 5)], c2=[])
     with pytest.raises(Retryable):
         pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM])
@@ -135,7 +135,7 @@ def test_what_came_before_a_line_that_breaks_is_kept(mirror: Connection) -> None
 
 
 def test_a_page_that_does_not_join_fetches_all_again_when_the_line_is_free(
-    mirror: Connection, monkeypatch: pytest.MonkeyPatch
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A third page is still on its way when the second turns out not to join the first."""
     hub = ScriptedHub(
@@ -148,7 +148,7 @@ def test_a_page_that_does_not_join_fetches_all_again_when_the_line_is_free(
             third.may_end.set()
         wait(coming)
 
-    def apply_late(mirror: Connection, page: Page) -> None:
+    def apply_late(mirror: Mirror, page: Page) -> None:
         if page.after == 3:
             assert third.begun.wait(5)
         apply_page(mirror, page)
@@ -160,14 +160,14 @@ def test_a_page_that_does_not_join_fetches_all_again_when_the_line_is_free(
     assert taxes(mirror) == ["T1", "T2", "T3", "T4", "T5"]
 
 
-def test_a_hub_that_asks_for_it_gets_a_fetch_from_the_start(mirror: Connection) -> None:
+def test_a_hub_that_asks_for_it_gets_a_fetch_from_the_start(mirror: Mirror) -> None:
     pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)]), NO_STAFF), [STREAM])
     hub = ScriptedHub(c2=[page(0, 0, 1, must_refetch=True)], start=[page(0, 1, 1)])
     assert pull_all(mirror, Pulling(hub, NO_STAFF), [STREAM]) == 1
     assert taxes(mirror) == ["T1"]
 
 
-def test_a_fetch_from_the_start_that_breaks_off_keeps_the_old_copy(mirror: Connection) -> None:
+def test_a_fetch_from_the_start_that_breaks_off_keeps_the_old_copy(mirror: Mirror) -> None:
     pull_all(mirror, Pulling(ScriptedHub(start=[page(0, 2, 2)]), NO_STAFF), [STREAM])
     hub = ScriptedHub(c2=[page(0, 0, 9, must_refetch=True)], start=[page(0, 1, 9)], c1=[])
     with pytest.raises(Retryable):
@@ -175,7 +175,7 @@ def test_a_fetch_from_the_start_that_breaks_off_keeps_the_old_copy(mirror: Conne
     assert (taxes(mirror), cursors(mirror)[STREAM].cursor) == (["T1", "T2"], "c2")
 
 
-def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror: Connection) -> None:
+def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror: Mirror) -> None:
     apply_page(mirror, page(0, 1, 1))
     again = page(0, 0, 5, must_refetch=True)
     hub = ScriptedHub(c1=[again], start=[page(0, 2, 5)], c2=[again])
@@ -185,7 +185,7 @@ def test_a_hub_that_begins_anew_while_all_is_fetched_leaves_the_old_copy(mirror:
     assert cursors(mirror)[STREAM].upto == 1
 
 
-def test_a_later_life_of_the_till_says_nothing_of_what_this_one_did(mirror: Connection) -> None:
+def test_a_later_life_of_the_till_says_nothing_of_what_this_one_did(mirror: Mirror) -> None:
     own = [1]
     pulling = Pulling(ScriptedHub(start=[page(0, 1, 1)], c1=[later(page(1, 2, 2))]), NO_STAFF, lambda: own[0])
 

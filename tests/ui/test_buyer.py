@@ -76,7 +76,7 @@ def test_tax_data_stand_outside_of_the_chain_and_on_a_copy_too(till: Till) -> No
 def test_who_is_forgotten_is_on_no_copy_any_more_and_the_chain_holds(till: Till) -> None:
     say(till, "081234567890", INDOMIE, SAID, "pay cash")
     mirror = open_mirror(till.store.folder)
-    mirror.execute("INSERT INTO erased VALUES ('c-sarah')")
+    mirror.of("customers").execute("INSERT INTO erased VALUES ('c-sarah')")
     mirror.close()
     db = till.store.books
 

@@ -1,1 +1,0 @@
-"""What is shipped to run a hub for real is tried here."""
