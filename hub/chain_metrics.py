@@ -18,7 +18,7 @@ def lines(conn: Connection, now_ms: int, unseen_minutes: int) -> Iterator[str]:
         ("exceptions_open_by_kind", "Exceptions that wait for a person, by kind.", _exceptions(conn)),
         ("messages", "Messages to customers, by state.", _messages(conn)),
         ("database_bytes", "Room that the database takes.", _size(conn)),
-        ("database_standbys", "Standbys of the database, by how they follow.", _standbys(conn)),
+        ("database_standbys", "Standbys of the database, by how they follow.", standbys(conn)),
     ):
         yield from family(f"omnipos_{name}", "gauge", tells, samples)
     yield from family(
@@ -84,7 +84,7 @@ def _size(conn: Connection) -> list[Sample]:
     return [({}, float(size or 0))]
 
 
-def _standbys(conn: Connection) -> list[Sample]:
+def standbys(conn: Connection) -> list[Sample]:
     """Return how many standbys follow; PostgreSQL tells how only who has the role pg_monitor."""
     if conn.dialect.name == "sqlite":
         return []

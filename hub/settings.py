@@ -47,6 +47,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """`info` writes a line for each request."""
     drain_s: int = 0
     """How many seconds a hub that is told to stop says that it is not ready before it takes nothing new."""
+    backup_folder: str = ""
+    """Where backups are put, for `omnipos hub doctor` to look whether there is a new one."""
     unseen_minutes: int = 15
     """After how long without a word a till counts as not seen."""
 

@@ -9,11 +9,10 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from omnipos import __version__
 from omnipos.cli.folders import data_dir_option
@@ -23,6 +22,7 @@ from omnipos.cli.paidfrom import look_at_payments
 from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError
+from omnipos.findings import Finding
 from omnipos.locale import _, language, later, speak
 from omnipos.store.connection import open_to_read
 from omnipos.store.outbox import count_waiting
@@ -32,15 +32,6 @@ LITTLE_SPACE = 500 << 20
 MOST_SKEW_S = 300
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What one look found, and what to do about it when it is not well."""
-
-    check: str
-    ok: bool
-    say: str
-    do: str = ""
-
-
 @click.command()
 @data_dir_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -48,17 +39,25 @@ def doctor(data_dir: Path, as_json: bool) -> None:
     """Look at folder, disk, printer, payments, hub and clock; exit code 1 when something needs doing."""
     _speak_as_till(data_dir)
     findings = list(_findings(data_dir))
-    if as_json:
-        ok = all(one.ok for one in findings)
-        told = {"ok": ok, "checks": [msgspec.structs.asdict(one) for one in findings]}
-        click.echo(json.dumps(told))
-    else:
-        for one in findings:
-            mark = _("ok") if one.ok else _("LOOK")
-            click.echo(f"{mark:<4} {_(one.check):<8} {one.say}")
-            if one.do:
-                click.echo(f"{'':14}{one.do}")
+    tell(findings, as_json)
     sys.exit(0 if all(one.ok for one in findings) else 1)
+
+
+def tell(findings: Sequence[Finding], as_json: bool) -> None:
+    """Print what was found, a line each and what to do below it, or one JSON object."""
+    if as_json:
+        ok = all(one.level != "bad" for one in findings)
+        checks = [
+            {"check": one.check, "ok": one.ok, "level": one.level, "say": one.say, "do": one.do}
+            for one in findings
+        ]
+        click.echo(json.dumps({"ok": ok, "checks": checks}))
+        return
+    marks = {"ok": _("ok"), "warn": _("warn"), "bad": _("LOOK")}
+    for one in findings:
+        click.echo(f"{marks[one.level]:<4} {_(one.check):<8} {one.say}")
+        if one.do:
+            click.echo(f"{'':14}{one.do}")
 
 
 def _speak_as_till(folder: Path) -> None:

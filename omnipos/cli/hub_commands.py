@@ -9,6 +9,7 @@ import click
 from omnipos.cli.account_commands import ACCOUNT_COMMANDS
 from omnipos.cli.exporting import take_in
 from omnipos.cli.hub_backup import backup, restore
+from omnipos.cli.hub_doctor import doctor
 from omnipos.cli.hub_serving import serve_hub, serving_options
 from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import end_with_parent
@@ -39,6 +40,7 @@ def serve(**given: Any) -> None:
     serve_hub(**given)
 
 
+hub.add_command(doctor)
 hub.add_command(take_in, "take-in")
 hub.add_command(backup)
 hub.add_command(restore)
