@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 INSTANCE = "OMNIPOS_HUB_INSTANCE"
 """The environment variable by which a starter recognises the hub that it started."""
 STOP_SECONDS = 10
+WAITING_LINES = 1024
+"""Tills that all come back at once wait here for their turn."""
+LINES = 50_000
+"""A till holds two lines open, one for hints; the server's own limit, 128 of them, is a few shops."""
 
 
 class BindTaken(Exception):
@@ -114,6 +118,17 @@ def _address(bind: str) -> tuple[str, int]:
         ) from taken
 
 
+def _most_lines() -> int:
+    """Return how many lines this process may hold open, and let the system allow them."""
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * LINES if most == resource.RLIM_INFINITY else min(2 * LINES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted // 2
+
+
 async def _serve(app: object, host: str, port: int, ready: Callable[[str], None], hub: "Hub") -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
@@ -125,6 +140,8 @@ async def _serve(app: object, host: str, port: int, ready: Callable[[str], None]
         interface=Interfaces.ASGI,
         log_enabled=False,
         websockets=False,
+        backlog=WAITING_LINES,
+        backpressure=_most_lines(),
     )
     stopping, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()

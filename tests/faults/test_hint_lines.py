@@ -1,5 +1,7 @@
 """The network's fault 28: hints that a proxy holds back, or a line that is dead without ending."""
 
+import contextlib
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +100,11 @@ def test_28_a_line_that_goes_dead_is_noticed_and_opened_again(till: ProxiedTill,
     line = begin(till)
     until(lambda: lines >= 2 and line.live, "another line")
     order_reaches(till, hub, "W-28-again")
+
+
+def test_a_hub_holds_the_lines_of_many_more_tills_than_one_shop_has(hub: HubProcess) -> None:
+    with contextlib.ExitStack() as stack:
+        for _line in range(400):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", hub.port), timeout=10))
+            line.sendall(b"GET /v1/health HTTP/1.1\r\nHost: hub\r\n\r\n")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
