@@ -48,10 +48,12 @@ bench: setup
 soak: setup
 	OMNIPOS_SOAK=1 $(BIN)/pytest tests/real tests/faults tests/fuzz tests/sim tests/hub/test_model.py tests/hub/test_schema_fuzz.py
 
-# Pins everything with hashes, without naming where it is fetched from.
+# Pins everything with hashes, without naming where it is fetched from; and what a hub alone needs of it.
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-header --all-extras --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements.lock \
+		--no-emit-index-url --no-header --extra hub pyproject.toml --output-file deploy/requirements.lock
 
 screenshots: setup
 	$(BIN)/python docs/screenshots.py

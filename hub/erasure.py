@@ -52,7 +52,9 @@ def _cards_of(conn: Connection, phone: str) -> list[str]:
     ).all()
     roots = {row.alias_of or row.customer_id for row in rows}
     every = conn.scalars(
-        select(table.c.customer_id).where(or_(table.c.customer_id.in_(roots), table.c.alias_of.in_(roots)))
+        select(table.c.customer_id).where(
+            or_(table.c.customer_id.in_(roots), table.c.alias_of.in_(roots) & (table.c.alias_of != ""))
+        )
     )
     return sorted(every)
 

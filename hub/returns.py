@@ -112,11 +112,11 @@ def _take_points(unit: Unit, sale: Sale, found: Found) -> None:
         return  # a sale of an old system earned no points here
     money = sum(line.net_minor for line in original.lines if line.is_money)
     earned_on = original.total_minor - original.returned_minor - money
+    own = sum(back.credit_minor for back in found.earlier if back.sale_id == sale.sale_id)
     used = sum(back.credit_minor for back in found.earlier if back.sale_id != sale.sale_id)
-    before, after = (
-        customers.points_for(earned_on - part, original.currency) for part in (used, used + sale.credit_minor)
-    )
-    customers.take_points(unit, original.customer_id, f"return:{sale.sale_id}", before - after)
+    before, after = (customers.points_for(earned_on - part, original.currency) for part in (used, used + own))
+    source = f"return:{sale.sale_id}" + (f":{original.sale_id}" if sale.credits else "")
+    customers.take_points(unit, original.customer_id, source, before - after)
 
 
 def _note(unit: Unit, one: Returned, kind: str, text: str, found: Found | None = None, **more: str) -> None:
@@ -163,7 +163,7 @@ def _note_unasked(unit: Unit, one: Returned) -> None:
         if (sale.completed_at_ms - sold.completed_at_ms) // DAY_MS > shop.returns.window_days:
             what = _("goods taken back too late with receipt {number}")
             number = clean_text(sale.receipt_number, 40)
-            unasked.append(Claim(sale.staff_id, what.format(number=number), (Right.RETURN_FREELY,)))
+            unasked.append(Claim(sale.staff_id, what.format(number=number), Right.RETURN_FREELY))
     if len(known) == len(originals):
         cash_paid_minor = sum(cash_minor(original) - original.change_minor for original in known.values())
         unasked += cash_unasked(sale, sale.staff_id, cash_paid_minor)

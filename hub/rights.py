@@ -74,7 +74,7 @@ class People:
             text = _("“{name}” is named for this: {what}. The hub knows nobody of that name.")
         elif self.has_left(claim.staff_id, at_ms):
             text = _("{name} is named for this after their rights were withdrawn: {what}.")
-        elif not any(person.may(right) for right in claim.rights):
+        elif not person.may(claim.right):
             text = _("{name} is named for this without the right to it: {what}.")
         else:
             return ""

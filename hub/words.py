@@ -25,11 +25,11 @@ BY_HAND = (PaymentOutcome.SAID_PAID, PaymentOutcome.SAID_UNPAID, PaymentOutcome.
 
 
 class Claim(NamedTuple):
-    """Somebody who is named for one thing, and what it takes: any one of some rights."""
+    """Somebody who is named for one thing, and the right that it takes."""
 
     staff_id: str
     what: str
-    rights: tuple[Right, ...]
+    right: Right
 
 
 def claims_of(fact: object, actor: str, shop: Callable[[], Shop | None]) -> Iterator[Claim]:
@@ -40,9 +40,9 @@ def claims_of(fact: object, actor: str, shop: Callable[[], Shop | None]) -> Iter
         case events.PaymentEnded() as ended:
             if ended.outcome in BY_HAND or ended.approval is not None:
                 what = _("a payment settled by hand")
-                yield Claim(_who(ended.approval, actor), what, (Right.PAYMENT,))
+                yield Claim(_who(ended.approval, actor), what, Right.PAYMENT)
         case events.ShiftOpened():
-            yield Claim(actor, _("a float counted into the drawer"), (Right.DRAWER,))
+            yield Claim(actor, _("a float counted into the drawer"), Right.DRAWER)
         case events.CashMoved() as moved:
             yield from _of_move(moved, actor, shop())
         case events.DrawerOpened() as opened:
@@ -51,7 +51,7 @@ def claims_of(fact: object, actor: str, shop: Callable[[], Shop | None]) -> Iter
             yield from _of_close(closed, actor, shop())
         case events.PaperReprinted(receipt_number=number) if "-Z" in number:
             what = _("Z {number} printed again").format(number=clean_text(number, 40))
-            yield Claim(actor, what, (Right.CASH_UP,))
+            yield Claim(actor, what, Right.CASH_UP)
 
 
 _MOVES = {
@@ -75,25 +75,25 @@ def _who(approval: Approval | None, actor: str) -> str:
 def _of_sale(sale: Sale, actor: str) -> Iterator[Claim]:
     number = clean_text(sale.receipt_number, 40)
     if any(line.returned is not None for line in sale.lines):
-        yield Claim(actor, _("goods taken back with receipt {number}").format(number=number), (Right.RETURN,))
+        yield Claim(actor, _("goods taken back with receipt {number}").format(number=number), Right.RETURN)
     for line in sale.lines:
         if line.returned is not None:
             if line.returned.approval is not None and line.returned.sale_id:
                 what = _("goods taken back too late with receipt {number}").format(number=number)
-                yield Claim(line.returned.approval.staff_id, what, (Right.RETURN_FREELY,))
+                yield Claim(line.returned.approval.staff_id, what, Right.RETURN_FREELY)
             continue
         if line.discount is not None:
             what = _("a discount on receipt {number}").format(number=number)
-            yield Claim(_who(line.discount.approval, actor), what, (Right.DISCOUNT,))
+            yield Claim(_who(line.discount.approval, actor), what, Right.DISCOUNT)
         if line.override is not None:
             what = _("another price on receipt {number}").format(number=number)
-            yield Claim(_who(line.override.approval, actor), what, (Right.PRICE,))
+            yield Claim(_who(line.override.approval, actor), what, Right.PRICE)
     if sale.discount is not None:
         what = _("a discount on receipt {number}").format(number=number)
-        yield Claim(_who(sale.discount.approval, actor), what, (Right.DISCOUNT,))
+        yield Claim(_who(sale.discount.approval, actor), what, Right.DISCOUNT)
     if sale.exemption is not None:
         what = _("no tax on receipt {number}").format(number=number)
-        yield Claim(_who(sale.exemption.approval, actor), what, (Right.OVERRIDE,))
+        yield Claim(_who(sale.exemption.approval, actor), what, Right.OVERRIDE)
     yield from _of_tenders(sale, number)
     if all(line.returned is None for line in sale.lines):
         yield from cash_unasked(sale, actor, 0)  # what comes back with a receipt is held against that
@@ -112,7 +112,7 @@ def cash_unasked(sale: Sale, actor: str, cash_paid_minor: int) -> Iterator[Claim
         what = _("{sum} given back in cash with receipt {number}").format(
             sum=_sum(back_minor, sale.currency), number=clean_text(sale.receipt_number, 40)
         )
-        yield Claim(actor, what, (Right.REFUND_CASH,))
+        yield Claim(actor, what, Right.REFUND_CASH)
 
 
 def _of_tenders(sale: Sale, number: str) -> Iterator[Claim]:
@@ -122,31 +122,32 @@ def _of_tenders(sale: Sale, number: str) -> Iterator[Claim]:
         sum_ = _sum(abs(tender.amount_minor), sale.currency)
         if tender.kind is TenderKind.ACCOUNT:
             what = _("{sum} lent beyond the limit with receipt {number}")
-            rights = (Right.ACCOUNT,)
+            right = Right.ACCOUNT
         else:
             what = _("{sum} given back in cash with receipt {number}")
-            rights = (Right.REFUND_CASH,)
-        yield Claim(tender.approval.staff_id, what.format(sum=sum_, number=number), rights)
+            right = Right.REFUND_CASH
+        yield Claim(tender.approval.staff_id, what.format(sum=sum_, number=number), right)
 
 
 def _of_move(moved: events.CashMoved, actor: str, shop: Shop | None) -> Iterator[Claim]:
     limit = shop.drawer.paid_out_limit_minor if shop else None
     is_beyond = moved.move is CashMove.PAID_OUT and limit is not None and moved.amount_minor > limit
     sum_ = _sum(moved.amount_minor, shop.currency if shop else "")
-    yield Claim(actor, _(_MOVES[moved.move]).format(sum=sum_), (Right.DRAWER,))
+    yield Claim(actor, _(_MOVES[moved.move]).format(sum=sum_), Right.DRAWER)
     if moved.approval is not None or is_beyond:
         what = _("{sum} paid out beyond the limit of the shop").format(sum=sum_)
-        yield Claim(_who(moved.approval, actor), what, (Right.OVERRIDE,))
+        yield Claim(_who(moved.approval, actor), what, Right.OVERRIDE)
 
 
 def _of_drawer(opened: events.DrawerOpened, actor: str) -> Iterator[Claim]:
     what = _("the drawer opened without a sale")
     if opened.approval is None:
         # Who counts the drawer opens it for that without a word.
-        yield Claim(opened.staff_id or actor, what, (Right.NO_SALE, Right.CASH_UP))
+        right = Right.CASH_UP if opened.to_count else Right.NO_SALE
+        yield Claim(opened.staff_id or actor, what, right)
         return
-    yield Claim(opened.staff_id or actor, what, (Right.SELL,))
-    yield Claim(opened.approval.staff_id, what, (Right.NO_SALE,))
+    yield Claim(opened.staff_id or actor, what, Right.SELL)
+    yield Claim(opened.approval.staff_id, what, Right.NO_SALE)
 
 
 def _of_close(closed: events.ShiftClosed, actor: str, shop: Shop | None) -> Iterator[Claim]:
@@ -154,11 +155,11 @@ def _of_close(closed: events.ShiftClosed, actor: str, shop: Shop | None) -> Iter
     number = clean_text(report.number, 40)
     what = _("the drawer counted for Z {number}").format(number=number)
     for who in dict.fromkeys((actor, report.closed_by or actor)):
-        yield Claim(who, what, (Right.CASH_UP,))
+        yield Claim(who, what, Right.CASH_UP)
     is_off = shop is not None and abs(report.difference_minor) > limit_minor(shop.drawer, shop.currency)
     if report.over_short is not None or is_off:
         what = _("a drawer over or short at Z {number}").format(number=number)
-        yield Claim(_who(report.over_short, actor), what, (Right.OVERRIDE,))
+        yield Claim(_who(report.over_short, actor), what, Right.OVERRIDE)
     if report.forced is not None or report.obstacles:
         what = _("Z {number} closed over what stood in its way").format(number=number)
-        yield Claim(_who(report.forced, actor), what, (Right.OVERRIDE,))
+        yield Claim(_who(report.forced, actor), what, Right.OVERRIDE)

@@ -9,6 +9,8 @@ import msgspec
 from omnipos.domain.paper import PrintJob
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
 from omnipos.domain.returning import Found
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Staff
 
 
 class Clock(Protocol):
@@ -91,6 +93,14 @@ class EReceipts(Protocol):
 
     def save(self, job: PrintJob) -> tuple[Path, ...]:
         """Write the files of a receipt and return where they are; raise OSError."""
+        ...
+
+
+class BadgeDesk(Protocol):
+    """What makes staff badges where the owner's key is; it waits, so it is never on the writer thread."""
+
+    def print_new(self, person: Staff, shop: Shop) -> None:
+        """Have the hub make somebody a badge and print it, once; the one before ends. Raises DomainError."""
         ...
 
 

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from omnipos.domain.paper import (
+    BadgePaper,
     BagSlipPaper,
     CashMovePaper,
     DrawerPaper,
@@ -26,6 +27,7 @@ from printing.quote import quote_slip
 from printing.receipt import receipt
 from printing.shift_slips import cash_move_slip, only_the_drawer, shift_report
 from printing.slips import bag_slip, hand_over_slip
+from printing.staff_badge import staff_badge
 
 
 def document_of(job: PrintJob) -> Document:
@@ -41,6 +43,8 @@ def document_of(job: PrintJob) -> Document:
             return gift_receipt(gift, copy=job.copy)
         case GiftCardPaper() as card:
             return gift_card_slip(card, copy=job.copy)
+        case BadgePaper() as own:
+            return staff_badge(own)
         case QuotePaper() as quoted:
             return quote_slip(quoted, copy=job.copy)
         case QrCodePaper() as slip:

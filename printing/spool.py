@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -19,6 +20,7 @@ QUIET_SECONDS = 2.5
 AWAY = later("The printer does not answer. Papers wait and print when it is back.")
 INTERRUPTED = later("Printing stopped half-way. The sale is saved; the paper is printed again, marked COPY.")
 GIVEN_UP = later("A paper could not be printed. The sale is saved; F7 prints it again.")
+UNKEPT = later("The badge could not be printed. Have another made; this one is lost.")
 BOOKS = later("The print jobs cannot be read or written. Sales are safe; call the manager.")
 
 Compose = Callable[[PrintJob], tuple[str, bytes]]
@@ -85,6 +87,8 @@ class Spool:
         self._interruptions: dict[str, int] = {}
         self._unrecorded: list[str] = []
         """Jobs on paper whose `done` could not be written: never printed again by this process."""
+        self._unkept: deque[PrintJob] = deque()
+        """Papers that no books may keep: printed once, at once, or not at all."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="print spool", daemon=True)
@@ -112,6 +116,11 @@ class Spool:
 
     def nudge(self) -> None:
         """Say that there is something to print."""
+        self._wake.set()
+
+    def print_unkept(self, job: PrintJob) -> None:
+        """Print a paper that is kept nowhere, before all others; if the printer fails it is gone."""
+        self._unkept.append(job)
         self._wake.set()
 
     def step(self) -> float | None:
@@ -145,6 +154,8 @@ class Spool:
             return self._back_off(GIVEN_UP)
 
     def _step(self) -> float | None:
+        if self._unkept:
+            return self._print_once(self._unkept.popleft())
         while self._unrecorded:
             self._call(self._jobs.done, self._unrecorded[0])
             self._unrecorded.pop(0)
@@ -171,6 +182,16 @@ class Spool:
         except Exception as error:
             return self._give_up(job, error)
         self._printed(job)
+        return 0
+
+    def _print_once(self, job: PrintJob) -> float:
+        try:
+            name, composed = self._compose(job)
+            self._link.send(composed, name, lambda: None)
+        except Exception as error:
+            # Not the error itself: what it was about to print may stand in it.
+            _log.error("a paper that is not kept was not printed: %s", type(error).__name__)
+            return self._back_off(UNKEPT)
         return 0
 
     def _printed(self, job: PrintJob) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from omnipos.domain.approval import ApprovalState
+from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
-from omnipos.domain.staff import Right
+from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, later
-from omnipos.services import queueing, signing_in, stocktaking
+from omnipos.services import badging, queueing, signing_in, stocktaking
 from omnipos.services.queueing import ApprovalShown
 from omnipos.services.till import Till
 from screens import times
@@ -207,19 +208,29 @@ def _journal_rows(one: ApprovalShown, desk: Desk) -> list[Row]:
     return rows + [((f"   {line}", style),) for line in wrapped(text, WIDTH - 5)]
 
 
-class StaffScreen(PagesScreen):
+class StaffScreen(ListScreen):
     """Who works here: name, role, badge. People are changed at the hub, and this says how."""
+
+    COMMANDS_HERE: ClassVar[Sequence[Command]] = (
+        Command("enter", later("New badge"), "enter", later("Make the chosen one a new badge and print it")),
+        BACK,
+    )
 
     def __init__(self, desk: Desk) -> None:
         """Begin with nobody seen."""
         super().__init__(desk, _("Staff"))
-        self._rows: list[Row] = []
+        self._people: Sequence[Staff] = ()
 
     async def open(self) -> None:
         """Look who works here."""
-        people = await self.desk.till.run(signing_in.people_here)
+        self._people = await self.desk.till.run(signing_in.people_here)
+        self.say(_("PINs and roles are changed at the hub: omnipos hub add-staff, set-role."), "dim")
+        self.show()
+
+    def rows(self) -> Sequence[Row]:
+        """Return one row a person."""
         badge = _("badge")
-        self._rows = [
+        return [
             (
                 (
                     between(
@@ -230,14 +241,28 @@ class StaffScreen(PagesScreen):
                     "plain",
                 ),
             )
-            for one in people
+            for one in self._people
         ]
-        self.show()
 
-    def all_rows(self) -> Sequence[Row]:
-        """Return one row a person, then how they are changed."""
-        told = _(
-            "PINs, roles and badges are changed at the hub, with the owner's key: omnipos hub add-staff,"
-            " set-role, badge."
+    async def do_enter(self) -> None:
+        """Ask by a number: a new badge ends the one before."""
+        if not self._people:
+            return
+        person = self._people[max(self.lines.chosen, 0)]
+        await self.desk.till.run(badging.wanted, person.staff_id)
+        question = _("Make {name} a new badge? The one before opens nothing any more.").format(
+            name=drawn(person.name)
         )
-        return [*self._rows, (), *(((f" {line}", "dim"),) for line in wrapped(told, WIDTH - 3))]
+
+        async def make() -> None:
+            self.run_worker(self._make(person), group="badge", exclusive=True)
+
+        await self.go(ChoiceScreen(self.desk, question, ((_("Print a new badge"), make),)))
+
+    async def _make(self, person: Staff) -> None:
+        try:
+            await badging.print_new(self.desk.till, person.staff_id)
+        except DomainError as refusal:
+            self.say(str(refusal))
+        else:
+            self.say(_("The badge of {name} is being printed.").format(name=drawn(person.name)), "good")

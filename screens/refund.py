@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from omnipos.domain.money import format_money
-from omnipos.domain.refunding import may_go_back
+from omnipos.domain.refunding import may_go_back, next_paid
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
 from omnipos.locale import _, later
 from omnipos.services import returning, tendering
@@ -108,9 +108,9 @@ async def _card(paying: "Paying", way: Tender) -> None:
 
 def _paid_by(paying: "Paying") -> str:
     """Return the payment at a terminal that goes back, where it is known."""
-    refundable = paying.desk.view.basket.refundable if paying.desk.view else None
-    paid = refundable.tenders if refundable else ()
-    return next((one.payment_id for one in paid if one.kind is TenderKind.CARD and one.payment_id), "")
+    view = paying.desk.view
+    paid = next_paid(view.basket, TenderKind.CARD) if view else None
+    return paid.payment_id if paid else ""
 
 
 async def _give(paying: "Paying", way: Tender, word: Word) -> None:

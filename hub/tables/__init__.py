@@ -16,6 +16,9 @@ from hub.tables.accounts import account as account
 from hub.tables.accounts import account_entry as account_entry
 from hub.tables.buyers import buyer as buyer
 from hub.tables.columns import id_column, metadata, number_column, text_column
+from hub.tables.customers import customer as customer
+from hub.tables.customers import personal as personal
+from hub.tables.customers import points_entry as points_entry
 from hub.tables.goods import coupon as coupon
 from hub.tables.goods import coupon_use as coupon_use
 from hub.tables.goods import list_price as list_price
@@ -315,43 +318,6 @@ reservation = Table(
     text_column("product_id"),
     number_column("quantity_milli"),
     text_column("state"),
-)
-
-customer = Table(
-    "customer",
-    metadata,
-    id_column("customer_id"),
-    text_column("alias_of", ""),
-    number_column("points"),
-    text_column("tier"),
-    text_column("consents"),
-    text_column("purchases"),
-    number_column("rev"),
-    number_column("created_at_ms"),
-    text_column("answers", "{}"),
-    number_column("erased_at_ms", default="0"),
-)
-
-personal = Table(
-    "personal",
-    metadata,
-    id_column("customer_id"),
-    text_column("personal_id", ""),
-    text_column("name"),
-    text_column("folded_name"),
-    Column("phone", Text, nullable=False, index=True),
-    text_column("email", ""),
-    text_column("claims", "{}"),
-)
-
-points_entry = Table(
-    "points_entry",
-    metadata,
-    id_column("customer_id"),
-    id_column("source"),
-    text_column("kind"),
-    number_column("points"),
-    number_column("at_ms"),
 )
 
 collect_order = Table(

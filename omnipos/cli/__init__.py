@@ -18,6 +18,7 @@ COMMANDS = {
     "plain": ("omnipos.cli.counter:plain", "Sell line by line, without a screen."),
     "enrol": ("omnipos.cli.enrol:enrol", "Make this computer a till of a hub."),
     "hub": ("omnipos.cli.hub_commands:hub", "Run a hub, and set up its stores, staff and tills."),
+    "staff": ("omnipos.cli.badges:staff", "Print a badge for somebody who works here."),
     "import": (
         "omnipos.cli.importing:importing",
         "Bring products, customers, promotions and more in from a file.",

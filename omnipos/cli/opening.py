@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from omnipos.cli.acquiring import open_acquirer
+from omnipos.cli.badges import badges_of
 from omnipos.cli.complaints import log_to
 from omnipos.cli.control import ControlSocket
 from omnipos.cli.membership import Membership, load_membership, save_membership, till_client
@@ -81,6 +82,7 @@ def open_till(folder: Path) -> Iterator[tuple[Till, Settings]]:
         stack.callback(questions.close)
         till.hub = questions
         till.ereceipts = EReceiptFiles(folder)
+        till.badges = badges_of(folder, address, spool, settings)
         shop = store.call(lambda: people.shop_by_id(store.books, identity.store_id))
         speak(settings.language or (shop.language if shop else "en"))
         stack.callback(spool.stop)

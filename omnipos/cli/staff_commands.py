@@ -89,7 +89,7 @@ def badge(name: str, address: str, key_file: Path) -> None:
     from hub.staffmessages import Badge
 
     with owner_line(address, key_file) as line:
-        person = _person(line, name)
+        person = person_called(line, name)
         made = line.post(f"/v1/staff/{person.staff_id}/badge", Badge, None)
     click.echo(made.code)
     click.echo(
@@ -108,11 +108,12 @@ def remove_badge(name: str, address: str, key_file: Path) -> None:
     from hub.staffmessages import Badge
 
     with owner_line(address, key_file) as line:
-        line.delete(f"/v1/staff/{_person(line, name).staff_id}/badge", Badge)
+        line.delete(f"/v1/staff/{person_called(line, name).staff_id}/badge", Badge)
     click.echo(_("The badge of {name} opens nothing once the tills have synced.").format(name=name))
 
 
-def _person(line: "OwnerClient", name: str) -> "StaffMember":
+def person_called(line: "OwnerClient", name: str) -> "StaffMember":
+    """Return who works here under a name; raise EntryRefused."""
     from hub.staffmessages import StaffList
 
     people = [one for one in line.get("/v1/staff", StaffList).staff if one.active]

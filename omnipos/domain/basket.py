@@ -1,5 +1,6 @@
 """A sale being rung up: its lines and tenders, and what may change them."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -154,9 +155,16 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     age_checked: int = 0
     """Years that the customer was seen to have, so that nobody is asked twice."""
     refundable: Refundable | None = None
+    more_refundables: tuple[Refundable, ...] = ()
+    """Those of the other sales whose goods come back in this basket, in the order they came."""
     """Set while goods of a sale are in the basket to come back."""
     quoted: Quoted | None = None
     """Set on a basket that was taken up from a quote."""
+
+    @property
+    def refundables(self) -> tuple[Refundable, ...]:
+        """The money of every sale whose goods come back with a receipt."""
+        return () if self.refundable is None else (self.refundable, *self.more_refundables)
 
     @property
     def all_tenders(self) -> tuple[Tender, ...]:
@@ -311,7 +319,7 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
     discount = basket.discount if any(takes_discount(one) for one in lines) else None
     exemption = basket.exemption if lines else None
     note = basket.receipt_note if lines else ""
-    refundable = basket.refundable if any(one.returned is not None for one in lines) else None
+    first, *others = [*_still_refundable(basket, lines), None]
     quoted = basket.quoted if lines else None
     changed = msgspec.structs.replace(
         basket,
@@ -319,10 +327,16 @@ def void_line(basket: Basket, line_id: int) -> tuple[Basket, Line]:
         discount=discount,
         exemption=exemption,
         receipt_note=note,
-        refundable=refundable,
+        refundable=first,
+        more_refundables=tuple(one for one in others if one is not None),
         quoted=quoted,
     )
     return changed, line
+
+
+def _still_refundable(basket: Basket, lines: Sequence[Line]) -> list[Refundable]:
+    back = {one.returned.sale_id for one in lines if one.returned is not None}
+    return [one for one in basket.refundables if one.sale_id in back]
 
 
 def _assert_no_deposit(basket: Basket, line: Line) -> None:

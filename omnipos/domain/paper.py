@@ -28,6 +28,7 @@ class PaperKind(StrEnum):
     QR_CODE = "qr_code"
     SHIFT = "shift"
     CASH_MOVE = "cash_move"
+    STAFF_BADGE = "staff_badge"
     DRAWER = "drawer"
 
 
@@ -136,6 +137,14 @@ class CashMovePaper(msgspec.Struct, frozen=True, kw_only=True, tag="cash_move"):
     at_ms: int
 
 
+class BadgePaper(msgspec.Struct, frozen=True, kw_only=True, tag="staff_badge"):
+    """A staff badge. Its code is as secret as a PIN: this paper is printed at once and kept in no books."""
+
+    code: str
+    name: str
+    shop: Shop
+
+
 class DrawerPaper(msgspec.Struct, frozen=True, kw_only=True, tag="drawer"):
     """No paper: the drawer is to open without a sale, and the journal keeps who wanted it and why."""
 
@@ -151,6 +160,7 @@ Paper = (
     | HandOverPaper
     | GiftReceiptPaper
     | GiftCardPaper
+    | BadgePaper
     | QuotePaper
     | QrCodePaper
     | ShiftPaper
@@ -185,6 +195,8 @@ def print_job(job_id: str, paper: Paper, *, copy: bool = False) -> PrintJob:
             kind = PaperKind.GIFT_RECEIPT
         case GiftCardPaper():
             kind = PaperKind.GIFT_CARD
+        case BadgePaper():
+            kind = PaperKind.STAFF_BADGE
         case QuotePaper():
             kind = PaperKind.QUOTE
         case QrCodePaper():

@@ -1,5 +1,7 @@
 """Giving money back: how much may go, by which means, and what is proposed for it."""
 
+import msgspec
+
 from omnipos.domain.basket import Basket
 from omnipos.domain.errors import TenderRefused
 from omnipos.domain.money import CashRounding, format_money, round_cash, round_down
@@ -11,7 +13,7 @@ CASH_KINDS = (TenderKind.CASH, TenderKind.FOREIGN_CASH)
 
 
 def most_back(basket: Basket, total_minor: int) -> int | None:
-    """Return the most that may go back for a basket of this total: what is left of the sale's money.
+    """Return the most that may go back for a basket of this total: what is left of the sales' money.
 
     What that money buys in the same basket does not go back. None without a receipt, or without a return.
     """
@@ -19,7 +21,7 @@ def most_back(basket: Basket, total_minor: int) -> int | None:
         return None
     returned = sum(line.returned.value_minor for line in basket.lines if line.returned is not None)
     bought_minor = total_minor - returned
-    return max(basket.refundable.left_minor - bought_minor, 0)
+    return max(sum(one.left_minor for one in basket.refundables) - bought_minor, 0)
 
 
 def basket_due(basket: Basket, total_minor: int, rounding: CashRounding) -> Due:
@@ -27,11 +29,27 @@ def basket_due(basket: Basket, total_minor: int, rounding: CashRounding) -> Due:
     return due(total_minor, basket.all_tenders, rounding, most_back(basket, total_minor))
 
 
+def paid_by(basket: Basket) -> tuple[Tender, ...]:
+    """Return by what the sales were paid whose goods come back, and how much of each may go back."""
+    return tuple(tender for one in basket.refundables for tender in one.tenders)
+
+
 def left_by(basket: Basket, kind: TenderKind) -> int:
     """Return how much may go back by one means, less what this basket gave back by it already."""
     kinds = CASH_KINDS if kind in CASH_KINDS else (kind,)
-    paid = basket.refundable.tenders if basket.refundable is not None else ()
+    paid = paid_by(basket)
     return sum(tender.amount_minor for tender in (*paid, *basket.tenders) if tender.kind in kinds)
+
+
+def next_paid(basket: Basket, kind: TenderKind) -> Tender | None:
+    """Return the first payment of a kind that may still go back, with how much: one card at a time."""
+    given = -sum(one.amount_minor for one in basket.tenders if one.kind is kind)
+    for tender in paid_by(basket):
+        if tender.kind is kind:
+            if tender.amount_minor > given:
+                return msgspec.structs.replace(tender, amount_minor=tender.amount_minor - max(given, 0))
+            given -= tender.amount_minor
+    return None
 
 
 def is_free_cash(basket: Basket, tender: Tender) -> bool:
@@ -70,12 +88,16 @@ def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...
     if owed.due_minor >= 0:
         return ()
     found: dict[tuple[TenderKind, str], int] = {}
-    paid = basket.refundable.tenders if basket.refundable is not None else ()
+    paid = paid_by(basket)
     for tender in sorted(paid, key=lambda one: one.kind in CASH_KINDS):
         left_minor = min(left_by(basket, tender.kind), -owed.due_minor)
         if tender.kind in CASH_KINDS:
             most_minor = min(left_by(basket, tender.kind), -owed.cash_due_minor)
             found[TenderKind.CASH, ""] = -round_down(most_minor, rounding)
+        elif tender.kind is TenderKind.CARD:
+            next_card = next_paid(basket, TenderKind.CARD)
+            left_minor = min(next_card.amount_minor if next_card else 0, -owed.due_minor)
+            found[TenderKind.CARD, ""] = -left_minor
         elif tender.kind is not TenderKind.DEPOSIT:
             way = (tender.kind, tender.reference)
             found[way] = max(found.get(way, 0) - tender.amount_minor, -left_minor)

@@ -50,3 +50,12 @@ class Refundable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     customer_id: str = ""
     known: tuple[str, ...] = ()
     """The earlier returns of the sale that this counts, by the id of the sale that each is."""
+
+
+class CreditFrom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Of one of several sales whose goods came back together: what of its money was used up, and how."""
+
+    sale_id: str
+    credit_minor: int
+    tenders: tuple[Tender, ...] = ()
+    """Its share of what was given back; below zero."""

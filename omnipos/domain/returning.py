@@ -39,14 +39,16 @@ def earlier_return(sale: Sale, original_id: str) -> EarlierReturn | None:
     back = [line for line in sale.lines if line.returned is not None and line.returned.sale_id == original_id]
     if not back:
         return None
+    credit = next((one for one in sale.credits if one.sale_id == original_id), None)
+    given = credit.tenders if credit is not None else sale.tenders
     return EarlierReturn(
         sale_id=sale.sale_id,
         receipt_number=sale.receipt_number,
         at_ms=sale.completed_at_ms,
-        credit_minor=sale.credit_minor,
+        credit_minor=sale.credit_minor if credit is None else credit.credit_minor,
         lines=tuple((line.returned.line_no, -line.quantity_milli) for line in back if line.returned),
         serials=tuple(serial for line in back for serial in line.serials),
-        tenders=tuple(tender for tender in sale.tenders if tender.amount_minor < 0),
+        tenders=tuple(tender for tender in given if tender.amount_minor < 0),
     )
 
 
@@ -218,12 +220,11 @@ def _plain(quantity_milli: int) -> str:
 
 
 def put_back(basket: Basket, found: Found, sold: SoldLine, back: ReturnOf, quantity_milli: int) -> Basket:
-    """Return the basket with goods of a sale that come back; raise BasketRefused.
-
-    A basket takes goods back of one receipt, so that it is clear whose money goes back and how.
-    """
+    """Return the basket with goods of a sale that come back, beside those of others; raise BasketRefused."""
     after = put_line(basket, _line_of(basket.next_line_id, sold, back, quantity_milli))
-    return msgspec.structs.replace(after, refundable=found.refundable)
+    money = {one.sale_id: one for one in after.refundables} | {found.sale.sale_id: found.refundable}
+    first, *more = money.values()
+    return msgspec.structs.replace(after, refundable=first, more_refundables=tuple(more))
 
 
 def put_line(basket: Basket, line: Line) -> Basket:
@@ -236,9 +237,11 @@ def put_line(basket: Basket, line: Line) -> Basket:
         raise BasketRefused(
             _("An online order is handed over in this basket. Finish it, then take goods back.")
         )
-    if any(one.returned is not None and one.returned.sale_id != back.sale_id for one in basket.lines):
+    if any(
+        one.returned is not None and bool(one.returned.sale_id) != bool(back.sale_id) for one in basket.lines
+    ):
         raise BasketRefused(
-            _("Goods of another receipt come back in this basket. Finish it, then take these back.")
+            _("Goods with and without a receipt do not come back together. Finish this basket first.")
         )
     if any(_is_same(one, back) for one in basket.lines):
         raise BasketRefused(
@@ -261,7 +264,9 @@ def _note(back: ReturnOf) -> str:
 
 def _is_same(line: Line, back: ReturnOf) -> bool:
     one = line.returned
-    return one is not None and bool(back.sale_id) and one.line_no == back.line_no
+    return (
+        one is not None and bool(back.sale_id) and (one.sale_id, one.line_no) == (back.sale_id, back.line_no)
+    )
 
 
 def _line_of(line_id: int, sold: SoldLine, back: ReturnOf, quantity_milli: int) -> Line:

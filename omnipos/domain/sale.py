@@ -3,8 +3,9 @@
 import msgspec
 
 from omnipos.domain.basket import Basket, Discount, Exemption, PriceOverride
+from omnipos.domain.crediting import credit_of, credits_of
 from omnipos.domain.pricing import Totals
-from omnipos.domain.returned import ReturnOf
+from omnipos.domain.returned import CreditFrom, ReturnOf
 from omnipos.domain.saving import Saving
 from omnipos.domain.tax import TaxTotal
 from omnipos.domain.tender import Settled, Tender
@@ -79,7 +80,9 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exemption: Exemption | None = None
     note: str = ""
     credit_minor: int = 0
-    """The money of the sale whose goods came back that went into this one, or back to the customer."""
+    """The money of the sales whose goods came back that went into this one, or back to the customer."""
+    credits: tuple[CreditFrom, ...] = ()
+    """The same by each of them, where goods of several came back."""
 
     @property
     def returned_minor(self) -> int:
@@ -164,19 +167,10 @@ def complete(basket: Basket, totals: Totals, settled: Settled, identity: SaleIde
         exemption=basket.exemption,
         note=basket.receipt_note,
         credit_minor=credit_of(basket, totals.total_minor, settled.rounding_minor),
+        credits=credits_of(basket, totals.total_minor, settled.rounding_minor),
     )
     assert adds_up(sale), "a sale whose sums do not add up is a bug, not a sale"
     return sale
-
-
-def credit_of(basket: Basket, total_minor: int, rounding_minor: int) -> int:
-    """Return how much of a returned sale's money a basket uses up, for its own goods or given back.
-
-    What rounding keeps of a refund stays with the returned sale, until nothing of it is left to return.
-    """
-    value = -sum(line.returned.value_minor for line in basket.lines if line.returned is not None)
-    used = value - (rounding_minor if total_minor < 0 else 0)
-    return min(used, basket.refundable.left_minor) if basket.refundable is not None else used
 
 
 def adds_up(sale: Sale) -> bool:

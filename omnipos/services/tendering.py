@@ -89,8 +89,8 @@ def to_pay(till: Till) -> BasketView:
         raise TenderRefused(_("There is nothing to pay. Scan something first."))
     if basket.order and not basket.tenders:
         collecting.check_before_paying(till, basket.order)
-    if basket.refundable is not None and not basket.tenders:
-        _check_known(till, basket.refundable)
+    for refundable in () if basket.tenders else basket.refundables:
+        _check_known(till, refundable)
     priced_at_ms = basket.priced_at_ms or till.clock.now_ms()
     view = view_of(
         till, msgspec.structs.replace(quoted.with_deposit(till, basket), priced_at_ms=priced_at_ms)

@@ -14,7 +14,17 @@ from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _
-from omnipos.ports import Charging, Clock, EReceipts, HubAway, HubQueries, Printing, QrAsking, Syncing
+from omnipos.ports import (
+    BadgeDesk,
+    Charging,
+    Clock,
+    EReceipts,
+    HubAway,
+    HubQueries,
+    Printing,
+    QrAsking,
+    Syncing,
+)
 from omnipos.store import people
 from omnipos.store.catalogue import catalogue_revision
 from omnipos.store.connection import Store
@@ -88,6 +98,8 @@ class Till:
         self.is_training = False
         """Whether this is practice: a store of its own, and nothing of it is ever sent."""
         self.ereceipts: EReceipts = NoFiles()
+        self.badges: BadgeDesk | None = None
+        """What makes staff badges, on the computer that has the owner's key."""
         self.wrong_pin_at_ms: dict[str, int] = {}
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
         self.tickets: dict[str, Ticket] = {}

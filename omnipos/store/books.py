@@ -83,7 +83,9 @@ def sales_returning(db: Connection, original_id: str) -> list[Sale]:
 
 def sales_of_order(db: Connection, order_id: str) -> list[Sale]:
     """Return the sales of this till with which an online order was handed over."""
-    rows = db.execute("SELECT epoch, seq FROM sale WHERE order_id = ? ORDER BY epoch, seq", [order_id])
+    rows = db.execute(
+        "SELECT epoch, seq FROM sale WHERE order_id = ? AND order_id <> '' ORDER BY epoch, seq", [order_id]
+    )
     return [_sale_at(db, *row) for row in rows.fetchall()]
 
 
@@ -134,7 +136,7 @@ def latest_sales(db: Connection, limit: int) -> list[Sale]:
 def sales_of_customer(db: Connection, customer_id: str, after: tuple[int, int], limit: int) -> list[Sale]:
     """Return a customer's sales at this till behind a place in the journal, the newest first."""
     rows = db.execute(
-        "SELECT epoch, seq FROM sale WHERE customer_id = ? AND (epoch, seq) > (?, ?)"
+        "SELECT epoch, seq FROM sale WHERE customer_id = ? AND customer_id <> '' AND (epoch, seq) > (?, ?)"
         " ORDER BY completed_at_ms DESC LIMIT ?",
         (customer_id, *after, limit),
     ).fetchall()

@@ -20,6 +20,7 @@ from omnipos.store.schema import (
     BUYERS,
     ERASURES,
     EXCEPTIONS_OF_THE_STORE,
+    FINDING_AMONG_MANY,
     GUARDED,
     HYBRID_CLOCK,
     LIVES_ANSWERED,
@@ -212,6 +213,12 @@ def quotations(db: Database) -> None:
 def news_to_tell(db: Database) -> None:
     """Keep what happened by itself until somebody was told, over a restart too."""
     _run(db, NEWS_TO_TELL)
+
+
+@BOOKS()
+def finding_among_many(db: Database) -> None:
+    """Find the sales of an order and the words given here without reading all that ever happened."""
+    _run(db, FINDING_AMONG_MANY)
 
 
 @MIRROR()

@@ -57,7 +57,7 @@ def closed_codes(db: Connection) -> list[Payment]:
 
 def count_unsettled(db: Connection) -> int:
     """Return how many payments are unknown or in no sale; one that is just asked for is neither."""
-    row = db.execute("SELECT count(*) FROM payment WHERE state IN ('unknown', 'astray')").fetchone()
+    row = db.execute(f"SELECT count(*) FROM payment WHERE state IN ({_OPEN}) AND state <> 'asked'").fetchone()
     return int(row[0])
 
 

@@ -18,6 +18,7 @@ MIGRATIONS = {
         "basket_hops",
         "quotations",
         "news_to_tell",
+        "finding_among_many",
     },
     "mirror": {
         "first_mirror",
@@ -344,4 +345,9 @@ QUOTATIONS = """
 CREATE TABLE quotation (
     number TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB
 ) STRICT;
+"""
+
+FINDING_AMONG_MANY = """
+CREATE INDEX sale_order ON sale (order_id) WHERE order_id <> '';
+CREATE INDEX event_approval ON event (epoch, seq) WHERE type = 'approval_given';
 """

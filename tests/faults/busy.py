@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+from sync.wire import Wire
 from tests.faults.lives import INDOMIE, KOPI, TEH
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
@@ -18,10 +19,9 @@ class BusyTill:
         """Enrol with a hub, and ask it at another address from then on."""
         self.counter = EnrolledTill(hub, folder)
         if address:
-            self.counter.client.close()
-            self.counter.client = self.counter.engine._client = type(self.counter.client)(
-                address, device=self.counter.client.device
-            )
+            client = self.counter.client
+            client.close()
+            client.address, client._wire = address, Wire(address)
         assert self.counter.engine.once().ok
         self.sold_minor: list[int] = []
         self.troubles: list[str] = []

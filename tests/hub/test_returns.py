@@ -87,6 +87,38 @@ def test_the_points_of_all_parts_together_are_those_of_the_sale(rig: HubRig) -> 
     assert seen == [4, 3, 1, 0]
 
 
+def test_of_two_receipts_in_one_return_each_gives_its_own_money_and_points(rig: HubRig) -> None:
+    rig.ask(
+        "PUT", "/v1/customers", {"customers": [{"customer_id": "c1", "name": "Sarah", "phone": "0812345678"}]}
+    )
+    journal = rig.journal()
+    sales = [journal.sell((A, 1, 15_000), customer_id="c1"), journal.sell((A, 2, 15_000), customer_id="c1")]
+    rig.push(*journal.envelopes)
+    founds = [asked(rig, number=sale.receipt_number)[0] for sale in sales]
+    basket = Basket(basket_id="b", number=1, currency="IDR", started_at_ms=1, staff_id="staff-1")
+    for found in founds:
+        sold = found.lines[0]
+        back = mirror(found.sale, sold, 1000, {"PPN": PPN}, reason="broken")
+        basket = put_back(basket, found, sold, back, 1000)
+    back = paid_back(journal.till, basket, 1)
+    assert [(one.sale_id, one.credit_minor) for one in back.credits] == [
+        (sales[0].sale_id, 15_000), (sales[1].sale_id, 15_000),
+    ]  # fmt: skip
+    journal.append(SaleCompleted(sale=back))
+    rig.push(*journal.envelopes)
+    left = [asked(rig, number=sale.receipt_number)[0].refundable.left_minor for sale in sales]
+    assert left == [0, 15_000]
+    assert rig.ask("GET", "/v1/customers/c1")["customer"]["points"] == 1
+    assert rig.exceptions() == []
+    journal.append(SaleCompleted(sale=msgspec.structs.replace(back, sale_id="again", receipt_number="B-2")))
+    rig.push(*journal.envelopes)
+    cases = rig.ask("GET", "/v1/exceptions")["exceptions"]
+    assert [(one["kind"], one["detail"].rpartition("receipt ")[2]) for one in cases] == [
+        ("return_over_sold", f"{sales[0].receipt_number}."),
+        ("refund_over_paid", f"{sales[0].receipt_number}."),
+    ]
+
+
 def test_more_than_was_sold_is_told_to_a_person_once_for_each_receipt(rig: HubRig) -> None:
     journal = rig.journal()
     sale = journal.sell((A, 1, 3500))

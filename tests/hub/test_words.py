@@ -178,6 +178,16 @@ def test_the_drawer_is_told_by_name_when_who_moves_its_money_may_not(shop: HubRi
     ]
 
 
+def test_the_drawer_opened_to_be_counted_takes_no_word_and_otherwise_it_does(shop: HubRig) -> None:
+    journal = shop.journal()
+    journal.append(DrawerOpened(staff_id="staff-1", reason="x", to_count=True))
+    shop.push(*journal.envelopes)
+    assert told(shop) == []
+    journal.append(DrawerOpened(staff_id="staff-1", reason="x"))
+    shop.push(*journal.envelopes)
+    assert told(shop) == ["Budi is named for this without the right to it: the drawer opened without a sale."]
+
+
 def test_a_z_in_the_name_of_somebody_who_may_not_close_is_told(shop: HubRig) -> None:
     shop.ask("PUT", "/v1/roles", {"roles": [{"code": "helper", "name": "Helper", "rights": ["sell"]}]})
     helper = {"staff_id": "h", "name": "Ani", "role": "helper", "pin_hash": "$argon2id$none"}

@@ -106,7 +106,7 @@ def test_what_was_paid_by_card_goes_back_to_the_card_and_cash_for_it_asks_a_mana
     till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
     ways = till.call(returning.ways_back)
     assert [(one.kind.value, one.amount_minor) for one in ways] == [
-        ("card", -25_600), ("store_credit", -25_600), ("cash", -25_600),
+        ("card", -25_600), ("cash", -25_600),
     ]  # fmt: skip
     with pytest.raises(NotAllowed):
         till.call(tendering.pay_cash)
@@ -180,12 +180,73 @@ def test_one_receipt_in_two_baskets_comes_back_once(till: Till) -> None:
     assert voided.basket.refundable is None
 
 
-def test_goods_of_two_receipts_do_not_mix_and_a_line_comes_back_once(till: Till) -> None:
-    first, second = sell(till, (TEH, 2)), sell(till, (TEH, 2))
+def test_goods_of_two_receipts_come_back_in_one_basket_each_with_its_own_money(till: Till) -> None:
+    by_cash, by_card = sell(till, (TEH, 2)), sell(till, (KOPI, 1), (TEH, 1), card=True)
+    back = [Back(line_no=1, quantity_milli=1000)]
+    till.call(returning.bring, found(till, by_cash), back, "1")
+    till.call(returning.bring, found(till, by_card), back, "1")
+    ways = till.call(returning.ways_back)
+    assert [(one.kind.value, one.amount_minor) for one in ways] == [("card", -31_600), ("cash", -12_000)]
+    till.call(returning.give_back, Tender(kind=TenderKind.CARD, amount_minor=-25_600, card=SLIP))
+    with pytest.raises(TenderRefused):
+        till.call(returning.give_back, cash(-6050))
+    done = till.call(returning.give_back, cash(-6000)).sale
+    assert done is not None
+    assert (done.total_minor, done.credit_minor) == (-31_600, 31_600)
+    assert [
+        (one.sale_id, one.credit_minor, [t.amount_minor for t in one.tenders]) for one in done.credits
+    ] == [
+        (by_cash.sale_id, 6000, [-6000]),
+        (by_card.sale_id, 25_600, [-25_600]),
+    ]
+    left = [found(till, sale).refundable for sale in (by_cash, by_card)]
+    assert [(one.left_minor, [t.amount_minor for t in one.tenders]) for one in left] == [
+        (6000, [6000]), (6000, [6000]),
+    ]  # fmt: skip
+    assert [[line.left_milli for line in found(till, one).lines] for one in (by_cash, by_card)] == [
+        [1000], [0, 1000],
+    ]  # fmt: skip
+    assert till.store.call(lambda: verify(till.store.books)).findings == ()
+
+
+def test_things_of_two_receipts_are_exchanged_and_one_receipt_may_be_taken_out_again(till: Till) -> None:
+    first, second = sell(till, (TEH, 2)), sell(till, (INDOMIE, 2))
+    back = [Back(line_no=1, quantity_milli=2000)]
+    till.call(returning.bring, found(till, first), back, "1")
+    view = till.call(returning.bring, found(till, second), back, "1")
+    assert [one.receipt_number for one in view.basket.refundables] == [
+        first.receipt_number, second.receipt_number,
+    ]  # fmt: skip
+    view = till.call(selling.void_line, view.basket.lines[0].line_id)
+    assert [one.receipt_number for one in view.basket.refundables] == [second.receipt_number]
+    till.call(returning.bring, found(till, first), back, "1")
+    till.call(selling.ring, [(Item(product=KOPI), 1000)])
+    paid = till.call(tendering.pay_cash).sale
+    assert paid is not None
+    assert (paid.total_minor, paid.credit_minor) == (6600, 19_000)
+    assert [(one.credit_minor, one.tenders) for one in paid.credits] == [(7000, ()), (12_000, ())]
+    assert [found(till, one).refundable.left_minor for one in (first, second)] == [0, 0]
+
+
+def test_of_two_receipts_one_that_came_back_elsewhere_meanwhile_stops_the_refund(till: Till) -> None:
+    first, second = sell(till, (TEH, 1)), sell(till, (TEH, 1))
     back = [Back(line_no=1, quantity_milli=1000)]
     till.call(returning.bring, found(till, first), back, "1")
-    with pytest.raises(BasketRefused, match="Goods of another receipt"):
-        till.call(returning.bring, found(till, second), back, "1")
+    till.call(returning.bring, found(till, second), back, "1")
+    till.call(selling.park)
+    till.call(returning.bring, found(till, second), back, "1")
+    till.call(returning.give_back, cash(-6000))
+    till.call(selling.recall)
+    with pytest.raises(BasketRefused, match=f"receipt {second.receipt_number} came back in another"):
+        till.call(returning.give_back, cash(-12_000))
+
+
+def test_goods_without_a_receipt_do_not_mix_with_those_of_one_and_a_line_comes_back_once(till: Till) -> None:
+    first = sell(till, (TEH, 2))
+    back = [Back(line_no=1, quantity_milli=1000)]
+    till.call(returning.bring, found(till, first), back, "1")
+    with pytest.raises(BasketRefused, match="with and without a receipt"):
+        till.call(returning.bring_without_receipt, Item(product=TEH), 1000, "4", word=BUDI_SAYS)
     with pytest.raises(BasketRefused, match="comes back in this basket already"):
         till.call(returning.bring, found(till, first), back, "1")
     with pytest.raises(BasketRefused, match="Take the line out and return it again"):

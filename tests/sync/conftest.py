@@ -10,7 +10,8 @@ from omnipos.cli.membership import load_pass
 from omnipos.domain.staff import Role, Staff
 from omnipos.services import leasing
 from omnipos.services.till import Till
-from omnipos.store.connection import Store
+from omnipos.store.connection import BOOKS_FILE, Store
+from omnipos.store.identity import load_identity
 from sync.client import HubClient
 from sync.engine import SyncEngine
 from tests.hubs import HubProcess
@@ -21,10 +22,14 @@ class EnrolledTill:
     """A till with an engine that syncs when it is told to."""
 
     def __init__(self, hub: HubProcess, folder: Path) -> None:
-        """Enrol with the hub's first store and sync once."""
-        self.identity = join(folder, hub.address, hub.enrol_code(), "counter")
+        """Enrol with the hub's first store; a folder that is a till already is only opened again."""
+        if not (folder / BOOKS_FILE).exists():
+            join(folder, hub.address, hub.enrol_code(), "counter")
         self.clock = HandClock()
         self.store = Store(folder)
+        identity = self.store.call(lambda: load_identity(self.store.books))
+        assert identity is not None, "the folder is a till's"
+        self.identity = identity
         self.client = HubClient(hub.address, device=load_pass(folder))
         self.engine = SyncEngine(
             self.store,

@@ -1,0 +1,26 @@
+"""A staff badge on paper: the code to be scanned, twice, and whose it is; to be cut out and kept safe."""
+
+from omnipos.domain.paper import BadgePaper
+from omnipos.locale import _
+from printing.document import Align, Barcode, Cut, Document, Feed, Qr, Text
+from printing.heading import letterhead
+
+
+def staff_badge(paper: BadgePaper) -> Document:
+    """Return the badge: Code 128 for a laser scanner, QR code for a camera, no letter of it."""
+    elements = (
+        *letterhead(paper.shop),
+        Feed(),
+        Text(_("STAFF"), Align.CENTER, bold=True),
+        Text(paper.name, Align.CENTER, bold=True, wide=2, tall=2),
+        Feed(),
+        Barcode(paper.code),
+        Feed(),
+        Qr(paper.code),
+        Feed(),
+        Text(
+            _("Keep it as secret as a PIN. If it is lost, have a new one made: this one ends."), Align.CENTER
+        ),
+        Cut(),
+    )
+    return Document("staff-badge", elements)

@@ -1,0 +1,1 @@
+"""What is shipped to run a hub for real is tried here."""
