@@ -13,7 +13,7 @@ from omnipos.domain.phone import masked
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.domain.tax import PPM, TaxTotal
-from omnipos.domain.tender import TENDER_WORDS, CardSlip, ForeignMoney, QrSlip, Tender, TenderKind
+from omnipos.domain.tender import CardSlip, ForeignMoney, QrSlip, Tender, TenderKind, tender_words
 from omnipos.locale import _
 from printing.document import (
     Align,
@@ -166,7 +166,7 @@ def _totals(sale: Sale) -> Iterator[Element]:
 
 def _tender(tender: Tender, currency: str) -> Iterator[Element]:
     amount = format_amount(tender.amount_minor, currency)
-    yield Row((_(TENDER_WORDS[tender.kind]), amount))
+    yield Row((tender_words(tender), amount))
     if tender.card is not None:
         yield from _card_slip(tender.card)
     if tender.qr is not None:

@@ -9,7 +9,7 @@ from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity, parse_quantity
 from omnipos.domain.refunding import may_go_back
 from omnipos.domain.returning import Found
-from omnipos.domain.tender import TENDER_WORDS, CardSlip, Tender, TenderKind
+from omnipos.domain.tender import CardSlip, Tender, TenderKind, tender_words
 from omnipos.locale import _
 from omnipos.services import finding, returning, selling, tendering
 from omnipos.services.approving import Word
@@ -78,7 +78,10 @@ def _found_words(talk: Talk, found: Found) -> str:
 
 
 def bring(talk: Talk, rest: str) -> Answer:
-    """`return-line 1 all REASON` brings line 1 back, `return-line 1 2 damaged REASON` two damaged of it."""
+    """`return-line 1 all REASON` brings line 1 back, `return-line 1 2 damaged REASON` two damaged of it.
+
+    Instead of how many, a serial number says which; what is weighed may be said by weight, 0.25.
+    """
     found = talk.found
     if found is None:
         raise ReturnRefused(_("Type return and the number of the receipt first."))
@@ -87,9 +90,12 @@ def bring(talk: Talk, rest: str) -> Answer:
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(found.lines) and reason):
         raise EntryRefused(_("Type the line, how many or all, and the reason: return-line 1 all too small."))
     sold = found.lines[int(number[:4]) - 1]
-    milli = sold.left_milli if quantity.casefold() == "all" else parse_quantity(quantity)
+    serials = tuple(one for one in sold.serials if one.casefold() == quantity.casefold())
+    milli = sold.left_milli if quantity.casefold() == "all" else PIECE_MILLI
+    if not serials and quantity.casefold() != "all":
+        milli = parse_quantity(quantity)
     reason, is_damaged = _damaged(reason)
-    back = Back(line_no=sold.line_no, quantity_milli=milli, damaged=is_damaged)
+    back = Back(line_no=sold.line_no, quantity_milli=milli, damaged=is_damaged, serials=serials)
 
     def give(word: Word) -> Answer:
         return _brought(talk.till.call(returning.bring, found, [back], reason, word))
@@ -160,7 +166,7 @@ def _say_ways(talk: Talk, view: BasketView) -> Answer:
     ways = talk.till.call(returning.ways_back)
     money = view.basket.currency
     said = "; ".join(
-        f"refund {names[one.kind]}: {_(TENDER_WORDS[one.kind])} {format_money(-one.amount_minor, money)}"
+        f"refund {names[one.kind]}: {tender_words(one)} {format_money(-one.amount_minor, money)}"
         for one in ways
     )
     more = [{"means": names[one.kind], "amount_minor": one.amount_minor} for one in ways]

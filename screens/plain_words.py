@@ -12,7 +12,7 @@ from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.domain.sale import Sale
 from omnipos.domain.saving import Saving
 from omnipos.domain.shop import Shop
-from omnipos.domain.tender import TENDER_WORDS
+from omnipos.domain.tender import tender_words
 from omnipos.locale import _, later, ngettext
 from omnipos.ports import LinkState
 from omnipos.services import leasing
@@ -122,9 +122,7 @@ def sale_words(sale: Sale) -> str:
         said.append(_("Saved {amount}.").format(amount=format_money(sale.saved_minor, money)))
     if sale.rounding_minor:
         said.append(_("Rounding {amount}.").format(amount=format_money(sale.rounding_minor, money)))
-    given = ", ".join(
-        f"{_(TENDER_WORDS[one.kind])} {format_money(one.amount_minor, money)}" for one in sale.tenders
-    )
+    given = ", ".join(f"{tender_words(one)} {format_money(one.amount_minor, money)}" for one in sale.tenders)
     if given:
         said.append(_("Given: {tenders}.").format(tenders=given))
     if sale.change_minor:

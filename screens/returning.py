@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
-from omnipos.domain.quantity import PIECE_MILLI, format_quantity
+from omnipos.domain.quantity import PIECE_MILLI, format_quantity, parse_quantity
 from omnipos.domain.returning import Found, SoldLine
 from omnipos.locale import _, later
 from omnipos.services import returning
@@ -20,6 +20,9 @@ from screens.lists import WIDTH, ListScreen
 from screens.ringing import Scan
 from screens.widgets.cells import Row, between, cut, drawn
 from screens.widgets.entry import Entry
+
+WEIGHED = "0123456789.,"
+LONGEST_WEIGHT = 6
 
 
 class FindReturnScreen(ListScreen):
@@ -178,6 +181,31 @@ class ReasonScreen(ListScreen):
             await super().do_back()
 
 
+class Offered(NamedTuple):
+    """One row: a sold line, or one piece of it by its serial number."""
+
+    sold: SoldLine
+    serial: str = ""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What tells it from the other rows."""
+        return self.sold.line_no, self.serial
+
+    @property
+    def most_milli(self) -> int:
+        """How much of it may come back."""
+        return PIECE_MILLI if self.serial else self.sold.left_milli
+
+
+def offered(sold: SoldLine) -> list[Offered]:
+    """Return the rows of a sold line: one for each piece where each has a serial number."""
+    pieces = len(sold.serials)
+    if pieces > 1 and pieces * PIECE_MILLI == sold.left_milli:
+        return [Offered(sold, serial) for serial in sold.serials]
+    return [Offered(sold)]
+
+
 class ReturnScreen(ReasonScreen):
     """The lines of a sale with what may come back of each."""
 
@@ -194,8 +222,10 @@ class ReturnScreen(ReasonScreen):
     def __init__(self, below: Counter, found: Found) -> None:
         """Begin with nothing chosen to come back."""
         self._found = found
-        self._sold = found.lines
-        self._backs: dict[int, int] = {}
+        self._rows = [row for sold in found.lines for row in offered(sold)]
+        self._backs: dict[tuple[int, str], int] = {}
+        self._weight = ""
+        """What is typed of the weight of the chosen line."""
         self._damaged: set[int] = set()
         super().__init__(below, _("Return of {number}").format(number=found.sale.receipt_number))
 
@@ -212,13 +242,14 @@ class ReturnScreen(ReasonScreen):
         """Return the lines, or the reasons."""
         if self._step is Step.REASON:
             return self.reason_rows()
-        return [self._row(sold) for sold in self._sold]
+        return [self._row(one) for one in self._rows]
 
-    def _row(self, sold: SoldLine) -> Row:
+    def _row(self, one: Offered) -> Row:
+        sold = one.sold
         code, unit = self.desk.currency, sold.line.unit
-        back = self._backs.get(sold.line_no, 0)
-        said = format_quantity(sold.line.quantity_milli, unit, code)
-        if sold.returned_milli:
+        back = self._backs.get(one.key, 0)
+        said = drawn(one.serial) or format_quantity(sold.line.quantity_milli, unit, code)
+        if sold.returned_milli and not one.serial:
             gone = format_quantity(sold.returned_milli, unit, code)
             said = _("{sold}, {gone} came back").format(sold=said, gone=gone)
         mark = f"−{format_quantity(back, unit, code)}" if back else ""
@@ -229,8 +260,8 @@ class ReturnScreen(ReasonScreen):
         return ((between(name, f"{mark} ", WIDTH - 1), style),)
 
     @property
-    def _chosen(self) -> SoldLine:
-        return self._sold[max(self.lines.chosen, 0)]
+    def _chosen(self) -> Offered:
+        return self._rows[max(self.lines.chosen, 0)]
 
     async def type_before(self, text: str) -> None:
         """Take a digit as the quantity, D for damaged."""
@@ -238,6 +269,8 @@ class ReturnScreen(ReasonScreen):
             await self.do_damaged()
         elif text == " ":
             await self.do_all()
+        elif self._chosen.sold.line.unit != "pcs" and text in WEIGHED:
+            self._weigh(self._weight + text)
         elif text.isdigit():
             self._put(int(text) * PIECE_MILLI)
         else:
@@ -245,19 +278,37 @@ class ReturnScreen(ReasonScreen):
 
     async def press(self, key: str) -> bool:
         """The arrows left and right change how many come back."""
+        if self._step is Step.LINES and key == "backspace" and self._weight:
+            self._weigh(self._weight[:-1])
+            return True
         if self._step is Step.LINES and key in ("left", "right", "space", "enter"):
             return await self.act(self, key)
+        if key in ("up", "down"):
+            self._weight = ""
         return await super().press(key)
 
+    def _weigh(self, typed: str) -> None:
+        """Take what is typed as the weight that comes back, character by character."""
+        self._weight = typed[:LONGEST_WEIGHT]
+        number = self._weight.replace(",", ".").rstrip(".")
+        quantity_milli = parse_quantity(number) if number.strip("0.") else 0
+        self._put(quantity_milli)
+        if quantity_milli <= self._chosen.most_milli:
+            self.say(
+                _("{weight} {unit} comes back.").format(weight=self._weight, unit=self._chosen.sold.line.unit)
+            )
+        else:
+            self.say(_("No more than was sold comes back."), "warn")
+
     def _put(self, quantity_milli: int) -> None:
-        sold = self._chosen
+        sold = self._chosen.sold
         if sold.refusal:
             self.say(sold.refusal, "warn")
             return
         if not sold.left_milli:
             self.say(_("All of it came back already."), "warn")
             return
-        self._backs[sold.line_no] = max(min(quantity_milli, sold.left_milli), 0)
+        self._backs[self._chosen.key] = max(min(quantity_milli, self._chosen.most_milli), 0)
         self.say("")
         self.show()
 
@@ -267,24 +318,25 @@ class ReturnScreen(ReasonScreen):
 
     async def do_all(self) -> None:
         """Take all of the line, or none of it."""
-        sold = self._chosen
-        self._put(0 if self._backs.get(sold.line_no) else sold.left_milli)
+        self._weight = ""
+        one = self._chosen
+        self._put(0 if self._backs.get(one.key) else one.most_milli)
 
     async def do_more(self) -> None:
-        """Take one piece more; what is weighed comes back whole."""
-        sold = self._chosen
-        step = PIECE_MILLI if sold.line.unit == "pcs" else sold.left_milli
-        self._put(self._backs.get(sold.line_no, 0) + step)
+        """Take one piece more; of what is weighed all, unless a weight is typed."""
+        one = self._chosen
+        step = PIECE_MILLI if one.sold.line.unit == "pcs" else one.most_milli
+        self._put(self._backs.get(one.key, 0) + step)
 
     async def do_less(self) -> None:
         """Take one piece less."""
-        self._put(self._backs.get(self._chosen.line_no, 0) - PIECE_MILLI)
+        self._put(self._backs.get(self._chosen.key, 0) - PIECE_MILLI)
 
     async def do_damaged(self) -> None:
         """Say that it is damaged, or that it is not."""
-        self._damaged ^= {self._chosen.line_no}
-        if not self._backs.get(self._chosen.line_no):
-            self._put(self._chosen.left_milli)
+        self._damaged ^= {self._chosen.sold.line_no}
+        if not self._backs.get(self._chosen.key):
+            self._put(self._chosen.most_milli)
         self.show()
 
     async def do_enter(self) -> None:
@@ -296,13 +348,21 @@ class ReturnScreen(ReasonScreen):
         else:
             self._go_to(Step.REASON)
 
+    def _wanted(self) -> dict[tuple[int, str], int]:
+        return {key: milli for key, milli in self._backs.items() if milli}
+
+    def _back(self, number: int) -> Back:
+        own = {serial: milli for (line_no, serial), milli in self._wanted().items() if line_no == number}
+        return Back(
+            line_no=number,
+            quantity_milli=sum(own.values()),
+            damaged=number in self._damaged,
+            serials=tuple(serial for serial in own if serial),
+        )
+
     async def bring(self, word: Word) -> None:
         """Put what comes back into the basket."""
-        backs = [
-            Back(line_no=number, quantity_milli=milli, damaged=number in self._damaged)
-            for number, milli in sorted(self._backs.items())
-            if milli
-        ]
+        backs = [self._back(number) for number in sorted({number for number, _serial in self._wanted()})]
         desk = self.desk
         view = await desk.till.run(returning.bring, self._found, backs, self._reason.text, word)
         await desk.put(view)

@@ -197,6 +197,23 @@ def mirror(
     )
 
 
+def with_serials(sold: SoldLine, quantity_milli: int, serials: Sequence[str]) -> SoldLine:
+    """Return a sold line with the serial numbers that come back of it; raise BasketRefused.
+
+    Nobody need choose them while all that may come back does.
+    """
+    if not sold.serials or (not serials and quantity_milli >= sold.left_milli):
+        return sold
+    pieces = quantity_milli // PIECE_MILLI
+    if len(set(serials)) != pieces or not set(serials) <= set(sold.serials):
+        raise BasketRefused(
+            _("Choose which of {name} comes back, by serial number: {serials}.").format(
+                name=sold.line.name, serials=", ".join(sold.serials)
+            )
+        )
+    return msgspec.structs.replace(sold, serials=tuple(serials))
+
+
 def check_returnable(sold: SoldLine, quantity_milli: int) -> None:
     """Raise BasketRefused for more than may still come back of a line, or a part of a piece."""
     name = sold.line.name

@@ -41,6 +41,8 @@ TENDER_WORDS = {
     TenderKind.DEPOSIT: later("Deposit paid"),
     TenderKind.ONLINE: later("Paid online"),
 }
+WEB_SHOP_GIVES_BACK = later("Back through the web shop")
+"""What is said of money that was paid online and goes back: no till gives it."""
 
 
 class CardSlip(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,3 +294,10 @@ def check_slip(slip: CardSlip | None) -> CardSlip:
 def digits_of(text: str) -> str:
     """Return the digits in a text."""
     return "".join(c for c in text if c.isdigit())
+
+
+def tender_words(tender: Tender) -> str:
+    """Say by what was paid, or by which way money goes back."""
+    if tender.kind is TenderKind.ONLINE and tender.amount_minor < 0:
+        return _(WEB_SHOP_GIVES_BACK)
+    return _(TENDER_WORDS[tender.kind])

@@ -14,7 +14,15 @@ from omnipos.domain.money import format_money, line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.refunding import is_free_cash, ways
 from omnipos.domain.returned import ReturnOf
-from omnipos.domain.returning import Found, earlier_return, mirror, put_back, put_line, with_earlier
+from omnipos.domain.returning import (
+    Found,
+    earlier_return,
+    mirror,
+    put_back,
+    put_line,
+    with_earlier,
+    with_serials,
+)
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import ReturnRules
 from omnipos.domain.staff import Approval, Right
@@ -46,6 +54,8 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
     line_no: int
     quantity_milli: int
     damaged: bool = False
+    serials: tuple[str, ...] = ()
+    """Which of several pieces with serial numbers come back."""
 
 
 def reasons(till: Till) -> tuple[str, ...]:
@@ -146,7 +156,8 @@ def bring(till: Till, found: Found, backs: Sequence[Back], reason: str, word: Wo
         sold = found.lines[back.line_no - 1]
         mirrored = mirror(found.sale, sold, back.quantity_milli, taxes, reason=reason, damaged=back.damaged)
         mirrored = msgspec.structs.replace(mirrored, approval=approval)
-        after = put_back(after, found, sold, mirrored, back.quantity_milli)
+        chosen = with_serials(sold, back.quantity_milli, back.serials)
+        after = put_back(after, found, chosen, mirrored, back.quantity_milli)
     if before.is_empty and not after.customer_id:
         after = msgspec.structs.replace(after, customer_id=found.sale.customer_id)
     return _save(till, before, after)

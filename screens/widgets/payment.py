@@ -6,7 +6,7 @@ from itertools import zip_longest
 from omnipos.domain.account import masked_code
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
-from omnipos.domain.tender import TENDER_WORDS, Tender, TenderKind
+from omnipos.domain.tender import Tender, TenderKind, tender_words
 from omnipos.locale import _, later
 from omnipos.services.selling import BasketView
 from omnipos.services.watching import SaleStanding
@@ -25,7 +25,7 @@ NOTE_KEYS = ("f2", "f3", "f4", "f5", "f6", "f7", "f8")
 def tender_name(tender: Tender) -> str:
     """Return a tender as one says it: cash, card with its last digits, paid online."""
     slip = tender.card
-    kind = _(TENDER_WORDS[tender.kind])
+    kind = tender_words(tender)
     if tender.qr is not None and not tender.qr.verified:
         kind = _("{payment}, unverified").format(payment=kind)
     words = [kind, slip.scheme if slip else "", slip.last_four if slip else ""]

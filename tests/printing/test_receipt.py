@@ -313,6 +313,19 @@ def test_a_return_says_so_names_its_receipt_and_has_a_line_to_sign() -> None:
     assert "Change" not in text
 
 
+def test_money_paid_online_that_goes_back_names_the_web_shop() -> None:
+    sold = sale(
+        TOKO, (line("Teh Botol", 6000, 2000),), (Tender(kind=TenderKind.ONLINE, amount_minor=12_000),)
+    )
+    found = Found(sale=sold)
+    back = mirror(sold, found.lines[0], 1000, {}, reason="Bocor")
+    empty = Basket(basket_id="b", number=2, currency="IDR", started_at_ms=1, staff_id="sari")
+    lines = put_back(empty, found, found.lines[0], back, 1000).lines
+    returned = sale(TOKO, lines, (Tender(kind=TenderKind.ONLINE, amount_minor=-6000),), number=18)
+    text = as_text(receipt(ReceiptPaper(sale=returned, shop=TOKO, staff_name="Sari"), copy=False), 48)
+    assert f"Back through the web shop{'-6.000':>23}" in text.replace("−", "-")
+
+
 def test_a_footer_that_the_law_makes_void_is_not_printed() -> None:
     shop = msgspec.structs.replace(TOKO, footer="Terima kasih!\nBarang yang sudah dibeli tidak dapat ditukar")
     sold = sale(shop, (line("Teh Botol", 6000),), (cash(6000),))

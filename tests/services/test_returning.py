@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from omnipos.domain.catalogue import Item
+from omnipos.domain.catalogue import Answers, Item
 from omnipos.domain.errors import (
     BasketRefused,
     ItemUnknown,
@@ -12,17 +12,32 @@ from omnipos.domain.errors import (
     TenderRefused,
     WordNeeded,
 )
+from omnipos.domain.order import OrderState, Taker
 from omnipos.domain.payment import Payment, PaymentAnswer, Said
 from omnipos.domain.returning import Found
 from omnipos.domain.sale import Sale
-from omnipos.domain.tender import CardSlip, Tender, TenderKind
-from omnipos.services import paying, resolving, returning, selling, tendering
+from omnipos.domain.tender import CardSlip, Tender, TenderKind, tender_words
+from omnipos.services import collecting, paying, resolving, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
 from omnipos.store import books
-from tests.rigs import INDOMIE, KOPI, NOON_MS, SARAH, SHOP, STORE, TEH, HandClock, fill, fill_offers
+from tests.goods import fill_goods
+from tests.rigs import (
+    APEL,
+    INDOMIE,
+    KOPI,
+    NOON_MS,
+    SARAH,
+    SHOP,
+    STORE,
+    TEH,
+    HandClock,
+    fill,
+    fill_offers,
+    order,
+)
 
 BUDI_SAYS = Word("Budi", "9999")
 SLIP = CardSlip(approval_code="123456", last_four="1234")
@@ -239,6 +254,66 @@ def test_of_two_receipts_one_that_came_back_elsewhere_meanwhile_stops_the_refund
     till.call(selling.recall)
     with pytest.raises(BasketRefused, match=f"receipt {second.receipt_number} came back in another"):
         till.call(returning.give_back, cash(-12_000))
+
+
+def test_which_of_several_pieces_comes_back_is_said_by_its_serial_number(till: Till) -> None:
+    fill_goods(till.store.folder)
+    item = till.call(returning.item_back, "HP-5")
+    both = msgspec.structs.replace(item, answers=Answers(serials=("A1", "A2")))
+    till.call(selling.ring, [(both, 2000)])
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    assert sale.lines[0].serials == ("A1", "A2")
+    for wrong in ((), ("A1", "A2"), ("A9",)):
+        with pytest.raises(BasketRefused, match="by serial number: A1, A2"):
+            till.call(
+                returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000, serials=wrong)], "1"
+            )
+    view = till.call(
+        returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000, serials=("A2",))], "1"
+    )
+    assert view.basket.lines[0].serials == ("A2",)
+    till.call(returning.give_back, cash(view.due.cash_due_minor))
+    assert found(till, sale).lines[0].serials == ("A1",)
+    view = till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
+    assert view.basket.lines[0].serials == ("A1",)
+
+
+def test_a_part_of_weighed_goods_comes_back_by_weight(till: Till) -> None:
+    till.call(selling.ring, [(Item(product=APEL, answers=Answers(is_measured=True)), 482)])
+    sale = till.call(tendering.pay_cash).sale
+    assert sale is not None
+    view = till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=250)], "1")
+    assert [(one.quantity_milli, one.amount_minor) for one in view.basket.lines] == [(-250, -11_250)]
+    till.call(returning.give_back, cash(view.due.cash_due_minor))
+    assert found(till, sale).lines[0].left_milli == 232
+
+
+def test_an_order_is_found_by_its_number_and_what_was_paid_online_goes_back_through_the_web_shop(
+    till: Till,
+) -> None:
+    ready = order(state=OrderState.READY, paid_minor=5000)
+    fill(till.store.folder, f"orders/{STORE}", ("order:o-W-1001", ready))
+    till.call(collecting.hand_over, "o-W-1001", Taker(code="471001"))
+    sale = till.call(tendering.pay_cash, None).sale
+    assert sale is not None
+    for number in ("W-1001", "#W-1001"):
+        assert [one.sale for one in till.call(returning.find, None, number)] == [sale]
+    with pytest.raises(ItemUnknown):
+        till.call(returning.find, (), "W-100")
+    (one,) = till.call(returning.find, None, "W-1001")
+    till.call(returning.bring, one, [Back(line_no=1, quantity_milli=2000)], "1")
+    ways = till.call(returning.ways_back)
+    assert [(way.kind.value, way.amount_minor, tender_words(way)) for way in ways[:1]] == [
+        ("online", -5000, "Back through the web shop")
+    ]
+    assert till.call(returning.give_back, ways[0]).sale is None
+    done = till.call(returning.give_back, cash(-2000)).sale
+    assert done is not None
+    assert [(back.kind.value, back.amount_minor) for back in done.tenders] == [
+        ("online", -5000),
+        ("cash", -2000),
+    ]
 
 
 def test_goods_without_a_receipt_do_not_mix_with_those_of_one_and_a_line_comes_back_once(till: Till) -> None:

@@ -2,9 +2,11 @@
 
 from omnipos.services import reprinting, selling
 from omnipos.services.till import Till
+from tests.goods import IMEI, OTHER_IMEI, fill_goods
 from tests.ui.driving import LARGE, SMALL, Hands, counter
 from tests.ui.plain_rig import say
 
+PHONE = "8991234500019"
 INDOMIE, TEH, KOPI = "8998866200578", "8996006855893", "8991002101425"
 
 
@@ -79,6 +81,36 @@ async def test_without_a_receipt_a_manager_gives_the_word(till: Till) -> None:
     assert back is not None
     assert back.approval is not None
     assert (back.amount_minor, back.approval.staff_id) == (-25_600, "s-budi")
+
+
+async def test_which_piece_comes_back_is_a_row_of_its_own_and_a_weight_is_typed(till: Till) -> None:
+    fill_goods(till.store.folder)
+    async with counter(till) as hands:
+        await hands.type("2*")
+        await hands.scan(PHONE)
+        await hands.scan(IMEI)
+        await hands.scan(OTHER_IMEI)
+        await hands.type("0.482*APEL")
+        await hands.press("enter", "f12", "enter", "escape", "f9")
+        await hands.type("S1-1-000001")
+        await hands.press("enter")
+        assert f"HP Ria 5 · {IMEI}" in hands.text
+        await hands.press("down", "space", "down")
+        await hands.type("0.25")
+        assert "0.25 kg comes back." in hands.text
+        await hands.type("9")
+        assert "0.259 kg comes back." in hands.text
+        await hands.press("backspace", "enter", "1")
+    lines = till.call(selling.current).basket.lines
+    assert [(one.serials, one.quantity_milli) for one in lines] == [((OTHER_IMEI,), -1000), ((), -250)]
+
+
+def test_plain_words_say_which_piece_comes_back_and_a_weight(till: Till) -> None:
+    fill_goods(till.store.folder)
+    say(till, f"2*{PHONE} serial={IMEI} serial={OTHER_IMEI}", "4131 weight=482g", "pay cash")
+    say(till, "return S1-1-000001", f"return-line 1 {OTHER_IMEI} broken", "return-line 2 0.25 bruised")
+    lines = till.call(selling.current).basket.lines
+    assert [(one.serials, one.quantity_milli) for one in lines] == [((OTHER_IMEI,), -1000), ((), -250)]
 
 
 async def test_a_number_on_no_receipt_leaves_the_box_as_it_is(till: Till) -> None:
