@@ -12,6 +12,7 @@ import msgspec
 
 from bench import (
     busy,
+    chain,
     counter,
     customers,
     draining,
@@ -47,9 +48,14 @@ def at_the_counter(folder: Path) -> list[Row]:
 
 
 def proving(folder: Path) -> list[Row]:
-    """Return the rows of syncing a long queue and of verifying what was sold."""
+    """Return the rows of many tills at one hub and of verifying what was sold."""
     # Verified first: a till verifies in a process of its own, not behind what the others leave on the heap.
-    return [one for part in (verifying, draining, together, busy) for one in part.measure(folder)]
+    return [one for part in (verifying, together, busy) for one in part.measure(folder)]
+
+
+def of_a_chain(folder: Path) -> list[Row]:
+    """Return the rows of long queues on both databases, and of a hub of several processes."""
+    return draining.measure(folder / "draining") + chain.measure(folder / "chain")
 
 
 def simulated(_folder: Path) -> list[Row]:
@@ -72,6 +78,7 @@ def priced(folder: Path) -> list[Row]:
 
 
 GROUPS: dict[str, Callable[[Path], list[Row]]] = {
+    "chain": of_a_chain,
     "counter": at_the_counter,
     "history": history.measure,
     "pricing": priced,

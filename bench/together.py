@@ -1,14 +1,10 @@
 """Twenty tills pushing their queues at once, beside one till pushing as many sales alone."""
 
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bench.pushing import drain
 from bench.queueing import queue_sales, stock_hub
 from bench.rows import BarKind, Row, percentile, row
-from omnipos.protocol import PushAnswer, PushBatch
-from sync.push import push_all
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 
@@ -50,34 +46,10 @@ def _rate(folder: Path, tills: int, sales_each: int) -> tuple[float, list[float]
         counters = [EnrolledTill(hub, folder / f"till-{number}") for number in range(tills)]
         for number, counter in enumerate(counters):
             queue_sales(counter.till, products, sales_each, seed=number)
-        times: list[float] = []
-        ready = threading.Barrier(tills + 1)
-        with ThreadPoolExecutor(tills) as pool:
-            done = [pool.submit(_push, counter, ready, times) for counter in counters]
-            ready.wait()
-            begin = time.perf_counter()
-            sent = sum(one.result() for one in done)
-            seconds = time.perf_counter() - begin
-        assert sent == tills * sales_each
+        done = drain(counters)
+        assert done.events == tills * sales_each
         for counter in counters:
             counter.close()
     finally:
         hub.stop()
-    return tills * sales_each / seconds, times
-
-
-def _push(counter: EnrolledTill, ready: threading.Barrier, times: list[float]) -> int:
-    """Send one till's queue to its end; return how many events were settled."""
-    settled: list[int] = []
-    send = counter.client.push
-
-    def timed(batch: PushBatch) -> PushAnswer:
-        begin = time.perf_counter()
-        answer = send(batch)
-        times.append((time.perf_counter() - begin) * 1000)
-        return answer
-
-    counter.client.push = timed  # type: ignore[method-assign]
-    ready.wait()
-    push_all(counter.store, counter.client, settled.append)
-    return sum(settled)
+    return done.events / done.seconds, done.batch_ms
