@@ -51,6 +51,7 @@ CREATE INDEX barcode_product ON barcode (product_id);
 CREATE VIRTUAL TABLE product_search USING fts5 (
     words, content='', detail='none', prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
 );
+CREATE TABLE product_word (word TEXT PRIMARY KEY, first_rank INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE tax (code TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
 CREATE TABLE list_price (
     product_id TEXT NOT NULL, customers TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (product_id, customers)
@@ -68,13 +69,23 @@ CREATE INDEX customer_last_four ON customer (last_four);
 CREATE VIRTUAL TABLE customer_search USING fts5 (
     words, content='', detail='none', prefix='1 2 3', tokenize='unicode61 remove_diacritics 0'
 );
+CREATE TABLE customer_word (word TEXT PRIMARY KEY, first_rank INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE erased (customer_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """,
 }
 
 ROWS = {
-    CATALOGUE: ("product", "barcode", "product_search", "tax", "list_price", "promotion", "coupon"),
-    CUSTOMERS: ("customer", "customer_search"),
+    CATALOGUE: (
+        "product",
+        "barcode",
+        "product_search",
+        "product_word",
+        "tax",
+        "list_price",
+        "promotion",
+        "coupon",
+    ),
+    CUSTOMERS: ("customer", "customer_search", "customer_word"),
 }
 """The tables that a stream fills; who asked to be forgotten is kept beside them."""
 

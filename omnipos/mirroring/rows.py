@@ -3,7 +3,7 @@
 Most changes are a price or some points, and the indexes for searching cost many times as much as the row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 from typing import TypeVar
 
@@ -132,11 +132,18 @@ def _next_rank(db: Connection, table: str) -> int:
 
 
 def _reindex(
-    db: Connection, table: str, gone: Iterable[tuple[int, str]], come: Iterable[tuple[int, str]]
+    db: Connection, table: str, gone: Sequence[tuple[int, str]], come: Sequence[tuple[int, str]]
 ) -> None:
     # A contentless index forgets a row only when told its old words.
     db.executemany(f"INSERT INTO {table}({table}, rowid, words) VALUES ('delete', ?, ?)", gone)
     db.executemany(f"INSERT INTO {table}(rowid, words) VALUES (?, ?)", come)
+    # Words stay when their last row goes: they only say what there is to look for.
+    first: dict[str, int] = {}
+    for rank, words in come:
+        for word in words.split():
+            first.setdefault(word, rank)
+    known = table.replace("_search", "_word")
+    db.executemany(f"INSERT OR IGNORE INTO {known} VALUES (?, ?)", sorted(first.items()))
 
 
 def _product_keys(product: Product) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Finding products in the mirror: by code at once, by name as one types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from sqlite3 import Connection
 
@@ -12,6 +12,10 @@ from omnipos.domain.names import search_words
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.tax import Tax
 
+INDEXED_LETTERS = 3
+MOST_WORDS = 64
+MOST_WORDS_READ = 2000
+"""Words with one beginning that are looked for, and that are looked at to find those which came first."""
 _decode = msgspec.json.Decoder(Product).decode
 
 _BY_CODE = (
@@ -66,22 +70,62 @@ def products_by_name(db: Connection, text: str, limit: int) -> list[Product]:
 
 def matching(db: Connection, text: str) -> Iterator[Product]:
     """Yield the products whose names hold all the words typed, read one by one as they are wanted."""
-    query = match_words(text)
-    if not query:
-        return
     # Rows come in order of rank by themselves; ranking them by relevance would visit every match.
-    rows = db.execute(
-        "SELECT p.body FROM catalogue.product_search s JOIN catalogue.product p ON p.rank = s.rowid"
+    found = found_by_words(
+        db,
+        "SELECT p.rank, p.body FROM catalogue.product_search s JOIN catalogue.product p ON p.rank = s.rowid"
         " WHERE s.product_search MATCH ? ORDER BY s.rowid",
-        [query],
+        "catalogue.product_word",
+        text,
     )
-    for (body,) in rows:
-        yield _decode(body)
+    return (_decode(body) for body in found)
 
 
-def match_words(text: str) -> str:
-    """Return the full-text query for all words of a text, each as a beginning; empty for none."""
-    return " ".join(f'"{word}"*' for word in search_words(text))
+def found_by_words(db: Connection, query: str, listed: str, text: str) -> Iterator[bytes]:
+    """Yield the bodies of the rows that hold all words of a text, each as a beginning; none for no words.
+
+    `query` gives rank and body of what a full-text query matches, and `listed` names the table of the
+    words that there are.
+    """
+    words = search_words(text)
+    if not words:
+        return
+    seen: set[int] = set()
+    for match in _matches(db, listed, words):
+        for rank, body in db.execute(query, [match]):
+            if rank not in seen:
+                seen.add(rank)
+                yield body
+
+
+def _matches(db: Connection, listed: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield the full-text queries for some beginnings: the second only where the first may miss rows."""
+    parts = [(f'"{word}"*', *_beginning(db, listed, word)) for word in words]
+    if len(words) == 1:
+        ((wide, narrow, is_whole),) = parts
+        yield narrow
+        if not is_whole:
+            yield wide
+    else:
+        yield " AND ".join(narrow if is_whole else wide for wide, narrow, is_whole in parts)
+
+
+def _beginning(db: Connection, listed: str, word: str) -> tuple[str, bool]:
+    """Return the query for one beginning of a word, and whether it finds all that there is.
+
+    Beginnings up to three letters have an index of their own. For a longer one the index would put
+    together the rows of all words first, a million of them, so it is asked for those words instead:
+    each of these gives its rows one by one. The first rows are those of the words that came first.
+    """
+    if len(word) <= INDEXED_LETTERS:
+        return f'"{word}"*', True
+    found = db.execute(
+        f"SELECT word FROM (SELECT word, first_rank FROM {listed} WHERE word >= ? AND word < ? LIMIT ?)"
+        " ORDER BY first_rank LIMIT ?",
+        (word, f"{word}\U0010ffff", MOST_WORDS_READ, MOST_WORDS + 1),
+    ).fetchall()
+    meant = [one for (one,) in found[:MOST_WORDS]] or [word]
+    return "(" + " OR ".join(f'"{one}"' for one in meant) + ")", len(found) <= MOST_WORDS
 
 
 def taxes(db: Connection) -> dict[str, Tax]:

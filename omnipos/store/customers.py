@@ -1,6 +1,7 @@
 """Finding customers: the mirror's, united with what was entered here that the hub does not show yet."""
 
 from collections.abc import Iterable
+from itertools import islice
 from sqlite3 import Connection
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from omnipos.domain.customer import Customer, CustomerField
 from omnipos.domain.names import search_words
 from omnipos.events import Event
-from omnipos.store.catalogue import match_words
+from omnipos.store.catalogue import found_by_words
 
 _decode = msgspec.json.Decoder(Customer).decode
 
@@ -100,12 +101,15 @@ def customers_by_name(db: Connection, text: str, limit: int) -> list[Customer]:
     if not words:
         return []
     here = " AND ".join("instr(words, ?) > 0" for _word in words)
-    found = db.execute(
-        "SELECT c.body FROM customers.customer_search s JOIN customers.customer c ON c.rank = s.rowid"
-        " WHERE s.customer_search MATCH ? ORDER BY s.rowid LIMIT ?",
-        (match_words(text), limit),
+    found = found_by_words(
+        db,
+        "SELECT c.rank, c.body FROM customers.customer_search s JOIN customers.customer c ON c.rank = s.rowid"
+        " WHERE s.customer_search MATCH ? ORDER BY s.rowid",
+        "customers.customer_word",
+        text,
     )
-    return _united(db, _own(db, here, *(f" {word}" for word in words)), found, limit)
+    own = _own(db, here, *(f" {word}" for word in words))
+    return _united(db, own, ((body,) for body in islice(found, limit)), limit)
 
 
 def _own(db: Connection, condition: str, *values: str) -> list[Customer]:

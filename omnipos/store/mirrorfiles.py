@@ -112,6 +112,9 @@ def _carry(db: Connection, folder: Path, file: str) -> None:
     db.execute("ATTACH DATABASE ? AS apart", [unfinished.absolute().as_uri()])
     db.execute("BEGIN IMMEDIATE")
     for table in (*ROWS[file], *(("erased",) if file == CUSTOMERS else ())):
+        if table.endswith("_word"):
+            _list_words(db, table)
+            continue
         for part in _SHADOWS if table.endswith("_search") else ("",):
             db.execute(f"DELETE FROM apart.{table}{part}")
             db.execute(f"INSERT INTO apart.{table}{part} SELECT * FROM main.{table}{part}")
@@ -123,6 +126,14 @@ def _carry(db: Connection, folder: Path, file: str) -> None:
     seal(unfinished)
     os.replace(unfinished, folder / FIRST[file])
     sync_folder(folder)
+
+
+def _list_words(db: Connection, table: str) -> None:
+    """List the words of a full-text index, each with the first row that has it."""
+    search = table.replace("_word", "_search")
+    db.execute(f"CREATE VIRTUAL TABLE temp.listed USING fts5vocab(main, {search}, instance)")
+    db.execute(f"INSERT INTO apart.{table} SELECT term, min(doc) FROM temp.listed GROUP BY term")
+    db.execute("DROP TABLE temp.listed")
 
 
 _SHADOWS = ("_data", "_idx", "_docsize", "_config")

@@ -26,7 +26,7 @@ SMALL = {
     "basket", "basket_line", "basket_news", "cursor", "coupon", "erased", "hybrid_clock", "identity",
     "json_each", "overlay_customer", "overlay_exception", "overlay_order", "promotion", "quotation",
     "shop", "sign_in_failure", "staff", "stocktake", "stocktake_line", "tax", "epoch", "archive",
-    "shift_closed", "CONSTANT",
+    "shift_closed", "CONSTANT", "(subquery-1)",
 }  # fmt: skip
 """What holds what is open now, or a few of each shop; of all else only what is asked for may be read."""
 FEW = {
@@ -60,7 +60,8 @@ def plans(till: Till) -> Iterator[tuple[set[str], set[str]]]:
         for *_place, detail in till.store.call(
             lambda statement=statement: db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
         ):
-            verb, table, *how = detail.split()
+            verb, place, *how = detail.split()
+            table = place.rpartition(".")[2]
             used.update(how)
             if verb == "SCAN" and table not in SMALL and not FEW & set(how) and not _is_cut(statement, how):
                 whole.add(f"{table}: {statement}")

@@ -82,6 +82,23 @@ def test_names_are_found_by_the_beginnings_of_words_in_any_order(
     assert found(till, text) == skus
 
 
+def test_a_long_beginning_of_many_words_finds_the_first_rows_that_have_one(till: Till) -> None:
+    goods = [
+        msgspec.structs.replace(
+            KOPI, product_id=f"p-{n}", sku=f"KERUPUK{n:03d}", name=f"Kerupuk{n % 150} Udang"
+        )
+        for n in range(300)
+    ]
+    fill(till.store.folder, "catalogue", *((one.product_id, one) for one in goods))
+    assert found(till, "keru") == found(till, "kerupuk") == [f"KERUPUK{n:03d}" for n in range(9)]
+    assert found(till, "kerupuk149") == ["KERUPUK149", "KERUPUK299"]
+    assert found(till, "udan kerup") == [f"KERUPUK{n:03d}" for n in range(9)]
+    assert found(till, "kerupuk299 udang") == ["KERUPUK299"]
+    assert found(till, "kerupik") == found(till, "kerupik udang") == []
+    fill(till.store.folder, "catalogue", *((one.product_id, None) for one in goods[:299]))
+    assert found(till, "kerupuk") == ["KERUPUK299"]
+
+
 def test_the_popular_come_first_and_stay_there_when_they_change(till: Till) -> None:
     teh = [
         Product(product_id=f"p-{n}", sku=f"T{n}", name=f"Teh Tarik {n}", price_minor=1, tax_code="PPN")
@@ -116,7 +133,7 @@ def test_a_change_writes_the_rows_that_differ_and_no_others(till: Till) -> None:
     dearer = msgspec.structs.replace(INDOMIE, price_minor=4000)
     assert change("catalogue", dearer, 101) == {"product"}
     renamed = msgspec.structs.replace(dearer, name="Indomie Soto")
-    assert change("catalogue", renamed, 102) == {"product", "product_search"}
+    assert change("catalogue", renamed, 102) == {"product", "product_search", "product_word"}
     coded = msgspec.structs.replace(renamed, barcodes=(Barcode(code="8998866200999"),))
     assert change("catalogue", coded, 103) == {"product", "barcode"}
     richer = msgspec.structs.replace(SARAH, points=5)

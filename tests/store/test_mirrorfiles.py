@@ -31,7 +31,8 @@ def as_it_was(folder: Path) -> None:
             one.execute(f"ATTACH DATABASE '{folder}/{file}-1.db' AS {file}")
             tables = one.execute(
                 f"SELECT name FROM {file}.sqlite_master WHERE type = 'table' AND name NOT IN"
-                " ('live', 'checksum', 'cursor') AND name NOT LIKE '\\_%' ESCAPE '\\'"
+                " ('live', 'checksum', 'cursor', 'product_word', 'customer_word')"
+                " AND name NOT LIKE '\\_%' ESCAPE '\\'"
             ).fetchall()
             for (table,) in tables:
                 if "_search" not in table or table.count("_search_"):
