@@ -210,6 +210,7 @@ class TillApp(HasPalette):
         if isinstance(self.screen, Counter):
             await self._carefully(self.screen, self.screen.tick())
             # What was said of it before holds no more, even where the change in view says it all.
+            is_shown |= self.screen.shows(event.heard.payment.payment_id)
             self.screen.say("" if is_shown else said, style)
         self._show()
 

@@ -11,16 +11,17 @@ from omnipos.services import finding, returning
 from omnipos.services.approving import Word
 from screens.commands import BACK, Command
 from screens.counter import Counter
-from screens.returning import DAMAGED, ReasonScreen, Step
+from screens.returning import ReasonScreen, Step
 from screens.ringing import Scan
 from screens.widgets.cells import Row, drawn
+
+DAMAGED = Command("f3", later("Damaged"), "damaged", later("It does not go back on the shelf, or it does"))
 
 
 class NoReceiptScreen(ReasonScreen):
     """Goods without a receipt, one product at a time, at the lowest recent price."""
 
     COMMANDS_HERE: ClassVar[Sequence[Command]] = (
-        DAMAGED,
         Command("enter", later("Next"), "enter", later("Go on to the reason")),
         BACK,
     )
@@ -37,6 +38,13 @@ class NoReceiptScreen(ReasonScreen):
             _("Return without receipt"),
             empty=_("Scan the goods, or type 2* and their code, then Enter."),
         )
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """Once the goods are known they may be damaged; before, letters are their code."""
+        first, *rest = super().commands
+        is_known = getattr(self, "_step", Step.LINES) is Step.REASON
+        return (first, *((DAMAGED,) if is_known else ()), *rest)
 
     def rows(self) -> Sequence[Row]:
         """Return the product and what goes back for it, or the reasons."""

@@ -79,6 +79,10 @@ class PaymentScreen(ListScreen):
         self.below, self.payment = below, payment
         self.lines.chosen = -1
 
+    def shows(self, payment_id: str) -> bool:
+        """Tell whether it is this one."""
+        return payment_id == self.payment.payment_id
+
     async def tick(self) -> None:
         """Look at it again: it may have ended meanwhile, and then nothing is left to answer."""
         self.payment = await self.desk.till.run(paying.one, self.payment.payment_id)

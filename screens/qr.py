@@ -22,6 +22,7 @@ from screens.counter import Counter, Dialog
 from screens.desk import Desk
 from screens.widgets.cells import Row, between, cut, drawn, wrapped
 from screens.widgets.entry import Entry
+from screens.widgets.footer import KeysLine
 from screens.widgets.painted import Painted
 from screens.widgets.qrcode import QrCode, code_size
 
@@ -80,6 +81,7 @@ class CodeScreen(Dialog):
     def __init__(self, desk: Desk, code: CodeToPay, field: Entry | None = None) -> None:
         """Show a code, with a field to type into where one is needed."""
         super().__init__(desk)
+        self.keys = KeysLine(self.commands, wraps=True)  # beside a code there is little room
         self.code = code
         self._drawn = QrCode(code.payload)
         self._facts = CodeFacts(code, desk.currency)

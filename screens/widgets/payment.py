@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from rich.cells import cell_len
+
 from omnipos.domain.account import masked_code
 from omnipos.domain.money import currency, format_amount, format_money
 from omnipos.domain.sale import Sale
@@ -78,6 +80,13 @@ class PaymentSide:
 
 def _sum_row(left: str, minor: int, code: str, width: int, style: str) -> Row:
     return ((between(left, format_amount(minor, code), width), style),)
+
+
+def _tender_rows(tender: Tender, code: str, width: int) -> list[Row]:
+    """Return a tender whole, its sum behind the last of its words: "unverified" is never cut away."""
+    amount = format_amount(tender.amount_minor, code)
+    *above, last = wrapped(tender_name(tender), width - cell_len(amount) - 1)
+    return [*(((line, "plain"),) for line in above), ((between(last, amount, width), "plain"),)]
 
 
 def _saved_rows(goods_minor: int, saved_minor: int, code: str, width: int) -> list[Row]:
@@ -172,7 +181,7 @@ def _finished_rows(sale: Sale, width: int) -> list[Row]:
         rows.insert(0, _sum_row(_("Saved"), -sale.saved_minor, code, width, "good"))
     if sale.rounding_minor:
         rows.append(_sum_row(_("Rounding"), sale.rounding_minor, code, width, "plain"))
-    rows += [_sum_row(tender_name(one), one.amount_minor, code, width, "plain") for one in sale.tenders]
+    rows += [row for one in sale.tenders for row in _tender_rows(one, code, width)]
     rows += [(("─" * width, "dim"),), ()]
     prefix = currency(code).prefix.strip()
     back = -sum(one.amount_minor for one in sale.tenders if one.kind is TenderKind.CASH)

@@ -1,4 +1,4 @@
-"""A staff badge: both its codes scan as it, no letter of it is readable, and no books keep it."""
+"""A staff badge: its code scans, no letter of it is readable, and no books keep it."""
 
 import pytest
 
@@ -31,11 +31,11 @@ class Line:
         pass
 
 
-def test_a_badge_has_its_code_for_both_scanners_and_never_in_letters() -> None:
+def test_a_badge_has_its_code_once_and_never_in_letters() -> None:
     assert is_badge(SARIS)
     document = document_of(print_job("", PAPER))
     codes = [one.payload for one in document.elements if isinstance(one, Barcode | Qr)]
-    assert codes == [SARIS, SARIS]
+    assert codes == [SARIS]
     texts = " ".join(one.text for one in document.elements if isinstance(one, Text))
     assert "Sari" in texts
     assert SARIS[8:] not in texts

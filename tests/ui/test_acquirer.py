@@ -3,9 +3,11 @@
 import pytest
 
 from omnipos.domain.payment import PaymentAnswer, PaymentState, QrCode, Said
+from omnipos.locale import _, speak
 from omnipos.services import reprinting, resolving, selling
 from omnipos.services.till import Till
 from omnipos.store.printjobs import latest_job_states
+from screens.commands import key_name
 from terminals.acquirer_waiting import AcquirerWaiter
 from tests.domain.test_emvqr import QRIS_41190
 from tests.rigs import NOON_MS
@@ -67,6 +69,23 @@ async def test_the_acquirers_code_is_drawn_verbatim_with_its_time_and_paid_on_it
             assert "unverified" not in hands.text
     (tender,) = till.call(reprinting.latest)[0].tenders
     assert (tender.amount_minor, tender.qr) == (12_000, PAID.qr)
+
+
+@pytest.mark.parametrize("language", ["en", "id", "ms"])
+async def test_beside_a_code_all_keys_are_in_view_and_o_shows_the_shops_own(
+    till: Till, language: str
+) -> None:
+    set_up(till)
+    speak(language)
+    with acquirer_waiter(till, acquirer()):
+        async with counter(till, LARGE) as hands:
+            await to_code(hands)
+            for command in hands.app.screen.commands:  # type: ignore[attr-defined]
+                assert f"{key_name(command.key)} {_(command.label)}" in hands.text
+            await hands.press("o")
+            assert hands.up == "ChoiceScreen"
+            await hands.press("1")
+            assert hands.up == "StandingCodeScreen"
 
 
 async def test_a_small_window_prints_the_code_with_its_time(till: Till) -> None:

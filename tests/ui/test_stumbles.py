@@ -11,6 +11,7 @@ from tests.rigs import SHOP, STORE, HandClock, exception_case, fill, staff_membe
 from tests.services.test_shifting import print_all
 from tests.ui.driving import LARGE, SMALL, Hands, counter
 from tests.ui.plain_rig import INDOMIE, TEH, say
+from tests.ui.test_paying_by_qr import set_up
 
 CARD = "4111 1111 1111 1111"
 LONGEST = max(KINDS, key=lambda one: len(KINDS[one].sentence))
@@ -58,7 +59,7 @@ async def test_a_refund_offers_no_store_credit_to_nobody_and_undoes_by_another_w
         await hands.press("f9")
         await hands.type("S1-1-000001")
         await hands.press("enter")
-        assert "1–9 How many" in footer(hands)
+        assert "1–9 ←→ How many" in footer(hands)
         await hands.press("2", "enter", "1", "f12")
         assert "Cash Rp 12.000" in hands.text
         assert "Store credit" not in hands.text
@@ -154,3 +155,26 @@ async def test_a_long_cause_in_the_list_is_read_whole(till: Till) -> None:
 
 def test_plain_help_names_all_that_is_about_baskets(till: Till) -> None:
     assert "baskets, take-basket N" in say(till, "help")
+
+
+async def test_goods_without_a_receipt_are_damaged_by_a_key_that_types_nothing(till: Till) -> None:
+    async with counter(till) as hands:
+        await hands.press("f9", "f9")
+        assert "Damaged" not in footer(hands)
+        await hands.scan(TEH)
+        assert "F3 Damaged" in footer(hands)
+        await hands.press("f3")
+        assert "Damaged." in hands.text
+        await hands.press("f3")
+        assert "Damaged." not in hands.text
+
+
+async def test_an_unverified_payment_is_called_so_whole_at_80_columns(till: Till) -> None:
+    set_up(till)
+    async with counter(till) as hands:
+        await hands.scan(TEH)
+        await hands.press("f12", "q")
+        await hands.type("AB12345")
+        await hands.press("enter")
+        assert "unverified" in hands.text
+        assert "…" not in hands.text
