@@ -317,7 +317,15 @@ def reprint_locked(talk: Talk, sale: Sale) -> Answer:
 
 
 def gift_receipt(talk: Talk, rest: str) -> Answer:
-    """`gift-receipt` prints the last sale's goods without prices; `gift-receipt S1-1-000017` that one's."""
-    sale = talk.till.call(reprinting.print_gift_receipt, rest)
+    """`gift-receipt` prints the last sale's goods without prices; `gift-receipt S1-1-000017` that one's.
+
+    Numbers of lines behind it, `gift-receipt S1-1-000017 1 3`, put those on it alone.
+    """
+    number, *places = rest.split() or [""]
+    if not all(one.isascii() and one.isdigit() and len(one) < 5 for one in places):
+        raise EntryRefused(
+            _("Type the numbers of the lines behind the receipt: gift-receipt S1-1-000017 1 3.")
+        )
+    sale = talk.till.call(reprinting.print_gift_receipt, number, [int(one) for one in places])
     said = _("The gift receipt of {number} is printed, without prices.").format(number=sale.receipt_number)
     return Answer(say=said, more={"receipt": sale_shape(sale)})

@@ -9,7 +9,7 @@ from omnipos.domain.sale import Sale, SaleLine
 from omnipos.locale import _, later
 from omnipos.services import reprinting, watching
 from omnipos.services.watching import SaleStanding
-from screens import times
+from screens import giving, times
 from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.desk import Desk
@@ -85,9 +85,7 @@ class ReceiptsScreen(ListScreen):
     async def do_gift(self) -> None:
         """Print the gift receipt of the chosen sale."""
         if self._sales:
-            number = self._sales[self.lines.chosen].receipt_number
-            await self.desk.till.run(reprinting.print_gift_receipt, number)
-            self.say(gift_words(number), "good")
+            await giving.ask(self, self._sales[self.lines.chosen])
 
     async def do_save(self) -> None:
         """Send the chosen receipt, or save it as files."""
@@ -152,8 +150,7 @@ class ReceiptScreen(PagesScreen):
 
     async def do_gift(self) -> None:
         """Print its gift receipt."""
-        await self.desk.till.run(reprinting.print_gift_receipt, self._sale.receipt_number)
-        self.say(gift_words(self._sale.receipt_number), "good")
+        await giving.ask(self, self._sale)
 
     async def do_save(self) -> None:
         """Send it, or save it as files."""

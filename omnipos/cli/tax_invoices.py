@@ -13,7 +13,7 @@ import msgspec
 
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.domain.money import currency
-from omnipos.domain.tax import PPM
+from omnipos.domain.tax import PPM, TaxTotal
 from omnipos.locale import ngettext
 from omnipos.secretfiles import write_secret
 
@@ -24,7 +24,7 @@ HEAD = (
     "store", "receipt_number", "date", "time", "seller_tax_number", "seller_name", "buyer_id_type",
     "buyer_tax_number", "buyer_name", "buyer_address", "buyer_email", "currency", "line", "item_code",
     "description", "unit", "quantity", "unit_price", "discount", "amount", "tax_code", "tax_rate_percent",
-    "tax_base", "tax", "receipt_total",
+    "tax_base", "taxable_base", "tax", "receipt_total",
 )  # fmt: skip
 A_PAGE = 500
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -129,9 +129,17 @@ def _rows(invoice: "TaxInvoice") -> Iterator[list[str]]:
             line.tax_code,
             _decimal((tax.rate_ppm if tax else 0) * 100 * 10_000 // PPM, 4),
             _sum(base_minor, sale.currency),
+            _sum(_taxable_minor(tax, base_minor), sale.currency),
             _sum(line.tax_minor, sale.currency),
             _sum(sale.total_minor, sale.currency),
         ]
+
+
+def _taxable_minor(tax: TaxTotal | None, base_minor: int) -> int:
+    """Return the part of a line's base that the rate is of: in Indonesia DPP nilai lain, 11/12 of the DPP."""
+    if tax is None:
+        return base_minor
+    return msgspec.structs.replace(tax, base_minor=base_minor).taxable_minor
 
 
 def _sum(minor: int, code: str) -> str:

@@ -1,5 +1,9 @@
 """Printing a receipt again, marked COPY, or a gift receipt, by its number or the last one."""
 
+from collections.abc import Sequence
+
+import msgspec
+
 from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.names import clean_text
 from omnipos.domain.paper import GiftReceiptPaper, ReceiptPaper, print_job
@@ -38,16 +42,23 @@ def reprint(till: Till, receipt_number: str = "") -> Sale:
     return sale
 
 
-def print_gift_receipt(till: Till, receipt_number: str = "") -> Sale:
-    """Print the gift receipt of a sale; without a number, of the last one.
+def print_gift_receipt(till: Till, receipt_number: str = "", lines: Sequence[int] = ()) -> Sale:
+    """Print the gift receipt of a sale, or of some of its lines by their places from 1; the last one's.
 
-    Raises ItemUnknown, also for a sale in which nothing was handed out that could be a present.
+    Raises ItemUnknown, also for a sale in which nothing was handed out that could be a present, and for
+    lines that are none.
     """
     till.signed_in(Right.SELL)
     sale = sale_with(till, receipt_number)
     if not goods_of(sale):
         raise ItemUnknown(_("Receipt {number} has no goods on it.").format(number=sale.receipt_number))
-    _print(till, sale, GiftReceiptPaper(sale=sale, shop=till.shop()), copy=False)
+    presents = goods_of(sale)
+    for place in lines:
+        if not (1 <= place <= len(sale.lines) and sale.lines[place - 1] in presents):
+            raise ItemUnknown(_("Line {number} of this receipt is no goods.").format(number=place))
+    chosen = [sale.lines[place - 1] for place in sorted(set(lines))]
+    shown = msgspec.structs.replace(sale, lines=tuple(chosen)) if chosen else sale
+    _print(till, sale, GiftReceiptPaper(sale=shown, shop=till.shop()), copy=False)
     return sale
 
 

@@ -147,6 +147,7 @@ def test_a_file_of_a_day_has_a_row_a_line_and_no_formula(
         "tax_code": "PPN",
         "tax_rate_percent": "12",
         "tax_base": "9459",
+        "taxable_base": "8671",
         "tax": "1041",
         "receipt_total": "10500",
     }
