@@ -42,6 +42,9 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     skew_ms: int = 0
     """How far the hub's clock is ahead of this till's; 0 until it was asked."""
+    loading: str = ""
+    loaded_percent: int = 0
+    """The stream of which a whole copy is being fetched, empty for none, and how much of it is here."""
 
 
 class Syncing(Protocol):

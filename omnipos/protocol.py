@@ -329,8 +329,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     must_refetch: bool = False
     applied: tuple[SeenPlace, ...] = ()
     """Of stock: how much of every journal of the store the stream's head contains."""
-    checksum: str = ""
-    """Of the catalogue and customers: the sum over what is live at the head; it holds once upto == head."""
 
 
 class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):

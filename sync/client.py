@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -23,6 +23,7 @@ from omnipos.protocol import (
     PushAnswer,
     PushBatch,
     Returnable,
+    Snapshot,
 )
 from sync.addresses import NotEncrypted, hub_address
 from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge, Untrusted
@@ -95,6 +96,17 @@ class HubClient:
         """Fetch one page of a stream behind a cursor, `""` for its beginning."""
         path = f"/v1/streams/{stream}?after={quote(cursor, safe='')}&limit={limit}"
         return self._ask("GET", path, Page)
+
+    def snapshot(self, stream: str) -> Snapshot:
+        """Ask what the hub has ready of a whole stream; raise Rejected where it has nothing."""
+        return self._ask("GET", f"/v1/snapshots/{stream}", Snapshot)
+
+    def snapshot_part(self, stream: str, sha256: str, start: int, into: BinaryIO) -> None:
+        """Fetch a part of a snapshot from a byte on; what came before a line broke is written."""
+        headers = {**_bearer(self.token), "accept-encoding": "identity", "range": f"bytes={start}-"}
+        reply = self._safe_wire.fetch(f"/v1/snapshots/{stream}/{sha256}", headers, into)
+        if reply.status not in (200, 206):
+            raise _refusal(reply)
 
     def returnable(self, number: str, customer_id: str) -> Returnable:
         """Find sales whose goods may come back, by receipt or order number or by customer."""

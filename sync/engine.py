@@ -18,8 +18,9 @@ from omnipos.store import customers, journal, orders, outbox, people
 from omnipos.store.connection import Mirror, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
 from omnipos.store.mirror import cursors, fetch_anew, keep_streams
+from sync.bootstrap import Bootstrapping
 from sync.client import HubClient
-from sync.errors import Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
+from sync.errors import NoRoom, Rejected, Retryable, SyncError, TooLarge, Unsettled, Untrusted
 from sync.healing import Rejoin, has_forgotten, newest_acked, no_rejoin, settle_life
 from sync.hints import HintLine
 from sync.pacing import BackOff
@@ -88,7 +89,9 @@ class SyncEngine:
         self._back_off = BackOff(spread)
         self._sending = Sending()
         self._sealer = Sealer(store.folder)
-        self._pulling = Pulling(client, self._sealer, lambda: self._me().epoch)
+        self._loading: tuple[str, int] | None = None
+        ready = Bootstrapping(client, store, self._tell_loading)
+        self._pulling = Pulling(client, self._sealer, lambda: self._me().epoch, ready)
         self._asked_wait_s = 0.0
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
@@ -125,7 +128,13 @@ class SyncEngine:
 
     def report(self) -> LinkReport:
         """Return the line's state, at once."""
-        return self._report
+        loading = self._loading
+        if loading is None:
+            return self._report
+        return msgspec.structs.replace(self._report, loading=loading[0], loaded_percent=loading[1])
+
+    def _tell_loading(self, stream: str, percent: int) -> None:
+        self._loading = (stream, percent)
 
     def nudge(self) -> None:
         """Say that there is something to send, or that somebody asked to try now."""
@@ -147,7 +156,7 @@ class SyncEngine:
             try:
                 pulled = self._sync(hinted=hinted)
                 self._online()
-            except (Rejected, TooLarge, Untrusted) as refusal:
+            except (Rejected, TooLarge, Untrusted, NoRoom) as refusal:
                 error = self._refused(str(refusal))
             except Unsettled as wish:
                 reason = _("The hub cannot take this till's entries yet ({reason}). All is kept on disk.")
@@ -222,7 +231,10 @@ class SyncEngine:
     def _pull(self, streams: Sequence[str]) -> int:
         # Due from here on: a round that breaks off keeps the pages before the break.
         due, self._overlays_due = self._overlays_due, True
-        pulled = pull_all(self._open_mirror(), self._pulling, streams)
+        try:
+            pulled = pull_all(self._open_mirror(), self._pulling, streams)
+        finally:
+            self._loading = None
         if pulled or due:
             self._store.call(self._drop_overlays)
         self._overlays_due = False

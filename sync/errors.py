@@ -5,6 +5,7 @@ SyncError
 │   └── Failed  the hub answered with an error of its own; the same again may fail the same way
 ├── Rejected    never by itself: the hub does not take this till or this request
 ├── Untrusted   what answers cannot prove that it is the hub: a certificate out of its time, or another's
+├── NoRoom      when a person freed some: the disk cannot hold what the hub has ready
 ├── Unsettled   the hub answered, but waits for something else first
 └── TooLarge    at once, but smaller
 """
@@ -38,6 +39,10 @@ class Rejected(SyncError):
 
 class Untrusted(SyncError):
     """What answers cannot prove that it is the hub; the text is a whole sentence for the cashier."""
+
+
+class NoRoom(SyncError):
+    """The disk cannot hold what is to come; the text is a whole sentence for the cashier."""
 
 
 class Unsettled(SyncError):

@@ -10,14 +10,26 @@ import msgspec
 
 from omnipos.domain.staff import Staff
 from omnipos.locale import _
+from omnipos.mirroring.files import READY
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.sealing import Sealer
-from omnipos.store.connection import Mirror, roomy
-from omnipos.store.mirror import NOT_OF_THIS_LIFE, PageOutOfPlace, apply_page, cursors, refetch_stream
+from omnipos.store.connection import Connection, Mirror, roomy
+from omnipos.store.mirror import (
+    NOT_OF_THIS_LIFE,
+    PageOutOfPlace,
+    apply_page,
+    apply_to_file,
+    cursors,
+    refetch_stream,
+)
+from sync.bootstrap import Bootstrapping
 from sync.client import HubClient
-from sync.errors import Retryable
+from sync.errors import NoRoom, Retryable
 from sync.pacing import Portion
 
+FAR_BEHIND = 10_000
+FAR_SHARE = 4
+"""With more changes than that to come, and a quarter of all, a till takes a whole file if there is one."""
 LEAST_CHANGES = 10
 """A page is asked to hold no fewer, however short the line lasts."""
 
@@ -25,12 +37,26 @@ LEAST_CHANGES = 10
 class Pulling:
     """Asks for pages of the size that the line bears; it lasts as long as the engine."""
 
-    def __init__(self, client: HubClient, sealer: Sealer, epoch: Callable[[], int] | None = None) -> None:
-        """Begin with full pages; `epoch` tells the till's own, where its journal matters."""
+    def __init__(
+        self,
+        client: HubClient,
+        sealer: Sealer,
+        epoch: Callable[[], int] | None = None,
+        ready: Bootstrapping | None = None,
+    ) -> None:
+        """Begin with full pages; `epoch` tells the till's own, where its journal matters.
+
+        `ready` fetches whole files; without it all comes by pages.
+        """
+        self.ready = ready
         self._client = client
         self._sealer = sealer
         self._epoch = epoch
         self._portions: dict[str, Portion] = defaultdict(lambda: Portion(MOST_CHANGES, LEAST_CHANGES))
+
+    def may_be_whole(self, stream: str, page: Page) -> bool:
+        """Tell whether so much is to come behind a page that a whole file may come sooner."""
+        return self.ready is not None and stream in READY and page.head - page.after > FAR_BEHIND
 
     def fetch(self, stream: str, cursor: str) -> Page:
         """Return the page behind a cursor."""
@@ -63,21 +89,35 @@ class Pulling:
 
 
 def pull_all(mirror: Mirror, pulling: Pulling, streams: Sequence[str]) -> int:
-    """Bring every stream up to the hub's head; return how many changes were applied."""
+    """Bring every stream up to the hub's head; return how many changes were applied.
+
+    Raises NoRoom at the end when one of them did not fit the disk.
+    """
     known = cursors(mirror)
-    return sum(
-        _pull(mirror, pulling, stream, known[stream].cursor if stream in known else "") for stream in streams
-    )
+    applied, trouble = 0, None
+    for stream in streams:
+        try:
+            applied += _pull(mirror, pulling, stream, known[stream].cursor if stream in known else "")
+        except NoRoom as full:
+            trouble = full  # the others may fit
+    if trouble is not None:
+        raise trouble
+    return applied
 
 
 def _pull(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
-    applied = 0
+    if not cursor and (whole := _take_whole(mirror, pulling, stream)) is not None:
+        return whole
+    applied, behind = 0, 0
     with (
         closing(_pages(pulling, stream, cursor)) as pages,
         roomy(mirror.of(stream)) if not cursor else nullcontext(),
     ):
         for page in pages:
             if page.must_refetch:
+                break
+            if cursor and not applied and pulling.may_be_whole(stream, page):
+                behind = page.head - page.after
                 break
             try:
                 apply_page(mirror, page)
@@ -86,11 +126,64 @@ def _pull(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
             applied += len(page.changes)
         else:
             return applied
+    if cursor and (whole := _take_whole(mirror, pulling, stream, behind)) is not None:
+        return applied + whole
+    if behind:
+        return _pull_on(mirror, pulling, stream, cursor)
     with closing(_pages(pulling, stream, "")) as pages, roomy(mirror.of(stream)):
         try:
             return applied + refetch_stream(mirror, stream, pages)
         except PageOutOfPlace as odd:
             raise Retryable(_("the hub began a new life while all was fetched")) from odd
+
+
+def _pull_on(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
+    """Apply all pages behind a cursor that the hub has just been found to know."""
+    applied = 0
+    with closing(_pages(pulling, stream, cursor)) as pages, roomy(mirror.of(stream)):
+        for page in pages:
+            if page.must_refetch:
+                break  # it is found again by the next round
+            apply_page(mirror, page)
+            applied += len(page.changes)
+    return applied
+
+
+def _take_whole(mirror: Mirror, pulling: Pulling, stream: str, behind: int = 0) -> int | None:
+    """Put a whole file of the hub, brought to its head, in the place of a stream's; None for none.
+
+    `behind` is how many changes the pages would be, 0 where all is to be fetched: a file is taken
+    instead of at least a share of its rows.
+    """
+    ready = pulling.ready
+    if ready is None or stream not in READY:
+        return None
+    made = ready.offer(stream)
+    if made is None or (behind and behind * FAR_SHARE < made.rows):
+        return None
+    path = ready.fetch(made)
+    if path is None:
+        return None
+    with closing(ready.open(path)) as file:
+        applied = _bring_to_head(file, pulling, stream)
+    if applied is None:
+        ready.forget(stream)  # the hub began a new life meanwhile
+        return None
+    ready.swap(mirror, stream, path)
+    return made.rows + applied
+
+
+def _bring_to_head(file: Connection, pulling: Pulling, stream: str) -> int | None:
+    """Apply what came after a whole file was made; None where the hub does not know its place any more."""
+    (cursor,) = file.execute("SELECT cursor FROM cursor").fetchone()
+    applied = 0
+    with closing(_pages(pulling, stream, cursor)) as pages:
+        for page in pages:
+            if page.must_refetch:
+                return None
+            apply_to_file(file, page)
+            applied += len(page.changes)
+    return applied
 
 
 def _pages(pulling: Pulling, stream: str, cursor: str) -> Generator[Page, None, None]:

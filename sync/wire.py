@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import msgspec
 
@@ -67,6 +67,26 @@ class Wire:
                 if len(whole) > MOST_BYTES:
                     raise Retryable(_("the answer did not come from the hub"))
             return Reply(status=answer.status_code, headers=dict(answer.headers), content=bytes(whole))
+
+    def fetch(self, path: str, headers: dict[str, str], into: BinaryIO) -> Reply:
+        """Write a long answer to a file as it comes; return it without its content, or a refusal whole.
+
+        An answer that begins anew though the rest was asked for replaces what the file has.
+        """
+        with (
+            Deadline(EXCHANGE_S, self._shut) as deadline,
+            self._exchange("GET", path, b"", headers, READ_S, deadline) as answer,
+        ):
+            if answer.status_code not in (200, 206):
+                content = answer.read()
+                return Reply(status=answer.status_code, headers=dict(answer.headers), content=content)
+            if answer.status_code == 200:
+                into.truncate(0)
+            for chunk in answer.iter_bytes():
+                into.write(chunk)
+                if into.tell() > MOST_BYTES:
+                    raise Retryable(_("the answer did not come from the hub"))
+            return Reply(status=answer.status_code, headers=dict(answer.headers), content=b"")
 
     def listen(
         self, path: str, headers: dict[str, str], silence_s: float

@@ -42,6 +42,14 @@ def note_erased(db: Connection, ids: Iterable[str]) -> None:
     db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", [(one,) for one in ids])
 
 
+def forget_people(db: Connection, ids: Sequence[str]) -> None:
+    """Take out who asked to be forgotten, and keep that they did."""
+    db.execute("BEGIN IMMEDIATE")
+    note_erased(db, ids)
+    remove_customers(db, ids)
+    db.execute("COMMIT")
+
+
 def save_place(
     db: Connection, stream: str, cursor: str, upto: int, applied: tuple[int, int], as_of_ms: int
 ) -> None:

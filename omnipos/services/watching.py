@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.ports import LinkState
+from omnipos.locale import _
+from omnipos.ports import LinkReport, LinkState
 from omnipos.services.settling import clock_skew_ms, is_clock_wrong
 from omnipos.services.till import Till
 from omnipos.store import exceptions, outbox, payments, printjobs
@@ -71,7 +72,7 @@ def status(till: Till) -> TillStatus:
         waiting_since_ms=waiting.since_ms,
         quarantined=waiting.quarantined,
         unprinted=printjobs.count_unprinted(till.store.books),
-        link_reason=till.store.damage or link.reason,
+        link_reason=till.store.damage or _coming(link) or link.reason,
         print_trouble=till.printing.trouble(),
         open_here=cases.here + clock,
         open_in_store=cases.store + clock,
@@ -79,6 +80,15 @@ def status(till: Till) -> TillStatus:
         last_sale=last_sale,
         last_sale_standing=_STANDINGS[state],
     )
+
+
+def _coming(link: LinkReport) -> str:
+    """Return what is on its way from the hub as a whole, empty for nothing."""
+    words = {
+        "catalogue": _("Products are coming from the hub: {percent}%."),
+        "customers": _("Customers are coming from the hub: {percent}%."),
+    }
+    return words[link.loading].format(percent=link.loaded_percent) if link.loading in words else ""
 
 
 def standings(till: Till, receipt_numbers: Sequence[str]) -> dict[str, SaleStanding]:
