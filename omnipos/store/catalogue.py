@@ -13,7 +13,7 @@ from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.tax import Tax
 
 INDEXED_LETTERS = 3
-MOST_WORDS = 64
+MOST_WORDS = 24
 MOST_WORDS_READ = 2000
 """Words with one beginning that are looked for, and that are looked at to find those which came first."""
 _decode = msgspec.json.Decoder(Product).decode
@@ -100,14 +100,10 @@ def found_by_words(db: Connection, query: str, listed: str, text: str) -> Iterat
 
 def _matches(db: Connection, listed: str, words: Sequence[str]) -> Iterator[str]:
     """Yield the full-text queries for some beginnings: the second only where the first may miss rows."""
-    parts = [(f'"{word}"*', *_beginning(db, listed, word)) for word in words]
-    if len(words) == 1:
-        ((wide, narrow, is_whole),) = parts
-        yield narrow
-        if not is_whole:
-            yield wide
-    else:
-        yield " AND ".join(narrow if is_whole else wide for wide, narrow, is_whole in parts)
+    parts = [_beginning(db, listed, word) for word in words]
+    yield " AND ".join(narrow for narrow, _is_whole in parts)
+    if not all(is_whole for _narrow, is_whole in parts):
+        yield " AND ".join(f'"{word}"*' for word in words)
 
 
 def _beginning(db: Connection, listed: str, word: str) -> tuple[str, bool]:
