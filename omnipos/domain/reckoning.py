@@ -57,10 +57,14 @@ class NoSale(NamedTuple):
     """The drawer opened without a sale."""
 
 
+class QuoteSold(NamedTuple):
+    """A quote became a sale."""
+
+
 MOST_GAPS = 20
 """Missing numbers told one by one where many are missing in a row."""
 
-Happened = Sale | LineOut | BasketOut | TenderBack | FloatCounted | Moved | NoSale
+Happened = Sale | LineOut | BasketOut | TenderBack | FloatCounted | Moved | NoSale | QuoteSold
 
 
 class Entry(NamedTuple):
@@ -137,6 +141,8 @@ class Reckoning:
             case NoSale():
                 self._cash["no_sales"] += 1
                 who["no_sales"] += 1
+            case QuoteSold():
+                self._heads["quotes_sold"] += 1
             case unknown:
                 assert_never(unknown)
 
@@ -175,6 +181,8 @@ class Reckoning:
             who["returned_minor"] += returned_minor
         if line.gift_card:
             self._heads["gift_cards_minor"] += line.net_minor
+        elif line.deposit_on:
+            self._heads["deposits_minor"] += line.net_minor
         else:
             _add(self._departments[line.department], 1, line.net_minor, returned_minor)
         for saving in line.savings:
@@ -193,6 +201,8 @@ class Reckoning:
     def _add_tender(self, tender: Tender) -> None:
         amount_minor = tender.amount_minor
         _add(self._kinds[tender.kind.value], 1, amount_minor, min(amount_minor, 0))
+        if tender.qr is not None and not tender.qr.verified:
+            self._heads["unverified_qr_minor"] += amount_minor
         if tender.kind is TenderKind.CASH:
             self._cash["taken_minor"] += max(amount_minor, 0)
             self._cash["refunds_minor"] += max(-amount_minor, 0)

@@ -84,6 +84,12 @@ class Takings(msgspec.Struct, frozen=True, kw_only=True):
     returned_minor: int = 0
     gift_cards_minor: int = 0
     """Gift cards sold: money taken for what is no goods yet."""
+    deposits_minor: int = 0
+    """Deposits taken on quotes, less those given back."""
+    quotes_sold: int = 0
+    """Quotes that became sales."""
+    unverified_qr_minor: int = 0
+    """What was paid by QR code that nobody but the cashier has seen."""
     first_receipt: str = ""
     last_receipt: str = ""
     gaps: tuple[str, ...] = ()

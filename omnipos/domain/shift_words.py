@@ -89,11 +89,17 @@ def _sales(takings: Takings, money: Money) -> Iterator[ReportRow]:
         yield ReportRow(label, money(takings.returned_minor))
     if takings.gift_cards_minor:
         yield ReportRow(_("Gift cards sold"), money(takings.gift_cards_minor))
+    if takings.deposits_minor:
+        yield ReportRow(_("Deposits taken"), money(takings.deposits_minor))
+    if takings.quotes_sold:
+        yield ReportRow(_("Quotes sold"), str(takings.quotes_sold))
     yield ReportRow(_("PAYMENTS"))
     for one in takings.tenders:
         yield ReportRow(f"{_kind(one.kind)} ×{one.count}", money(one.amount_minor))
         if one.back_minor:
             yield ReportRow("  " + _("of it given back"), money(one.back_minor))
+    if takings.unverified_qr_minor:
+        yield ReportRow(_("QR unverified"), money(takings.unverified_qr_minor))
     yield ReportRow(_("Change given"), money(takings.change_minor))
 
 

@@ -4,6 +4,7 @@ from omnipos import events
 from omnipos.domain import reckoning
 from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.occasion import date_at
+from omnipos.domain.quotation import QuotationClosed, QuotationEnd
 from omnipos.domain.reckoning import Entry, Reckoning
 from omnipos.domain.shift import ShiftReport
 from omnipos.events import Event, decode_fact
@@ -22,6 +23,7 @@ _TOLD_OF = {
         events.ShiftOpened,
         events.CashMoved,
         events.DrawerOpened,
+        QuotationClosed,
     )
 }
 """What a shift begins with; a till does other things by itself, also at night."""
@@ -102,6 +104,8 @@ def entry_of(fact: events.Fact, actor: str) -> Entry | None:
             return Entry(actor, reckoning.Moved(move, amount_minor))
         case events.DrawerOpened(staff_id=staff_id, to_count=False):
             return Entry(staff_id, reckoning.NoSale())
+        case QuotationClosed(end=QuotationEnd.SOLD):
+            return Entry(actor, reckoning.QuoteSold())
         case _:
             return None
 

@@ -4,12 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnipos.domain.drawer import CashMove, DrawerRules, counted, denominations, limit_minor, worth_of
-from omnipos.domain.reckoning import Entry, FloatCounted, Moved, NoSale, reckon
+from omnipos.domain.reckoning import Entry, FloatCounted, Moved, NoSale, QuoteSold, reckon
 from omnipos.domain.returned import ReturnOf
 from omnipos.domain.sale import Sale, SaleLine, adds_up
 from omnipos.domain.saving import Saving, SavingKind
+from omnipos.domain.shift import ShiftReport
+from omnipos.domain.shift_words import rows_of
+from omnipos.domain.shop import Shop
 from omnipos.domain.tax import TaxTotal
-from omnipos.domain.tender import ForeignMoney, Tender, TenderKind
+from omnipos.domain.tender import ForeignMoney, QrSlip, Tender, TenderKind
 
 KINDS = st.sampled_from([one for one in TenderKind if one is not TenderKind.FOREIGN_CASH])
 
@@ -22,6 +25,7 @@ def sales(draw: st.DrawFn, number: int = 1) -> Sale:
         amount = draw(st.integers(0, 50_000))
         is_back = draw(st.booleans())
         saving = draw(st.integers(0, amount)) if not is_back else 0
+        money = draw(st.sampled_from(("", "", "G-1", "Q-1")))
         lines.append(
             SaleLine(
                 product_id=f"p{at}",
@@ -33,7 +37,8 @@ def sales(draw: st.DrawFn, number: int = 1) -> Sale:
                 tax_code="PPN",
                 tax_minor=draw(st.integers(0, 9)),
                 department=draw(st.sampled_from(("", "Drinks", "Food"))),
-                gift_card=draw(st.sampled_from(("", "", "G-1"))),
+                gift_card="G-1" if money == "G-1" else "",
+                deposit_on="Q-1" if money == "Q-1" else "",
                 savings=(Saving(kind=SavingKind.DISCOUNT, name="10%", amount_minor=saving),)
                 if saving
                 else (),
@@ -92,7 +97,8 @@ def test_every_way_of_adding_up_comes_to_the_same(data: st.DataObject) -> None:
     paid = sum(one.amount_minor for one in takings.tenders)
     assert paid - takings.change_minor == takings.total_minor + takings.rounding_minor
     on_top = sum(one.tax_minor for one in takings.taxes)
-    goods = sum(one.amount_minor for one in takings.departments) + takings.gift_cards_minor
+    goods = sum(one.amount_minor for one in takings.departments)
+    goods += takings.gift_cards_minor + takings.deposits_minor
     assert goods + on_top == takings.total_minor
     assert sum(one.goods_minor for one in takings.taxes) == goods
     assert sum(one.amount_minor for one in takings.savings) == takings.saved_minor
@@ -100,6 +106,58 @@ def test_every_way_of_adding_up_comes_to_the_same(data: st.DataObject) -> None:
     cash = next((one.amount_minor for one in takings.tenders if one.kind == "cash"), 0)
     moved = sum(one.amount_minor * (1 if one.move is CashMove.PAID_IN else -1) for one in moves)
     assert drawer.expected_minor == left + cash - takings.change_minor + moved
+
+
+def _of_one_line(line: SaleLine, *tenders: Tender) -> Sale:
+    return Sale(
+        sale_id="1",
+        receipt_number="S1-1-000001",
+        store_id="s",
+        till_number=1,
+        staff_id="a",
+        currency="IDR",
+        completed_at_ms=1,
+        lines=(line,),
+        taxes=(),
+        total_minor=line.net_minor,
+        rounding_minor=0,
+        tenders=tenders,
+        change_minor=0,
+    )
+
+
+def test_goods_without_tax_deposits_quotes_and_unverified_codes_have_rows_of_their_own() -> None:
+    def line(amount: int, **more: str) -> SaleLine:
+        return SaleLine(
+            product_id="p", sku="p", name="Thing", quantity_milli=1000, unit_price_minor=amount,
+            amount_minor=amount, tax_code="", tax_minor=0, **more,
+        )  # fmt: skip
+
+    def by_qr(amount: int, *, verified: bool) -> Tender:
+        slip = QrSlip(reference="R", verified=verified)
+        return Tender(kind=TenderKind.QR, amount_minor=amount, qr=slip)
+
+    sold = [
+        _of_one_line(line(7000), by_qr(7000, verified=False)),
+        _of_one_line(line(5000), by_qr(5000, verified=True)),
+        _of_one_line(line(20_000, deposit_on="Q-1"), by_qr(20_000, verified=False)),
+        _of_one_line(line(-4000, deposit_on="Q-2"), Tender(kind=TenderKind.CASH, amount_minor=-4000)),
+    ]
+    takings, drawer = reckon([*(Entry("a", one) for one in sold), Entry("a", QuoteSold())])
+    assert (takings.deposits_minor, takings.quotes_sold, takings.unverified_qr_minor) == (16_000, 1, 27_000)
+    assert [(one.department, one.amount_minor) for one in takings.departments] == [("", 12_000)]
+    report = ShiftReport(
+        shift="1", store_id="s", till_number=1, currency="IDR", business_date="2026-11-22", began_at_ms=1,
+        until_ms=2, takings=takings, drawer=drawer,
+    )  # fmt: skip
+    shop = Shop(store_id="s", code="S1", name="Toko", country="ID", currency="IDR")
+    rows = {(row.label.strip(), row.value) for row in rows_of(report, shop, {})}
+    assert rows >= {
+        ("No tax / Rp 28.000", "Rp 0"),
+        ("Deposits taken", "Rp 16.000"),
+        ("Quotes sold", "1"),
+        ("QR unverified", "Rp 27.000"),
+    }
 
 
 def test_a_missing_number_is_a_gap_and_foreign_cash_stands_apart() -> None:
