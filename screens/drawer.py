@@ -14,7 +14,7 @@ from screens import times
 from screens.commands import BACK, Command, key_name
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen, PagesScreen
-from screens.widgets.cells import Row, between, drawn, wrapped
+from screens.widgets.cells import TOGETHER, Row, between, drawn, wrapped
 
 
 class DrawerScreen(PagesScreen):
@@ -71,7 +71,8 @@ class DrawerScreen(PagesScreen):
         else:
             told = _("What should be in the drawer is told when it was counted.")
             rows += [((f" {line}", "dim"),) for line in wrapped(told, WIDTH - 2)]
-        keys = "   ".join(f"{key_name(one.key)} {_(one.label)}" for one in self.CASH_KEYS)
+        named = (f"{key_name(one.key)} {_(one.label)}" for one in self.CASH_KEYS)
+        keys = " ".join(one.replace(" ", TOGETHER) for one in named)
         rows += [(), *(((f" {line}", "dim"),) for line in wrapped(keys, WIDTH - 2))]
         if now.obstacles:
             before = _("Before this shift can be closed:")

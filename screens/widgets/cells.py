@@ -47,11 +47,16 @@ def between(left: str, behind: str, width: int) -> str:
     return right(behind, width) if room < 1 else f"{fit(left, room)} {behind}"
 
 
+TOGETHER = "\u00a0"
+"""A space at which no line ends, as between a key and what it does."""
+
+
 def wrapped(text: str, width: int) -> list[str]:
-    """Return a text in lines of at most `width` cells, broken at spaces."""
+    """Return a text in lines of at most `width` cells, broken at spaces but never at one of `TOGETHER`."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for part in text.replace(TOGETHER, "\0").split():
+        word = part.replace("\0", " ")
         longer = f"{line} {word}" if line else word
         if cell_len(longer) <= width:
             line = longer

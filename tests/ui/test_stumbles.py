@@ -4,9 +4,11 @@ import pytest
 
 from omnipos.domain.exceptions import KINDS, kind_of
 from omnipos.domain.shop import Shop
-from omnipos.locale import speak
+from omnipos.locale import _, speak
 from omnipos.services import selling
 from omnipos.services.till import Till
+from screens.commands import key_name
+from screens.drawer import DrawerScreen
 from tests.rigs import SHOP, STORE, HandClock, exception_case, fill, staff_members
 from tests.services.test_shifting import print_all
 from tests.ui.driving import LARGE, SMALL, Hands, counter
@@ -178,3 +180,12 @@ async def test_an_unverified_payment_is_called_so_whole_at_80_columns(till: Till
         await hands.press("enter")
         assert "unverified" in hands.text
         assert "…" not in hands.text
+
+
+@pytest.mark.parametrize("language", ["en", "id", "ms"])
+async def test_the_drawers_keys_stand_whole_on_their_lines(till: Till, language: str) -> None:
+    speak(language)
+    async with counter(till) as hands:
+        await hands.press("f10")
+        for command in DrawerScreen.CASH_KEYS:
+            assert f"{key_name(command.key)} {_(command.label)}" in hands.text
