@@ -23,6 +23,7 @@ from bench import (
     promoting,
     selling,
     simulating,
+    sizing,
     together,
     verifying,
 )
@@ -84,6 +85,7 @@ GROUPS: dict[str, Callable[[Path], list[Row]]] = {
     "pricing": priced,
     "proving": proving,
     "simulating": simulated,
+    "sizing": sizing.measure,
 }
 
 
