@@ -1,9 +1,10 @@
-"""What one sale and one listening till cost a hub on PostgreSQL: the figures that docs/scaling.md counts with."""
+"""What a sale and a listening till cost a hub on PostgreSQL: the figures that docs/scaling.md counts with."""
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,8 @@ from tests.postgres import Cluster
 TILLS = 4
 BATCHES = 10
 BATCH = 100
+SINGLES = 100
+"""Sales that each till pushes as soon as they are made, and pages that it pulls."""
 LINES = 5
 LISTENERS = 200
 LINES_EACH = 3
@@ -59,12 +62,16 @@ def _enrolled(hub: HubProcess) -> tuple[EnrolAnswer, str]:
 
 
 def _journal(till: EnrolAnswer) -> list[bytes]:
+    """Return what a till pushes: large batches as after a night offline, then sales one by one."""
     journal = Journal(till, "s-sari")
-    goods = [(product_id_of(sku), 1, price) for sku, price in (("IDM", 3500), ("TEH", 6000), ("KOPI", 25_600))]
-    for _sale in range(BATCHES * BATCH):
+    goods = [
+        (product_id_of(sku), 1, price) for sku, price in (("IDM", 3500), ("TEH", 6000), ("KOPI", 25_600))
+    ]
+    for _sale in range(BATCHES * BATCH + SINGLES):
         journal.sell(*(goods * 2)[:LINES])
     events = journal.envelopes
-    return [zipped(batch_of(events[at : at + BATCH])) for at in range(0, len(events), BATCH)]
+    large = [events[at : at + BATCH] for at in range(0, BATCHES * BATCH, BATCH)]
+    return [zipped(batch_of(one)) for one in [*large, *([one] for one in events[BATCHES * BATCH :])]]
 
 
 def _push(hub: HubProcess, token: str, batches: Sequence[bytes]) -> None:
@@ -82,31 +89,69 @@ def _processor_s(pid: int) -> float:
     return sum(one.user + one.system for one in times) + times[0].children_user + times[0].children_system
 
 
+class _Spent:
+    """Processor time of hub and database, and time on the wall, of a piece of work in several tills."""
+
+    def __init__(self, cluster: Cluster, hub: HubProcess, works: Sequence[Callable[[], None]]) -> None:
+        """Do the work of all tills at once."""
+        assert hub.process is not None
+        pids = (hub.process.pid, cluster.pid)
+        before = [_processor_s(pid) for pid in pids]
+        began_s = time.perf_counter()
+        with ThreadPoolExecutor(len(works)) as pool:
+            for done in [pool.submit(work) for work in works]:
+                done.result()
+        self.wall_s = time.perf_counter() - began_s
+        self.hub_s, self.database_s = (_processor_s(pid) - old for pid, old in zip(pids, before, strict=True))
+
+    def rows(self, about: str, count: int) -> list[Row]:
+        """Return what one of so many cost."""
+        return [
+            _told(f"{about}: processor of the hub", self.hub_s * 1000 / count, "ms"),
+            _told(f"{about}: processor of the database", self.database_s * 1000 / count, "ms"),
+        ]
+
+
 def _sales(cluster: Cluster, name: str, hub: HubProcess) -> list[Row]:
-    assert hub.process is not None
     tills = [_enrolled(hub) for _till in range(TILLS)]
     queues = [_journal(till) for till, _token in tills]
-    sales = TILLS * BATCHES * BATCH
-    bytes_sent = sum(map(len, queues[0]))
     # The first batch finds everything cold.
     _push(hub, tills[0][1], [queues[0].pop(0)])
-    sales -= BATCH
-    size = _size(cluster, name)
-    hub_s, database_s = _processor_s(hub.process.pid), _processor_s(cluster.pid)
-    began_s = time.perf_counter()
-    with ThreadPoolExecutor(TILLS) as pool:
-        list(pool.map(lambda pair: _push(hub, pair[0][1], pair[1]), zip(tills, queues, strict=True)))
-    took_s = time.perf_counter() - began_s
-    hub_s, database_s = _processor_s(hub.process.pid) - hub_s, _processor_s(cluster.pid) - database_s
+    sales, size = TILLS * BATCHES * BATCH - BATCH, _size(cluster, name)
+    large = _Spent(
+        cluster,
+        hub,
+        [
+            partial(_push, hub, token, queue[:-SINGLES])
+            for (_till, token), queue in zip(tills, queues, strict=True)
+        ],
+    )
     grown = _size(cluster, name) - size
-    about = f"a sale of {LINES} lines on PostgreSQL, {TILLS} tills"
+    single = _Spent(
+        cluster,
+        hub,
+        [
+            partial(_push, hub, token, queue[-SINGLES:])
+            for (_till, token), queue in zip(tills, queues, strict=True)
+        ],
+    )
+    pulled = _Spent(cluster, hub, [partial(_pull, hub, token) for _till, token in tills])
+    about = f"a sale of {LINES} lines on PostgreSQL"
     return [
-        _told(f"{about}: rate with this machine's load", sales / took_s, "sales/s"),
-        _told(f"{about}: processor of the hub", hub_s * 1000 / sales, "ms"),
-        _told(f"{about}: processor of the database", database_s * 1000 / sales, "ms"),
+        _told(f"{about}, {TILLS} tills, {BATCH} a push: rate", sales / large.wall_s, "sales/s"),
+        *large.rows(f"{about}, {BATCH} a push", sales),
+        *single.rows(f"{about}, one a push", TILLS * SINGLES),
         _told(f"{about}: rows and indexes", grown / sales / 1024, "KiB"),
-        _told(f"{about}: on the wire, gzip", bytes_sent / BATCHES / BATCH, "bytes"),
+        *pulled.rows("a pull of a page of stock on PostgreSQL", TILLS * SINGLES),
     ]
+
+
+def _pull(hub: HubProcess, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=hub.address, trust_env=False, timeout=120, headers=headers) as line:
+        for _time in range(SINGLES):
+            answer = line.get("/v1/streams/stock/store-1")
+            assert answer.json()["changes"]
 
 
 def _size(cluster: Cluster, name: str) -> int:

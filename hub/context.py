@@ -79,17 +79,15 @@ class Hub:
 
         Nothing waits for it: a page is given however long somebody else writes.
         """
-        if self.attendance.is_due(device_id, self.now_ms()):
-            pulls = self.attendance.take(device_id, self.now_ms())
-            self.database.write_aside(
-                lambda conn: self.run(conn, lambda unit: watching.note(unit, device_id, pulls))
-            )
+        if self.attendance.see(device_id, self.now_ms()):
+            noted = self.attendance.take(self.now_ms())
+            self.database.write_aside(lambda conn: self.run(conn, lambda unit: watching.note(unit, noted)))
 
     async def note_counts(self) -> None:
         """Write down what this process counted; trouble with it keeps nobody from what they asked for."""
-        pulls = self.attendance.take("", self.now_ms())
+        noted = self.attendance.take(self.now_ms())
         try:
-            await self.write(lambda unit: watching.note(unit, "", pulls))
+            await self.write(lambda unit: watching.note(unit, noted))
         except OperationalError as trouble:
             log.warning("What was counted could not be written: %s", trouble)
 

@@ -6,8 +6,9 @@ counted in memory first and written at most every half minute, together with whe
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hub import tables
 from hub.database import upsert
@@ -20,8 +21,18 @@ GAP_WINDOW = 10_000
 """Gaps are looked for among so many of a till's newest entries: a look must stay quick for ever."""
 PUSHES, PULLS, EVENTS = "pushes", "pulls", "events/"
 
-Pulls = Mapping[str, int]
-"""Pages given, by device id."""
+GATHERED_MS = 2_000
+"""Who was seen is written down together: a chain's tills would be a thousand transactions a second."""
+
+
+class Noted(NamedTuple):
+    """What a process counted and has not written down yet."""
+
+    pulls: Mapping[str, int]
+    """Pages given, by device id."""
+    seen: Mapping[str, int]
+    """When tills were seen last, UTC ms."""
+
 
 Tally = dict[str, dict[str, int]]
 """Counts by their name, by device id."""
@@ -33,28 +44,36 @@ class Attendance:
     def __init__(self) -> None:
         """Begin with nobody seen."""
         self._noted_at_ms: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._written_at_ms = 0
         self._pulls: Counter[str] = Counter()
 
     def count_pull(self, device_id: str) -> None:
         """Count a page that a till asked for."""
         self._pulls[device_id] += 1
 
-    def is_due(self, device_id: str, now_ms: int) -> bool:
-        """Tell whether it is time to write down that a till was seen."""
-        return abs(now_ms - self._noted_at_ms.get(device_id, 0)) >= NOTED_EVERY_MS
+    def see(self, device_id: str, now_ms: int) -> bool:
+        """Keep in mind that a till was seen; tell whether it is time to write down who was."""
+        if abs(now_ms - self._noted_at_ms.get(device_id, 0)) >= NOTED_EVERY_MS:
+            self._noted_at_ms[device_id] = self._seen[device_id] = now_ms
+        return bool(self._seen) and abs(now_ms - self._written_at_ms) >= GATHERED_MS
 
-    def take(self, device_id: str, now_ms: int) -> Pulls:
-        """Return what was counted, for writing it down with a till that is seen; empty for none."""
-        pulls, self._pulls = self._pulls, Counter()
-        if device_id:
-            self._noted_at_ms[device_id] = now_ms
-        return pulls
+    def take(self, now_ms: int) -> Noted:
+        """Return all that was counted and seen, for writing it down."""
+        noted = Noted(pulls=self._pulls, seen=self._seen)
+        self._pulls, self._seen, self._written_at_ms = Counter(), {}, now_ms
+        return noted
 
 
-def note(unit: Unit, device_id: str, pulls: Pulls) -> None:
-    """Write down that a till was seen, empty for none, and the pages that were given to any."""
-    count(unit, [(one, PULLS, pages) for one, pages in pulls.items()])
-    _see(unit, device_id)
+def note(unit: Unit, noted: Noted) -> None:
+    """Write down which tills were seen and the pages that were given to any, in two statements for all."""
+    count(unit, [(one, PULLS, pages) for one, pages in noted.pulls.items()])
+    table = tables.device
+    if noted.seen:
+        seen = (
+            update(table).where(table.c.device_id == bindparam("own")).values(last_seen_ms=bindparam("at_ms"))
+        )
+        unit.conn.execute(seen, [{"own": one, "at_ms": at_ms} for one, at_ms in sorted(noted.seen.items())])
 
 
 def _see(unit: Unit, device_id: str) -> None:

@@ -29,7 +29,7 @@ from sync.push import note_head, push_all
 from sync.sending import Sending
 
 POLL_S = 2.0
-LIVE_POLL_S = 30.0
+LIVE_POLL_S = 300.0
 """How often all is asked for while no hints come, and while they do; times a half to one and a half."""
 GATHER_S = 0.1
 """What is hinted at together is fetched together, and not by all tills at once; up to twice this."""

@@ -86,6 +86,23 @@ def test_any_request_of_a_till_is_a_sign_of_life_written_at_most_every_half_minu
     assert seen_at(rig, AT_MS + 30_000)
 
 
+def test_who_was_seen_is_written_down_together(rig: HubRig) -> None:
+    other = rig.enrol()
+    rig.pull("settings")
+    assert seen_at(rig, AT_MS)
+    rig.now_ms += 40_000
+    rig.pull("settings")
+    assert seen_at(rig, AT_MS + 40_000)
+    rig.pull("settings", key=rig.token_of(other))
+    rig.now_ms += 2_000
+    rig.pull("staff")
+    until = time.monotonic() + 10
+    shown: list[int] = []
+    while shown != [AT_MS + 40_000] * 2 and time.monotonic() < until:
+        shown = [one["last_seen_ms"] for one in rig.ask("GET", "/v1/devices")["devices"]]
+    assert shown == [AT_MS + 40_000] * 2, "each at its own time, by one later transaction"
+
+
 def test_rows_that_the_hub_lost_are_gaps(rig: HubRig) -> None:
     journal = rig.journal()
     for _sale in range(4):
