@@ -59,7 +59,8 @@ class Hub:
         self.shelf = snapshots.Shelf(database.home / snapshots.FOLDER)
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(
-            lambda streams: self.read(lambda conn: hints.heads_of(conn, streams))
+            lambda streams: self.read(lambda conn: hints.heads_of(conn, streams)),
+            self.settings.common_hints_s,
         )
         database.write(lambda conn: epochs.begin(conn, now_ms()))
         self.key = database.write(lambda conn: keep_hub_key(conn, database.home))

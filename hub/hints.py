@@ -4,7 +4,10 @@ A hint is a courtesy: data always comes by pull, so nothing here is kept and not
 """
 
 import asyncio
+import contextlib
 import logging
+import random
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +15,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, select
 
 from hub import tables
+from hub.feed import ACCOUNTS, CUSTOMERS
 
 BEAT_S = 15.0
 """A listener that hears nothing new hears a heartbeat, so that a dead line is told from a quiet one."""
@@ -22,6 +26,9 @@ LOOK_S = 2.0
 MOST_LINES = 3
 """Lines one device may hold; the oldest ends when it opens another."""
 
+COMMON = frozenset({CUSTOMERS, ACCOUNTS})
+"""Streams in which every sale of any store may be news for the tills of all stores."""
+
 Heads = Mapping[str, int]
 log = logging.getLogger(__name__)
 
@@ -29,8 +36,17 @@ log = logging.getLogger(__name__)
 class Listener:
     """One till that listens: the newest head of each of its streams that it was not told yet."""
 
-    def __init__(self, streams: Collection[str]) -> None:
-        """Begin with nothing to tell."""
+    def __init__(
+        self,
+        streams: Collection[str],
+        common_every_s: float = 0.0,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin with nothing to tell; of the streams that all stores share, tell no oftener than that."""
+        self._common_every_s = common_every_s
+        self._common_at_s = 0.0
+        self._held: dict[str, int] = {}
+        self._now_s = now_s
         self.streams = frozenset(streams)
         self.ended = False
         self._heard: dict[str, int] = {}
@@ -41,7 +57,11 @@ class Listener:
         """Leave word of heads; a listener that is slow hears only of the newest of each stream."""
         for stream, head in heads.items():
             if stream in self.streams and head > self._heard.get(stream, -1):
-                self._heard[stream] = self._news[stream] = head
+                self._heard[stream] = head
+                if stream in COMMON and self._now_s() < self._common_at_s:
+                    self._held[stream] = head
+                    continue
+                self._news[stream] = head
                 self._bell.set()
 
     def end(self) -> None:
@@ -51,24 +71,34 @@ class Listener:
 
     async def news(self, wait_s: float) -> Heads:
         """Wait for word; nothing after that many seconds, or at the end."""
-        try:
+        if self._held:
+            wait_s = min(wait_s, self._common_at_s - self._now_s())
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(wait_s, 0)):
                 await self._bell.wait()
-        except TimeoutError:
-            return {}
         self._bell.clear()
         news, self._news = self._news, {}
+        if self._held and self._now_s() >= self._common_at_s:
+            news |= self._held
+            self._held = {}
+        if self._common_every_s and not COMMON.isdisjoint(news):
+            # Each at its own time: what all tills fetch at once no hub can give.
+            spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
+            self._common_at_s = self._now_s() + self._common_every_s * spread
         return news
 
 
 class Noticeboard:
     """Passes the heads that a transaction moved to those who listen; used on the server's loop alone."""
 
-    def __init__(self, look: Callable[[Collection[str]], Awaitable[Heads]]) -> None:
-        """Take how the heads of some streams are read from the database."""
+    def __init__(
+        self, look: Callable[[Collection[str]], Awaitable[Heads]], common_every_s: float = 0.0
+    ) -> None:
+        """Take how the heads of some streams are read, and how often a line hears of the common ones."""
         self.listeners = 0
         """How many lines are open."""
         self._look = look
+        self._common_every_s = common_every_s
         self._by_stream: dict[str, set[Listener]] = defaultdict(set)
         self._by_device: dict[str, list[Listener]] = defaultdict(list)
         self._closed = False
@@ -81,7 +111,7 @@ class Noticeboard:
     @contextmanager
     def listening(self, device_id: str, streams: Collection[str]) -> Iterator[Listener]:
         """Let a device listen to some streams while the block lasts."""
-        listener = Listener(streams)
+        listener = Listener(streams, self._common_every_s)
         lines = self._by_device[device_id]
         lines.append(listener)
         self.listeners += 1

@@ -45,6 +45,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     log_format: str = "text"
     log_level: str = "warning"
     """`info` writes a line for each request."""
+    common_hints_s: int = 0
+    """How often, in seconds, a till hears of customers and accounts that changed in any store; 0 at once."""
     drain_s: int = 0
     """How many seconds a hub that is told to stop says that it is not ready before it takes nothing new."""
     backup_folder: str = ""
@@ -156,6 +158,7 @@ def _check(settings: HubSettings, places: Mapping[str, str]) -> None:
         ("strangers_per_s", 1, 100_000),
         ("strangers_burst", 1, 1_000_000),
         ("drain_s", 0, 300),
+        ("common_hints_s", 0, 3600),
         ("unseen_minutes", 1, 100_000),
     )
     for key, least, most in limits:

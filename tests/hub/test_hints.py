@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import msgspec
 
-from hub.hints import MOST_LINES, Heads, Noticeboard, heads_of
+from hub.hints import MOST_LINES, Heads, Listener, Noticeboard, heads_of
 from omnipos.protocol import Hint, HintPage
 from tests.hub.journals import batch_of
 from tests.hub.rig import A, HubRig
@@ -131,3 +131,22 @@ def test_a_push_that_fails_tells_nobody(rig: HubRig) -> None:
     journal.sell((A, 1, 3500))
     assert rig.refused("POST", "/v1/events", batch_of(journal.envelopes)[:-9], key=rig.till.token)[0] == 400
     assert poll(rig, mark).mark == mark
+
+
+async def test_common_streams_are_told_no_oftener_than_wished_and_the_newest_is_never_lost() -> None:
+    clock = [100.0]
+    listener = Listener(["customers", "stock/1"], common_every_s=60, now_s=lambda: clock[0])
+    listener.tell({"customers": 1, "stock/1": 1})
+    assert await listener.news(0) == {"customers": 1, "stock/1": 1}, "where it stands is told at once"
+    listener.tell({"customers": 2})
+    listener.tell({"customers": 3, "stock/1": 2})
+    assert await listener.news(0) == {"stock/1": 2}
+    assert await listener.news(0) == {}
+    clock[0] += 29
+    assert await listener.news(0) == {}
+    clock[0] += 62
+    assert await listener.news(5) == {"customers": 3}
+    assert await listener.news(0) == {}
+    clock[0] += 100
+    listener.tell({"customers": 4})
+    assert await listener.news(0) == {"customers": 4}, "after a quiet time at once"
