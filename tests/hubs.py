@@ -1,7 +1,6 @@
 """A real hub process on a free loopback port, set up through its own API, ended by its own process id."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from pathlib import Path
 from hub.serving import serve
 serve(sys.argv[1], sys.argv[2], admin_key=Path(sys.argv[3]))
 """
+START_S = 60
+"""How long a hub may take to start on a machine that is busy with many tests."""
 
 
 def free_port() -> int:
@@ -48,9 +49,16 @@ class HubProcess:
         self.process = subprocess.Popen(
             command, env={**os.environ, "OMNIPOS_HUB_INSTANCE": instance}, stdout=subprocess.DEVNULL
         )
-        until = time.monotonic() + 20
+        try:
+            self._wait_ready(self.process, instance)
+        except BaseException:
+            self.kill()  # nobody else knows of it, and it would stay for ever
+            raise
+
+    def _wait_ready(self, process: "subprocess.Popen[bytes]", instance: str) -> None:
+        until = time.monotonic() + START_S
         while True:
-            assert self.process.poll() is None, "the hub ended while it started"
+            assert process.poll() is None, "the hub ended while it started"
             assert time.monotonic() < until, "the hub did not answer in time"
             try:
                 if httpx.get(f"{self.address}/v1/health", timeout=2).json()["instance"] == instance:
@@ -61,7 +69,7 @@ class HubProcess:
     def kill(self) -> None:
         """End the process as a power cut would."""
         assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
         self._line.close()
 
