@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from omnipos.protocol import PushAnswer, PushBatch
 from sync.errors import Retryable
+from sync.pacing import BackOff
 from sync.push import push_all
+from sync.sending import Sending
 from tests.sync.conftest import EnrolledTill
 
 
@@ -45,9 +47,13 @@ def _push(counter: EnrolledTill, ready: threading.Barrier, times: list[float]) -
 
     counter.client.push = timed  # type: ignore[method-assign]
     ready.wait()
+    sending, back_off = Sending(), BackOff()
     while True:
         try:
-            push_all(counter.store, counter.client, settled.append)
+            push_all(counter.store, counter.client, settled.append, sending)
         except Retryable:
-            continue  # a crowded machine answers late; a till asks again, and here at once
+            # A crowded machine answers late: as the engine does, send less and leave the hub alone a while.
+            back_off.failed()
+            time.sleep(back_off.wait_s())
+            continue
         return sum(settled)
