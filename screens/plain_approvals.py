@@ -7,7 +7,7 @@ from omnipos.domain.errors import BasketRefused, EntryRefused, WordNeeded
 from omnipos.domain.money import format_money
 from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
-from omnipos.services import queueing, signing_in
+from omnipos.services import approving, queueing, signing_in
 from omnipos.services.approving import Word
 from omnipos.services.queueing import ApprovalShown
 from screens.plain_talk import Answer, Talk
@@ -31,7 +31,11 @@ def ask_manager(talk: Talk, _rest: str) -> Answer:
         ticket: Word | None = talk.till.call(queueing.heard, approval_id)
         if ticket is not None:
             talk.refused = None
-            return act(ticket)
+            try:
+                return act(ticket)
+            finally:
+                # Where the action was refused after all, the word is kept for no other.
+                talk.till.call(approving.forget, ticket)
         talk.pause(LOOK_EVERY_S)
         waited += LOOK_EVERY_S
     talk.till.call(queueing.withdraw, approval_id)

@@ -141,3 +141,16 @@ def test_plain_words_ask_a_manager_elsewhere(till: Till) -> None:
     talk.answer("discount 1 10% Damaged")
     assert str(talk.answer("ask-manager")).startswith("Rp 350 off Indomie Goreng 85 g.")
     assert str(talk.answer("ask-manager")).startswith("Nothing waits for a manager's word.")
+
+
+def test_a_word_from_elsewhere_whose_action_is_refused_in_the_end_is_kept_for_no_other(till: Till) -> None:
+    def pause(_seconds: float) -> None:
+        till.call(selling.void_basket)  # the line that the discount was for is gone meanwhile
+        answer(till, asked_id(till), ApprovalState.GRANTED)
+
+    talk = plain(till, pause=pause)
+    talk.answer(INDOMIE)
+    talk.answer("discount 1 10% Damaged")
+    talk.answer("ask-manager")
+    assert till.call(selling.current).basket.lines == ()
+    assert till.tickets == {}
