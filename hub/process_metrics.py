@@ -9,6 +9,7 @@ from sqlalchemy.pool import QueuePool
 from hub.context import Hub
 from hub.exposing import Sample, counter, family, histogram
 from hub.measures import RETRIES, TRANSACTION_S, memory_bytes, open_files
+from omnipos.mirroring.files import READY
 
 
 def lines(hub: Hub) -> Iterator[str]:
@@ -41,9 +42,20 @@ def lines(hub: Hub) -> Iterator[str]:
         "Lines to the database, by pool and whether they work now.",
         [*_pool("write", hub.database.writing), *_pool("read", hub.database.reading)],
     )
+    yield from _snapshots(hub)
     stopping: Sample = {}, float(hub.stopping)
     yield from family("omnipos_hub_stopping", "gauge", "1 once this process was told to stop.", [stopping])
     yield from _process(own.started_s)
+
+
+def _snapshots(hub: Hub) -> Iterator[str]:
+    made = [one for one in map(hub.shelf.manifest, READY) if one is not None]
+    ages: list[Sample] = [({"stream": one.stream}, (hub.now_ms() - one.made_at_ms) / 1000) for one in made]
+    tells = "How old the newest whole copy of a stream is."
+    yield from family("omnipos_snapshot_age_seconds", "gauge", tells, ages)
+    sizes: list[Sample] = [({"stream": one.stream}, sum(part.bytes for part in one.parts)) for one in made]
+    tells = "How large it is on its way to a till."
+    yield from family("omnipos_snapshot_bytes", "gauge", tells, sizes)
 
 
 def _pool(name: str, engine: Engine) -> Iterator[Sample]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,6 +172,18 @@ def test_this_process_tells_of_itself_in_the_same_answer(rig: HubRig) -> None:
     assert (found["omnipos_hints_listeners"], found["omnipos_hub_stopping"]) == (0, 0)
     assert found["process_resident_memory_bytes"] > 10_000_000
     assert found["process_open_fds"] > 3
+
+
+def test_whole_copies_tell_their_age_and_size(rig: HubRig, tmp_path: Path) -> None:
+    assert not any(name.startswith("omnipos_snapshot") for name in metrics(rig))
+    file = tmp_path / "catalogue.db"
+    file.write_bytes(b"x" * 10_000)
+    rig.hub.shelf.folder.mkdir(exist_ok=True)
+    made = rig.hub.shelf.put("catalogue", file, 1, "cursor", 1, rig.now_ms)
+    rig.now_ms += 90_000
+    found = metrics(rig)
+    assert found['omnipos_snapshot_age_seconds{stream="catalogue"}'] == 90
+    assert found['omnipos_snapshot_bytes{stream="catalogue"}'] == made.parts[0].bytes > 0
 
 
 def test_prometheus_reads_of_all_tills_together(rig: HubRig) -> None:
