@@ -14,11 +14,11 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub import snapwatching
-from hub.bodies import StraightRequest, row_name
+from hub.bodies import StraightRequest, refuse_null, row_name
 from hub.context import Hub
 from hub.door import Door
 from hub.logbook import request_id
@@ -71,7 +71,11 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
 
     @asynccontextmanager
     async def closing(_app: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(hub.noticeboard.watch()), asyncio.create_task(snapwatching.watch(hub))]
+        tasks = [
+            asyncio.create_task(hub.noticeboard.watch()),
+            asyncio.create_task(snapwatching.watch(hub)),
+            *_listening(hub),
+        ]
         if sender is not None:
             tasks.append(asyncio.create_task(send_for_ever(hub, sender)))
         try:
@@ -115,6 +119,7 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
         dependencies={"hub": Provide(provide_hub, sync_to_thread=False)},
         state=State({"hub": hub}),
         lifespan=[closing],
+        before_request=refuse_null,
         request_class=StraightRequest,
         request_max_body_size=LARGEST_BODY,
         openapi_config=_description(),
@@ -133,12 +138,22 @@ def _answers() -> dict[int | type[Exception], Any]:
         DomainError: _not_possible,
         HTTPException: _http,
         **dict.fromkeys((OperationalError, WriteConflict, PoolExhausted), _busy),
+        DataError: _unwritable,
         DBAPIError: _of_database,
         OutcomeUnknown: _unknown,
         RecursionError: _unreadable,
         UnicodeDecodeError: _unreadable,
         Exception: _bug,
     }
+
+
+def _listening(hub: Hub) -> list["asyncio.Task[None]"]:
+    """Return what hears of other processes' writes, where there may be any."""
+    if not hub.database.is_shared:
+        return []
+    from hub.listening import listen_for_ever
+
+    return [asyncio.create_task(listen_for_ever(hub.database.address, hub.noticeboard.tell))]
 
 
 def _description() -> OpenAPIConfig:
@@ -212,6 +227,12 @@ def _unknown(_request: AnyRequest, error: Exception) -> Response[bytes]:
         " look before you try again."
     )
     return _problem(503, "unknown", detail, {"Retry-After": "1"})
+
+
+def _unwritable(_request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.info("The database cannot hold what a request brought: %s", error)
+    detail = _("The request holds a null character, or a number larger than any shop handles.")
+    return _problem(400, "text", detail)
 
 
 def _unreadable(_request: AnyRequest, _error: Exception) -> Response[bytes]:

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from hub.problems import Refused
 from omnipos.domain.names import clean_text
+from omnipos.locale import _
 
 SAID = "said"
 """Where in a request's state stands what a body said that did not fit."""
@@ -31,6 +33,12 @@ class StraightRequest(Request[Any, Any, Any]):
         said = await super().json()
         self.scope["state"][SAID] = said
         return said
+
+
+async def refuse_null(request: Request[Any, Any, Any]) -> None:
+    """Refuse an address with a null character: nothing is called so, and PostgreSQL has no such text."""
+    if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+        raise Refused(400, "text", _("There is a null character in the address."))
 
 
 def row_name(request: Request[Any, Any, Any], place: str) -> str:

@@ -8,16 +8,17 @@ from typing import TypeVar
 
 from litestar.di import NamedDependency
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from hub import epochs, exceptions, feed, hints, snapshots, watching
 from hub.database import LIFE, Database
 from hub.keys import keep_hub_key
+from hub.locks import BESIDE, WHOLE, Locks
 from hub.measures import Measures
 from hub.pacing import Pace
 from hub.quoting import RulesKept
 from hub.settings import HubSettings
-from hub.unit import Unit
+from hub.unit import NeedsAll, OutcomeUnknown, Unit
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -65,9 +66,15 @@ class Hub:
         database.write(lambda conn: epochs.begin(conn, now_ms()))
         self.key = database.write(lambda conn: keep_hub_key(conn, database.home))
 
-    async def write(self, work: Callable[[Unit], T]) -> T:
+    async def write(self, work: Callable[[Unit], T], locks: Locks = WHOLE) -> T:
         """Run some work in one transaction that ends with its changes in the streams."""
-        result, heads = await self.database.write_soon(lambda conn: self._run(conn, work))
+        try:
+            result, heads = await self.database.write_soon(lambda conn: self._run(conn, work, locks), locks)
+        except (IntegrityError, DataError, NeedsAll):
+            # What is written late can name no culprit; with the hub for itself the work finds it.
+            if locks.whole or not self.database.is_shared:
+                raise
+            return await self.write(work)
         self.noticeboard.tell(heads)
         return result
 
@@ -82,25 +89,32 @@ class Hub:
         """
         if self.attendance.see(device_id, self.now_ms()):
             noted = self.attendance.take(self.now_ms())
-            self.database.write_aside(lambda conn: self.run(conn, lambda unit: watching.note(unit, noted)))
+            self.database.write_aside(
+                lambda conn: self.run(conn, lambda unit: watching.note(unit, noted), BESIDE), BESIDE
+            )
 
     async def note_counts(self) -> None:
         """Write down what this process counted; trouble with it keeps nobody from what they asked for."""
         noted = self.attendance.take(self.now_ms())
         try:
-            await self.write(lambda unit: watching.note(unit, noted))
-        except OperationalError as trouble:
+            await self.write(lambda unit: watching.note(unit, noted), BESIDE)
+        except (OperationalError, OutcomeUnknown) as trouble:
             log.warning("What was counted could not be written: %s", trouble)
 
-    def run(self, conn: Connection, work: Callable[[Unit], T]) -> T:
+    def run(self, conn: Connection, work: Callable[[Unit], T], locks: Locks = WHOLE) -> T:
         """Run some work in the caller's transaction and put its changes into the streams."""
-        return self._run(conn, work)[0]
+        return self._run(conn, work, locks)[0]
 
-    def _run(self, conn: Connection, work: Callable[[Unit], T]) -> tuple[T, hints.Heads]:
-        unit = Unit(conn, self.now_ms(), self.mark + conn.info.get(LIFE, ""))
+    def _run(self, conn: Connection, work: Callable[[Unit], T], locks: Locks) -> tuple[T, hints.Heads]:
+        beside = self.database.is_shared and not locks.whole
+        unit = Unit(conn, self.now_ms(), self.mark + conn.info.get(LIFE, ""), beside=beside)
         result = work(unit)
+        unit.write_late()
         exceptions.file_cases(unit)
-        return result, feed.publish(unit)
+        heads = feed.publish(unit)
+        if self.database.is_shared and heads:
+            hints.announce(conn, heads)
+        return result, heads
 
 
 Ours = NamedDependency[Hub]

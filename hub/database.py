@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hub.locks import WHOLE, Locks
 from hub.measures import READ, TRANSACTION_S, WRITE
+from hub.unit import OutcomeUnknown
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
 
@@ -43,6 +44,7 @@ class Database:
                 )
             home = Path(address).resolve().parent
         self.home = home
+        self.address = address
         self.is_shared = is_url(address)
         """Whether other processes write the same database."""
         self.address = address
@@ -74,15 +76,15 @@ class Database:
             with self.reading.begin() as conn:
                 return work(conn)
 
-    def write_aside(self, work: Callable[[Connection], object]) -> None:
+    def write_aside(self, work: Callable[[Connection], object], locks: Locks = WHOLE) -> None:
         """Do `write` on the writer's thread with nobody waiting for it; trouble with it is only logged."""
-        self._writer.submit(self.write_quietly, work)
+        self._writer.submit(self.write_quietly, work, locks)
 
-    def write_quietly(self, work: Callable[[Connection], object]) -> None:
+    def write_quietly(self, work: Callable[[Connection], object], locks: Locks = WHOLE) -> None:
         """Do `write`; trouble with it is only logged."""
         try:
-            self.write(work)
-        except OperationalError as trouble:
+            self.write(work, locks)
+        except (OperationalError, OutcomeUnknown) as trouble:
             log.warning("Something could not be written aside: %s", trouble)
 
     async def write_soon(self, work: Callable[[Connection], T], locks: Locks = WHOLE) -> T:

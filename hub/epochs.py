@@ -24,8 +24,14 @@ def epoch_of(conn: Connection) -> str:
 
 
 def renew(unit: Unit, store_id: str, device_id: str) -> None:
-    """Give the hub a new epoch, so that every cursor of before is fetched again, and tell the owner."""
-    unit.conn.execute(update(tables.hub).values(hub_epoch=secrets.token_hex(8)))
+    """Give the hub a new epoch, so that every cursor of before is fetched again, and tell the owner.
+
+    Of several tills that find it out at once, one does so.
+    """
+    table, old = tables.hub, epoch_of(unit.conn)
+    begun = update(table).where(table.c.hub_epoch == old).values(hub_epoch=secrets.token_hex(8))
+    if unit.conn.execute(begun).rowcount != 1:
+        return
     unit.note(
         "hub_restored",
         _("A till knows more than this hub: it is back from a backup. All tills fetch everything again."),

@@ -235,9 +235,12 @@ def compact(unit: Unit) -> None:
         select(change.c.stream, func.max(change.c.number).label("last"))
         .where(is_old)
         .group_by(change.c.stream)
+        .order_by(change.c.stream)
     ).all()
     for row in gone:
-        unit.conn.execute(update(heads).where(heads.c.stream == row.stream).values(floor=row.last))
+        # Another till's hello may do the same at this moment, and have seen more.
+        lower = (heads.c.stream == row.stream) & (heads.c.floor < row.last)
+        unit.conn.execute(update(heads).where(lower).values(floor=row.last))
     if gone:
         unit.conn.execute(delete(change).where(is_old))
 

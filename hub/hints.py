@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from hub import tables
@@ -28,6 +29,10 @@ MOST_LINES = 3
 
 COMMON = frozenset({CUSTOMERS, ACCOUNTS})
 """Streams in which every sale of any store may be news for the tills of all stores."""
+CHANNEL = "omnipos_heads"
+"""Under this name the processes of a hub on PostgreSQL tell each other of heads."""
+MOST_HEADS = 40
+"""Of one message: PostgreSQL takes 8,000 bytes."""
 
 Heads = Mapping[str, int]
 log = logging.getLogger(__name__)
@@ -150,6 +155,16 @@ class Noticeboard:
         for lines in self._by_device.values():
             for listener in lines:
                 listener.end()
+
+
+def announce(conn: Connection, heads: Heads) -> None:
+    """Let every process of the hub hear of heads when the transaction has committed."""
+    names = sorted(heads)
+    for start in range(0, len(names), MOST_HEADS):
+        words = msgspec.json.encode(
+            {name: heads[name] for name in names[start : start + MOST_HEADS]}
+        ).decode()
+        conn.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, words))
 
 
 def heads_of(conn: Connection, streams: Collection[str]) -> Heads:

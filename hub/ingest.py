@@ -33,7 +33,7 @@ from hub.database import insert_rows, upsert
 from hub.envelopes import Received
 from hub.feed import EVENT_NUMBERS, take_numbers
 from hub.judging import Journal, judge, verdict
-from hub.unit import Unit, WriteConflict
+from hub.unit import NeedsAll, Unit, WriteConflict
 from omnipos import events
 from omnipos.domain.approval import ApprovalFact
 from omnipos.domain.following import BasketFact
@@ -64,7 +64,10 @@ KeptOnly = (
 
 
 def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
-    """Store a batch and apply what is new in it; everything is durable when the caller has committed."""
+    """Store a batch and apply what is new in it; everything is durable when the caller has committed.
+
+    What is judged of an event is written on it, so that a transaction begun again needs its own copies.
+    """
     journal = Journal(unit, till.device_id, batch)
     line, behind = _behind_a_tail(unit, till, journal, batch)
     if behind:
@@ -144,13 +147,16 @@ def _final(one: Received, judged: Verdict | None) -> Verdict:
 
 def _store(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     """Write and apply the batch at once; only when that fails, event by event."""
+    unit.write_late()
     try:
         with unit.savepoint():
             _write(unit, till, fresh)
         return
     except TROUBLE:
         raise
-    except Exception:
+    except Exception as trouble:
+        if unit.beside:
+            raise NeedsAll from trouble
         log.warning("A batch of %d events failed as a whole", len(fresh), exc_info=True)
     for one in fresh:
         _store_one(unit, till, one)
@@ -170,9 +176,7 @@ def _store_one(unit: Unit, till: Principal, one: Received) -> None:
 
 
 def _write(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
-    first = take_numbers(unit.conn, EVENT_NUMBERS, len(fresh))
-    rows = [_row(one, till, first + index, unit.now_ms) for index, one in enumerate(fresh)]
-    insert_rows(unit.conn, tables.event, rows)
+    unit.last(lambda: _insert(unit, till, fresh))
     _apply(unit, till, fresh)
     for one in fresh:
         if one.problem and one.personal:
@@ -185,6 +189,12 @@ def _write(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
                 device_id=till.device_id,
                 event_id=one.event_id,
             )
+
+
+def _insert(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
+    first = take_numbers(unit.conn, EVENT_NUMBERS, len(fresh))
+    rows = [_row(one, till, first + index, unit.now_ms) for index, one in enumerate(fresh)]
+    insert_rows(unit.conn, tables.event, rows)
 
 
 def apply_alone(unit: Unit, till: Principal, one: Received) -> bool:

@@ -22,7 +22,7 @@ time. What is left (a deadlock nobody thought of) PostgreSQL ends, and `hub.writ
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -43,6 +43,8 @@ class Locks(NamedTuple):
 
     whole: bool = True
     keys: tuple[Key, ...] = ()
+    more: Callable[[Connection], Collection[Key]] | None = None
+    """Finds further keys in the database, where only owners' work changes what it reads."""
     repeatable: bool = False
     """Whether the work can be done again when nobody knows if it was committed: a push can."""
 
@@ -51,9 +53,13 @@ WHOLE = Locks()
 """Nobody else writes meanwhile."""
 
 
-def only(keys: Collection[Key]) -> Locks:
-    """Return the locks of work that touches nothing but some keys, and can be done again."""
-    return Locks(whole=False, keys=tuple(keys), repeatable=True)
+BESIDE = Locks(whole=False, repeatable=True)
+"""The work adds to counts and nothing else, and once too often does no harm."""
+
+
+def only(*keys: Key) -> Locks:
+    """Return the locks of work that touches nothing but some keys."""
+    return Locks(whole=False, keys=keys)
 
 
 def take(conn: Connection, locks: Locks) -> None:
@@ -61,14 +67,15 @@ def take(conn: Connection, locks: Locks) -> None:
     if locks.whole:
         conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_number("hub", ""),))
         return
-    shared, alone = _split(locks.keys)
-    # In one statement, one after another in this order, so that two can never wait for each other.
-    conn.exec_driver_sql(
-        "SELECT pg_advisory_xact_lock_shared(%s) UNION ALL"
-        " SELECT CASE WHEN alone THEN pg_advisory_xact_lock(n) ELSE pg_advisory_xact_lock_shared(n) END"
-        " FROM unnest(%s::bigint[], %s::boolean[]) AS wanted(n, alone)",
-        (_number("hub", ""), *_ordered(shared, alone)),
-    )
+    conn.exec_driver_sql("SELECT pg_advisory_xact_lock_shared(%s)", (_number("hub", ""),))
+    keys = (*locks.keys, *(locks.more(conn) if locks.more else ()))
+    if keys:
+        # One after another in this order, so that two can never wait for each other.
+        conn.exec_driver_sql(
+            "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(n) ELSE pg_advisory_xact_lock_shared(n) END"
+            " FROM unnest(%s::bigint[], %s::boolean[]) AS wanted(n, alone)",
+            _ordered(*_split(keys)),
+        )
 
 
 def _split(keys: Sequence[Key]) -> tuple[set[int], set[int]]:

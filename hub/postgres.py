@@ -40,7 +40,6 @@ _PASSING = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.DeadlockDetected,
     psycopg.errors.LockNotAvailable,
-    psycopg.errors.UniqueViolation,  # another process was first with a row; the next try sees it
     psycopg.errors.ReadOnlySqlTransaction,  # a primary that became a standby
     psycopg.errors.TooManyConnections,
     psycopg.errors.OutOfMemory,
@@ -61,9 +60,14 @@ def libpq_address(address: str) -> str:
     return plain
 
 
+def reached_by(address: str) -> dict[str, Any]:
+    """Return an address with what it says nothing about, as the driver takes both."""
+    return {**REACHED_BY, **conninfo_to_dict(libpq_address(address))}
+
+
 def make_engines(address: str) -> tuple[Engine, Engine]:
     """Return what writes, and what reads on one unchanging view; several hosts are libpq's to try."""
-    wishes: dict[str, Any] = {**REACHED_BY, **conninfo_to_dict(libpq_address(address))}
+    wishes = reached_by(address)
 
     def connect() -> "psycopg.Connection[Any]":
         return psycopg.connect(**wishes)

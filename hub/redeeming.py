@@ -91,6 +91,7 @@ def _note_overuse(unit: Unit, coupon: Coupon, uses: Sequence[Use]) -> None:
 
 def _receipts(unit: Unit, last: Use) -> str:
     """Return the receipts of the first sales with a coupon, and of the one that was too many."""
+    unit.write_late()
     use, sale = tables.coupon_use, tables.sale
     numbers = unit.conn.scalars(
         select(sale.c.receipt_number)

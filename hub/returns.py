@@ -37,6 +37,7 @@ def record(unit: Unit, reported: Sequence[Returned]) -> None:
     back = [one for one in reported if any(line.returned is not None for line in one.sale.lines)]
     if not back:
         return
+    unit.write_late()
     insert_rows(unit.conn, tables.sale_return, [row for one in back for row in _rows(one.sale)])
     for one in back:
         _note_unallowed(unit, one)

@@ -168,6 +168,7 @@ def _withdrawn_at(conn: Connection, staff_ids: Sequence[str]) -> dict[str, int]:
 
 def _told(unit: Unit, device_id: str) -> set[tuple[str, int]]:
     """Return of whom and of which days a case tells already, filed or about to be."""
+    unit.write_late()
     cases, table = tables.exception_case, tables.event
     filed = select(cases.c.event_id).where(cases.c.device_id == device_id, cases.c.kind == KIND)
     noted = [one["event_id"] for one in unit.exceptions if one["kind"] == KIND]

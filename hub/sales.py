@@ -70,11 +70,15 @@ def _postings(unit: Unit, one: Reported) -> list[accounts.Posting]:
 
 def insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> None:
     """Write sales with their lines and tenders, and nothing that follows from them."""
+    unit.last(lambda: _insert(unit, reported, flags))
+    insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
+    insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
+
+
+def _insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> None:
     first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
     rows = [_row(one, first + index, flags[index]) for index, one in enumerate(reported)]
     insert_rows(unit.conn, tables.sale, rows)
-    insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
-    insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
 
 
 def _uses(one: Reported) -> Iterator[redeeming.Use]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from hub import messaging
 from hub.context import Hub
+from hub.locks import Key, only
 from hub.messaging import Outgoing
 from hub.receiptfiles import KINDS, ReceiptFile, receipt_files
 from omnipos.domain.errors import EntryRefused
@@ -172,9 +173,12 @@ def sender_of(setting: str) -> Sender | None:
     raise EntryRefused(_("{name} begins with smtp://, smtps:// or folder://.").format(name=SETTING))
 
 
+QUEUE = only(Key("messages", ""))
+
+
 async def send_next(hub: Hub, sender: Sender) -> bool:
     """Send the next message that is due; tell whether there was one."""
-    message = await hub.write(messaging.claim)
+    message = await hub.write(messaging.claim, QUEUE)
     if message is None:
         return False
     own = message.message_id
@@ -182,13 +186,13 @@ async def send_next(hub: Hub, sender: Sender) -> bool:
         await asyncio.to_thread(sender.send, message)
     except NotSent as refusal:
         why, for_good = str(refusal), refusal.for_good
-        await hub.write(lambda unit: messaging.not_sent(unit, own, why, for_good=for_good))
+        await hub.write(lambda unit: messaging.not_sent(unit, own, why, for_good=for_good), QUEUE)
     except Exception as error:
         log.exception("Whether a message was sent is not known")
         why = type(error).__name__
-        await hub.write(lambda unit: messaging.unsure(unit, own, why))
+        await hub.write(lambda unit: messaging.unsure(unit, own, why), QUEUE)
     else:
-        await hub.write(lambda unit: messaging.sent(unit, own))
+        await hub.write(lambda unit: messaging.sent(unit, own), QUEUE)
     return True
 
 

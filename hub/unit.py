@@ -1,6 +1,6 @@
 """One writing transaction: its connection, its time, and what it will tell the streams at its end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,10 @@ class WriteConflict(Exception):
     """Another process changed the same row first; the same request may be tried again."""
 
 
+class NeedsAll(Exception):
+    """Something does not fit that was written beside others: the hub for itself finds what it is."""
+
+
 class OutcomeUnknown(Exception):
     """The database was lost while it committed: whether the work was kept is not known."""
 
@@ -20,11 +24,16 @@ class OutcomeUnknown(Exception):
 class Unit:
     """A writing transaction in progress."""
 
-    def __init__(self, conn: Connection, now_ms: int, mark: str = "") -> None:
-        """Begin with nothing to tell; `mark` names the run of the hub that writes."""
+    def __init__(self, conn: Connection, now_ms: int, mark: str = "", *, beside: bool = False) -> None:
+        """Begin with nothing to tell; `mark` names the run of the hub that writes.
+
+        `beside` says that others write at the same time, who are not to wait for this one's numbers.
+        """
         self.conn = conn
         self.now_ms = now_ms
         self.mark = mark
+        self.beside = beside
+        self._late: list[Callable[[], None]] = []
         self.changes: dict[str, dict[str, Record | None]] = {}
         self.erased: set[tuple[str, str]] = set()
         self.exceptions: list[dict[str, Any]] = []
@@ -32,6 +41,22 @@ class Unit:
     def tell(self, stream: str, key: str, record: Record | None) -> None:
         """Remember the newest state of one key of a stream; None says it is gone."""
         self.changes.setdefault(stream, {})[key] = record
+
+    def last(self, write: Callable[[], None]) -> None:
+        """Write rows that bear running numbers: late, where others write beside; else at once.
+
+        Who takes a number holds up everybody who wants the next one until the commit.
+        """
+        if self.beside:
+            self._late.append(write)
+        else:
+            write()
+
+    def write_late(self) -> None:
+        """Write what was put off: at the end, or before something reads it."""
+        late, self._late = self._late, []
+        for write in late:
+            write()
 
     def erase(self, stream: str, key: str) -> None:
         """Remember that one key is gone because a person asked to be forgotten."""
@@ -65,12 +90,12 @@ class Unit:
     def savepoint(self) -> Iterator[None]:
         """Run a block that leaves no trace when it fails."""
         changes = {stream: dict(keys) for stream, keys in self.changes.items()}
-        exceptions, erased = list(self.exceptions), set(self.erased)
+        exceptions, erased, late = list(self.exceptions), set(self.erased), list(self._late)
         nested = self.conn.begin_nested()
         try:
             yield
         except BaseException:
+            self.changes, self.exceptions, self.erased, self._late = changes, exceptions, erased, late
             nested.rollback()
-            self.changes, self.exceptions, self.erased = changes, exceptions, erased
             raise
         nested.commit()

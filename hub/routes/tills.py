@@ -1,5 +1,7 @@
 """What tills ask: to be enrolled, hello, to push events, to pull streams."""
 
+from copy import copy
+
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
@@ -12,8 +14,10 @@ from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
 from hub.guards import Asked, readers_only, strangers, tills_only, writers_only
 from hub.keys import countersign
+from hub.locks import Key, only
 from hub.messages import LARGEST, Health
 from hub.problems import Refused
+from hub.pushlocks import locks_of
 from hub.unit import Unit
 from omnipos import __version__
 from omnipos.events import SCHEMA
@@ -63,7 +67,8 @@ async def give_nonce(hub: Ours) -> NonceAnswer:
 @post("/v1/token", status_code=200, guards=[strangers], tags=["tills"])
 async def give_token(hub: Ours, data: JSONBody[TokenRequest]) -> TokenAnswer:
     """Give a token for a nonce that a device signed; older ones stay good beside it."""
-    return await hub.write(lambda unit: tokens.give_token(unit, hub.key, data))
+    device = Key("device", data.device_id)
+    return await hub.write(lambda unit: tokens.give_token(unit, hub.key, data), only(device))
 
 
 @post("/v1/hello", status_code=200, guards=[tills_only], tags=["tills"])
@@ -98,7 +103,7 @@ async def hello(hub: Ours, request: Asked, data: JSONBody[Hello]) -> HelloAnswer
             heads=lives.heads_of(unit.conn, till.device_id),
         )
 
-    answer = await hub.write(work)
+    answer = await hub.write(work, only(Key("device", till.device_id)))
     acked_hash = bytes.fromhex(answer.acked_hash)
     return msgspec.structs.replace(
         answer,
@@ -134,12 +139,12 @@ async def push(hub: Ours, request: Asked) -> PushAnswer:
     batch = await hub.database.compute(lambda: read_batch(plain, strict=till.role is Role.CHANNEL))
 
     def work(unit: Unit) -> tuple[PushAnswer, int, int, bytes]:
-        answer = ingest.push(unit, till, batch)
+        answer = ingest.push(unit, till, [copy(one) for one in batch])
         watching.count_push(unit, till.device_id, answer)
         epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
         return answer, epoch, *shops.acked(unit.conn, till.device_id, epoch)
 
-    answer, epoch, seq, hashed = await hub.write(work)
+    answer, epoch, seq, hashed = await hub.write(work, locks_of(till, batch))
     hub.measures.rows.add((("direction", "pushed"),), len(batch))
     # Signed only now that it is durable.
     return msgspec.structs.replace(

@@ -15,6 +15,7 @@ from hub.catalogue import product_id_of
 from hub.context import Hub
 from hub.envelopes import read_batch
 from hub.epochs import epoch_of
+from hub.pushlocks import locks_of
 from hub.serving import open_database
 from hub.tokens import TOKEN_LIFE_MS
 from omnipos.protocol import EnrolAnswer, Envelope, Outcome, Page, PushAnswer
@@ -63,11 +64,12 @@ def token_wish(hub_key: str, device_id: str, nonce: str, key: SigningKey) -> dic
 class HubRig:
     """One hub, its client and its first till."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the hub in a folder; `open_rig` sets the rest up."""
+    def __init__(self, folder: Path, address: str = "") -> None:
+        """Open the hub in a folder, on a file there or the database of an address; see `open_rig`."""
         self.folder = folder
         self.now_ms = AT_MS
-        self.hub = Hub(open_database(str(folder / "hub.db")), instance="test", now_ms=lambda: self.now_ms)
+        database = open_database(address or str(folder / "hub.db"), folder / "admin.key")
+        self.hub = Hub(database, instance="test", now_ms=lambda: self.now_ms)
         self.client = TestClient(create_app(self.hub), raise_server_exceptions=False)
         self.admin_key = (folder / "admin.key").read_text().strip()
         self.till: RigTill
@@ -133,8 +135,9 @@ class HubRig:
         till = Principal(
             role=Role.DEVICE, device_id=self.till.device_id, store_id=self.till.store_id, epoch=1
         )
+        locks = locks_of(till, batch)
         return self.hub.database.write(
-            lambda conn: self.hub.run(conn, lambda unit: ingest.push(unit, till, batch))
+            lambda conn: self.hub.run(conn, lambda unit: ingest.push(unit, till, batch), locks), locks
         )
 
     def pull(self, stream: str, cursor: str = "", limit: int = 1000, *, key: str | None = None) -> Page:
@@ -173,9 +176,9 @@ class HubRig:
 
 
 @contextmanager
-def open_rig(folder: Path) -> Iterator[HubRig]:
+def open_rig(folder: Path, address: str = "") -> Iterator[HubRig]:
     """Open a hub with a store, a tax, two products and a till."""
-    rig = HubRig(folder)
+    rig = HubRig(folder, address)
     with rig.client:
         rig.ask("PUT", "/v1/stores", {"stores": [{"code": "S1", "name": "Toko Sinar", "country": "ID"}]})
         rig.ask("PUT", "/v1/taxes", {"taxes": [TAX]})

@@ -3,7 +3,9 @@
 import itertools
 
 import pytest
+from sqlalchemy import func, select
 
+from hub import tables
 from omnipos.domain.hybrid import HybridStamp
 from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.events import StockCounted
@@ -126,9 +128,8 @@ def test_the_ledger_is_the_balance(rig: HubRig, tills: tuple[Journal, Journal]) 
         one.sell((A, 1, 3500))
         push(rig, one)
     with rig.hub.database.reading.begin() as conn:
-        (total,) = conn.exec_driver_sql(
-            "SELECT sum(quantity_milli) FROM stock_movement WHERE product_id = ?", (A,)
-        ).one()
+        moved = tables.stock_movement
+        total = conn.scalar(select(func.sum(moved.c.quantity_milli)).where(moved.c.product_id == A))
     assert (total, 0) == rig.stock("A")
 
 

@@ -3,6 +3,7 @@
 import os
 import random
 from copy import deepcopy
+from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -21,13 +22,18 @@ from tests.hub.journals import batch_of, zipped
 from tests.hub.rig import A, HubRig
 
 EXAMPLES = 500 if os.environ.get("OMNIPOS_SOAK") else 8
+SHARE = {"sqlite": 1, "postgresql": 4}
+"""Most of what a request is judged by is the same on both databases: PostgreSQL gets a part of the budget."""
 ENDLESS = "/v1/hints"
 """Answers as long as one listens; what it sends has tests of its own."""
-BOUNDED = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+
+
+def bounded(base: str, times: int = 1) -> settings:
+    """Return the budget of a test on a database."""
+    examples = EXAMPLES * times // SHARE[base]
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
 # As it is sent: some of its defaults are structs until then.
 DESCRIPTION = decode_json(encode_json(create_app(cast("Hub", None)).openapi_schema.to_schema()))
 OPERATIONS = [
@@ -69,11 +75,11 @@ def check(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
-def test_no_request_breaks_the_hub(rig: HubRig, operation: Any) -> None:
+def test_no_request_breaks_the_hub(rig: HubRig, base: str, operation: Any) -> None:
     keys = keys_of(rig)
     cases = st.one_of(operation.as_strategy(mode) for mode in GenerationMode)
 
-    @BOUNDED
+    @bounded(base)
     @given(case=cases, key=st.sampled_from(keys))
     def ask(case: Any, key: str) -> None:
         check(send(rig, case, key))
@@ -105,11 +111,13 @@ def places_in(value: Any) -> list[tuple[Any, Any]]:
     return [(value, key) for key in keys] + [one for key in keys for one in places_in(value[key])]
 
 
-@settings(BOUNDED, max_examples=EXAMPLES * 20)
-@given(chance=st.randoms(use_true_random=False), value=json_values, packed=st.booleans())
-def test_no_changed_batch_breaks_the_hub(
-    rig: HubRig, chance: random.Random, value: object, packed: bool
-) -> None:
+def test_no_changed_batch_breaks_the_hub(rig: HubRig, base: str) -> None:
+    changes = given(chance=st.randoms(use_true_random=False), value=json_values, packed=st.booleans())
+    bounded(base, 20)(changes(partial(push_changed, rig)))()
+
+
+def push_changed(rig: HubRig, chance: random.Random, value: object, packed: bool) -> None:
+    """Push a batch in which a few places hold something else."""
     journal = rig.journal()
     for _sale in range(3):
         journal.sell((A, 1, 3500))
@@ -127,9 +135,13 @@ def test_no_changed_batch_breaks_the_hub(
     check(rig.client.post("/v1/events", content=body, headers=headers))
 
 
-@settings(BOUNDED, max_examples=EXAMPLES * 10)
-@given(start=st.binary(max_size=40), cut=st.integers(0, 2000), packed=st.booleans())
-def test_no_bytes_break_the_hub(rig: HubRig, start: bytes, cut: int, packed: bool) -> None:
+def test_no_bytes_break_the_hub(rig: HubRig, base: str) -> None:
+    pieces = given(start=st.binary(max_size=40), cut=st.integers(0, 2000), packed=st.booleans())
+    bounded(base, 10)(pieces(partial(push_bytes, rig)))()
+
+
+def push_bytes(rig: HubRig, start: bytes, cut: int, packed: bool) -> None:
+    """Push the beginning of a batch behind some bytes."""
     journal = rig.journal()
     journal.sell((A, 1, 3500))
     body = batch_of(journal.envelopes)
