@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, or_, select
 
 from hub import tables
+from hub.database import among
 from hub.messages import MOST_ROWS
 from omnipos.domain.barcode import canonical
 from omnipos.domain.catalogue import Product
@@ -48,7 +49,7 @@ def known_skus(conn: Connection, skus: Sequence[str]) -> set[str]:
 def known_ids(conn: Connection, product_ids: Sequence[str]) -> set[str]:
     """Return which of some product ids are in the catalogue."""
     table = tables.product
-    return set(conn.scalars(select(table.c.product_id).where(table.c.product_id.in_(product_ids))))
+    return set(conn.scalars(select(table.c.product_id).where(among(conn, table.c.product_id, product_ids))))
 
 
 def find(conn: Connection, *, words: str, sku: str, barcode: str, after: str, limit: int) -> list[Product]:

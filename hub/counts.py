@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
 from hub import clocks, tables
-from hub.database import upsert
+from hub.database import among, upsert
 from hub.movements import Entry
 from hub.unit import Unit
 from omnipos.domain.stock import Movement, MovementReason
@@ -45,7 +45,7 @@ def last_counts(conn: Connection, store_id: str, product_ids: Iterable[str]) -> 
     rows = conn.execute(
         select(table.c.product_id, table.c.line, takes.c.device_id, takes.c.seen)
         .join(takes, (takes.c.store_id == table.c.store_id) & (takes.c.stocktake_id == table.c.stocktake_id))
-        .where(table.c.store_id == store_id, table.c.product_id.in_(set(product_ids)))
+        .where(table.c.store_id == store_id, among(conn, table.c.product_id, set(product_ids)))
     )
     seen: dict[str, dict[tuple[str, int], int]] = {}
     return {

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_, upd
 
 from hub import tables
 from hub.claims import kept_of, settle
-from hub.database import upsert
+from hub.database import among, upsert
 from hub.feed import CUSTOMERS
 from hub.messages import CustomersWritten, CustomerWish, RowProblem
 from hub.unit import Unit
@@ -56,7 +56,7 @@ def load(conn: Connection, customer_ids: Iterable[str]) -> dict[str, Customer]:
         return {}
     table = tables.customer
     root_of = roots(conn, wanted)
-    found = conn.execute(_select().where(table.c.customer_id.in_(set(root_of.values()))))
+    found = conn.execute(_select().where(among(conn, table.c.customer_id, set(root_of.values()))))
     cards = {row.customer_id: _customer(row) for row in found}
     return {asked: cards[root] for asked, root in root_of.items() if root in cards}
 
@@ -65,7 +65,9 @@ def roots(conn: Connection, customer_ids: Iterable[str]) -> dict[str, str]:
     """Return for each id that is there the id of the card that it stands for."""
     wanted = sorted(set(customer_ids) - {""})
     table = tables.customer
-    rows = conn.execute(select(table.c.customer_id, table.c.alias_of).where(table.c.customer_id.in_(wanted)))
+    rows = conn.execute(
+        select(table.c.customer_id, table.c.alias_of).where(among(conn, table.c.customer_id, wanted))
+    )
     return {row.customer_id: row.alias_of or row.customer_id for row in rows}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
@@ -11,7 +11,22 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Table, column, create_engine, event, inspect, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    Text,
+    any_,
+    column,
+    create_engine,
+    event,
+    inspect,
+    literal,
+    select,
+)
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -28,6 +43,8 @@ log = logging.getLogger(__name__)
 READERS = 4
 WRITERS = 4
 """Threads that write a database which takes several writers at once."""
+MANY = 16
+"""From so many rows on PostgreSQL takes them as a copy: a third of the time of as many statements."""
 LIFE = "life"
 """What a connection's `info` calls the life of the database in which it writes, where it may have several."""
 
@@ -158,13 +175,29 @@ def _prepare_reader(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA busy_timeout=10000")
 
 
+def among(conn: Connection, text: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a text is one of some, for hundreds of them.
+
+    PostgreSQL gets them as one list: as many words in a statement are compiled and planned each time.
+    """
+    if conn.dialect.name == "postgresql":
+        return text == any_(literal(list(values), postgresql.ARRAY(Text)))
+    return text.in_(values)
+
+
 def insert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows with the same columns.
 
     The statement goes to the driver as it is: SQLAlchemy's own work on each row takes as long as
     writing it does, and these tables take eleven rows a sale.
     """
-    if rows:
+    if not rows:
+        return
+    if conn.dialect.name == "postgresql" and len(rows) >= MANY:
+        from hub.copying import copy_rows
+
+        copy_rows(conn, table, rows)
+    else:
         _run_for_each(conn, rows, *_insert_statement(table, tuple(rows[0]), conn.dialect))
 
 

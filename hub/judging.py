@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from hub import lives, shop_events, tables
 from hub.auth import Principal, Role
+from hub.database import among
 from hub.envelopes import Received
 from hub.unit import Unit
 from omnipos import events
@@ -43,7 +44,7 @@ class Journal:
             table.c.reason,
         )
         ids = [one.event_id for one in batch if one.event_id]
-        by_id = unit.conn.execute(select(*wanted).where(table.c.event_id.in_(ids)))
+        by_id = unit.conn.execute(select(*wanted).where(among(unit.conn, table.c.event_id, ids)))
         self.by_id: dict[str, Any] = {row.event_id: row for row in by_id}
         self.by_place: dict[tuple[int, int], Any] = {}
         self.moved: set[int] = set()

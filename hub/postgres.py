@@ -31,6 +31,11 @@ REACHED_BY = {
 MIGRATING = 0x6F6D6E69
 """The advisory lock of a session that changes tables; see `hub.locks` for those of a transaction."""
 
+_NOT_FOR_EVER = """
+SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET idle_in_transaction_session_timeout = '60s'
+"""
+"""A hub's machine that is gone must not hold its locks for two hours: the server asks after it."""
 _TIMELINE = """
 SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE
 ltrim(substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), '0') END
@@ -78,9 +83,17 @@ def make_engines(address: str) -> tuple[Engine, Engine]:
         )
 
     writing, reading = engine(WRITERS), engine(READERS)
+    event.listen(writing, "connect", _prepare_writer)
     event.listen(writing, "connect", _note_life)
     event.listen(reading, "connect", _prepare_reader)
     return writing, reading
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_FOR_EVER)
+    connection.commit()
 
 
 def _note_life(connection: Any, record: Any) -> None:

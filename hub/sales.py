@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, or_, select
 from hub import accounts, catalogue, customers, orders, payments, redeeming, returns, shops, stock, tables
 from hub.auth import CHANNEL_JOURNAL, OLD_JOURNAL
 from hub.coupons import coupon_code
-from hub.database import insert_rows
+from hub.database import among, insert_rows
 from hub.feed import SALE_NUMBERS, take_numbers
 from hub.movements import entries_of
 from hub.reports import SaleRow, Totals
@@ -219,7 +219,7 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
             select(table.c.receipt_number).where(
                 numbering,
                 table.c.store_id == reported[0].sale.store_id,
-                table.c.receipt_number.in_([one.sale.receipt_number for one in reported]),
+                among(unit.conn, table.c.receipt_number, [one.sale.receipt_number for one in reported]),
             )
         )
     )

@@ -7,7 +7,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, select, update
 
 from hub import counts, tables
-from hub.database import insert_rows, upsert
+from hub.database import among, insert_rows, upsert
 from hub.feed import stock_stream
 from hub.movements import Entry
 from hub.unit import Unit
@@ -153,7 +153,7 @@ def _levels(conn: Connection, keys: Sequence[tuple[str, str]]) -> Iterator[Stock
         products = [product_id for _store, product_id in group]
         rows = conn.execute(
             select(*(table.c[name] for name in names))
-            .where(table.c.store_id == store_id, table.c.product_id.in_(products))
+            .where(table.c.store_id == store_id, among(conn, table.c.product_id, products))
             .order_by(table.c.product_id)
         )
         for row in rows:

@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 
 from hub import feed, ingest, sales, tables
 from hub.auth import Principal, Role
 from hub.context import Hub
-from hub.database import Database
+from hub.database import MANY, Database, insert_rows
 from hub.envelopes import read_batch
 from hub.hints import Heads
 from hub.listening import listen_for_ever
@@ -112,13 +113,13 @@ def test_fault_31_and_fault_35_pushes_of_many_stores_at_once_lose_nothing_and_no
 
     def drain(at: int) -> None:
         try:
-            for start in range(0, 24, 4):
+            for start in range(0, 24, 8):
                 # Each batch goes to two hubs at once, as when an answer was late and the till asked again.
-                batch = journals[at].envelopes[start : start + 4]
+                batch = journals[at].envelopes[start : start + 8]
                 with ThreadPoolExecutor(2) as pool:
                     both = [pool.submit(push, hubs[(at + n) % 3], tills[at], batch) for n in range(2)]
                 answers = sorted(one.result() for one in both)
-                assert answers == [[APPLIED] * 4, [DUPLICATE] * 4]
+                assert answers == [[APPLIED] * 8, [DUPLICATE] * 8]
         except BaseException as error:
             trouble.append(error)
 
@@ -298,6 +299,34 @@ def test_a_line_lost_during_the_commit_is_said_for_what_may_not_be_done_twice(
     commits.clear()
     assert outcomes(rig.push(*journal.envelopes)) == [DUPLICATE]
     assert rig.stock("A") == (3000, 0)
+
+
+def test_many_rows_at_once_fail_as_one_statement_does(rig: HubRig) -> None:
+    def rows(*numbers: int) -> list[dict[str, object]]:
+        return [{"device_id": "d", "name": f"n{number}", "n": number} for number in numbers]
+
+    def twice(conn: Connection) -> None:
+        with pytest.raises(IntegrityError), conn.begin_nested():
+            insert_rows(conn, tables.tally, rows(*range(MANY), 3))
+        with pytest.raises(DataError), conn.begin_nested():
+            insert_rows(conn, tables.tally, [*rows(*range(MANY)), {"device_id": "\0", "name": "", "n": 1}])
+        insert_rows(conn, tables.tally, rows(*range(MANY)))
+
+    rig.hub.database.write(twice)
+    cuts: list[int] = []
+
+    def cut(conn: Connection) -> None:
+        cuts.append(1)
+        if len(cuts) == 1:
+            end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid"
+            pid = conn.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            rig.hub.database.read(lambda other: other.execute(text(end), {"pid": pid}).all())
+        insert_rows(conn, tables.tally, rows(*range(MANY, MANY * 2)))
+
+    rig.hub.database.write(cut)
+    own = tables.tally.c.device_id == "d"
+    kept = rig.hub.database.read(lambda conn: conn.scalar(select(func.sum(tables.tally.c.n)).where(own)))
+    assert (kept, len(cuts)) == (sum(range(MANY * 2)), 2)
 
 
 def test_trouble_that_stays_is_an_answer_that_says_to_come_again(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 from hub.app import create_app
 from hub.context import Hub
 from hub.database import Database
+from hub.locks import WHOLE, Locks
 from tests.sim.sandbox import Machine, busy
 
 T = TypeVar("T")
@@ -19,13 +20,13 @@ T = TypeVar("T")
 class SimDatabase(Database):
     """The hub's database, used from one thread only."""
 
-    def write_aside(self, work: Callable[[Connection], object]) -> None:
+    def write_aside(self, work: Callable[[Connection], object], locks: Locks = WHOLE) -> None:
         """Write at once."""
-        self.write_quietly(work)
+        self.write_quietly(work, locks)
 
-    async def write_soon(self, work: Callable[[Connection], T]) -> T:
+    async def write_soon(self, work: Callable[[Connection], T], locks: Locks = WHOLE) -> T:
         """Write at once."""
-        return self.write(work)
+        return self.write(work, locks)
 
     async def read_soon(self, work: Callable[[Connection], T]) -> T:
         """Read at once."""
