@@ -68,3 +68,4 @@ def rig(shelf: Shelf, tmp_path: Path) -> Iterator[HubRig]:
     rig.till = shelf.till
     with rig.client:
         yield rig
+    rig.close()

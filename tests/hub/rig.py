@@ -1,18 +1,22 @@
 """A hub for tests: its application in this process, a hand-set clock, short ways to ask it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from hub import ingest
 from hub.app import create_app
-from hub.auth import Principal, Role
+from hub.auth import Principal, Role, keep_admin_key
 from hub.catalogue import product_id_of
 from hub.context import Hub
+from hub.database import READERS, WRITERS, Database
 from hub.envelopes import read_batch
 from hub.epochs import epoch_of
 from hub.pushlocks import locks_of
@@ -61,6 +65,36 @@ def token_wish(hub_key: str, device_id: str, nonce: str, key: SigningKey) -> dic
     return {"device_id": device_id, "nonce": nonce, "signature": signature}
 
 
+class LastingDatabase(Database):
+    """A database whose lines, and the statements it knows, are good for the next test as well."""
+
+    def close(self) -> None:
+        """Finish what is running."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._writer, self._readers = ThreadPoolExecutor(WRITERS), ThreadPoolExecutor(READERS)
+
+
+@cache
+def _kept_open(address: str) -> LastingDatabase:
+    return LastingDatabase(address, Path("/"))
+
+
+def _lasting(address: str, folder: Path) -> LastingDatabase:
+    database = _kept_open(address)
+    database.home = folder
+    database.write(lambda conn: keep_admin_key(conn, folder / "admin.key", AT_MS))
+    return database
+
+
+_spare: list[tuple[Hub, Litestar]] = []
+
+
+def _new_app() -> tuple[Hub, Litestar]:
+    hub = Hub.__new__(Hub)  # begun anew by each rig
+    return hub, create_app(hub)
+
+
 class HubRig:
     """One hub, its client and its first till."""
 
@@ -68,11 +102,16 @@ class HubRig:
         """Open the hub in a folder, on a file there or the database of an address; see `open_rig`."""
         self.folder = folder
         self.now_ms = AT_MS
-        database = open_database(address or str(folder / "hub.db"), folder / "admin.key")
-        self.hub = Hub(database, instance="test", now_ms=lambda: self.now_ms)
-        self.client = TestClient(create_app(self.hub), raise_server_exceptions=False)
+        database = _lasting(address, folder) if address else open_database(str(folder / "hub.db"))
+        self.hub, self._app = _spare.pop() if _spare else _new_app()
+        self.hub.__init__(database, instance="test", now_ms=lambda: self.now_ms)  # type: ignore[misc]
+        self.client = TestClient(self._app, raise_server_exceptions=False)
         self.admin_key = (folder / "admin.key").read_text().strip()
         self.till: RigTill
+
+    def close(self) -> None:
+        """Leave the application to the next rig: making one takes longer than most tests."""
+        _spare.append((self.hub, self._app))
 
     def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Any:
         """Ask with a key (the owner's by default) and return the answer, which must be a success."""
@@ -190,6 +229,7 @@ def open_rig(folder: Path, address: str = "") -> Iterator[HubRig]:
         rig.employ("cashier")
         rig.till = rig.enrol()
         yield rig
+    rig.close()
 
 
 def outcomes(answer: PushAnswer) -> list[Outcome]:

@@ -3,7 +3,6 @@
 import os
 import random
 from copy import deepcopy
-from functools import partial
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -113,7 +112,7 @@ def places_in(value: Any) -> list[tuple[Any, Any]]:
 
 def test_no_changed_batch_breaks_the_hub(rig: HubRig, base: str) -> None:
     changes = given(chance=st.randoms(use_true_random=False), value=json_values, packed=st.booleans())
-    bounded(base, 20)(changes(partial(push_changed, rig)))()
+    bounded(base, 20)(changes(lambda **drawn: push_changed(rig, **drawn)))()
 
 
 def push_changed(rig: HubRig, chance: random.Random, value: object, packed: bool) -> None:
@@ -137,7 +136,7 @@ def push_changed(rig: HubRig, chance: random.Random, value: object, packed: bool
 
 def test_no_bytes_break_the_hub(rig: HubRig, base: str) -> None:
     pieces = given(start=st.binary(max_size=40), cut=st.integers(0, 2000), packed=st.booleans())
-    bounded(base, 10)(pieces(partial(push_bytes, rig)))()
+    bounded(base, 10)(pieces(lambda **drawn: push_bytes(rig, **drawn)))()
 
 
 def push_bytes(rig: HubRig, start: bytes, cut: int, packed: bool) -> None:
