@@ -64,7 +64,6 @@ class Database:
         self.address = address
         self.is_shared = is_url(address)
         """Whether other processes write the same database."""
-        self.address = address
         self._turn = threading.Lock()
         self._writer = ThreadPoolExecutor(WRITERS if self.is_shared else 1, "hub-writer")
         self._readers = ThreadPoolExecutor(READERS, "hub-reader")
