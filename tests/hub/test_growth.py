@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from tests.hub.rig import APPLIED, A, B, HubRig, outcomes
@@ -78,6 +79,7 @@ def test_a_changed_number_is_found_by_its_new_end(rig: HubRig) -> None:
     assert [len(one) for one in ends] == [0, 1]
 
 
+@pytest.mark.parametrize("base", ["sqlite"])
 def test_pushing_pulling_and_finding_read_no_table_whole(rig: HubRig) -> None:
     (card,) = put_customers(rig, "081200001234")
     journal = rig.journal()
