@@ -348,22 +348,27 @@ def find(conn: Connection, *, phone: str, words: str, country: str, after: str, 
         query = query.where(table.c.customer_id > after).order_by(table.c.customer_id)
         return [_customer(row) for row in conn.execute(query.limit(limit))]
     last = conn.scalar(select(own.c.phone).where(own.c.customer_id == after)) or ""
-    place = tuple_(own.c.phone, own.c.customer_id)
-    query = query.where(place > (last, after)).order_by(own.c.phone, own.c.customer_id).limit(limit)
+    query = query.order_by(own.c.phone, own.c.customer_id).limit(limit)
     # Each way by an index of its own: one condition for both would read every card.
-    found = [row for form in _forms(phone, country) for row in conn.execute(query.where(form))]
+    found = [row for form in _forms(phone, country, (last, after)) for row in conn.execute(query.where(form))]
     rows = sorted(
         {row.customer_id: row for row in found}.values(), key=lambda one: (one.phone, one.customer_id)
     )
     return [_customer(row) for row in rows[:limit]]
 
 
-def _forms(phone: str, country: str) -> list[ColumnElement[bool]]:
-    """Return what a number must be that begins with what was typed, or ends with the four digits typed."""
+def _forms(phone: str, country: str, last: tuple[str, str]) -> list[ColumnElement[bool]]:
+    """Return what a number must be that begins with what was typed, or ends with the four digits typed.
+
+    It comes behind the last one told, of which number and id are given; both empty for none.
+    """
     own, begin = tables.personal, f"+{search_prefix(phone, country)}"
-    forms: list[ColumnElement[bool]] = [(own.c.phone >= begin) & (own.c.phone < f"{begin}:")]
+    behind = tuple_(own.c.phone, own.c.customer_id) > last
+    # One lower bound alone: of two, the database may take the one that is of no use.
+    from_there = behind if last[0] >= begin else own.c.phone >= begin
+    forms: list[ColumnElement[bool]] = [from_there & (own.c.phone < f"{begin}:")]
     if phone.isascii() and phone.isdigit() and len(phone) == LAST:
-        forms.append(own.c.last_four == phone)
+        forms.append((own.c.last_four == phone) & behind)
     return forms
 
 
