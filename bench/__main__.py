@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bench import (
+    bootstrapping,
     busy,
     chain,
     counter,
@@ -80,6 +81,7 @@ def priced(folder: Path) -> list[Row]:
 
 
 GROUPS: dict[str, Callable[[Path], list[Row]]] = {
+    "bootstrap": bootstrapping.measure,
     "chain": of_a_chain,
     "counter": at_the_counter,
     "history": history.measure,
