@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from hub import epochs, exceptions, feed, hints, snapshots, watching
+from hub import checking, epochs, exceptions, feed, hints, snapshots, watching
 from hub.database import LIFE, Database
 from hub.keys import keep_hub_key
 from hub.locks import BESIDE, WHOLE, Locks
@@ -57,6 +57,7 @@ class Hub:
         )
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.price_rules = RulesKept()
+        self.checksums = checking.Checksums()
         self.shelf = snapshots.Shelf(database.home / snapshots.FOLDER)
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(

@@ -91,6 +91,7 @@ class RawPage(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
     must_refetch: bool = False
     applied: tuple[SeenPlace, ...] = ()
+    checksum: str = ""
 
 
 def take_numbers(conn: Connection, stream: str, count: int) -> int:

@@ -27,19 +27,21 @@ class Watch:
         """Begin with nothing seen."""
         self._hub = hub
         self._seen: dict[str, int] = {}
+        self._quiet: dict[str, bool] = {}
 
     async def look(self) -> None:
         """Look at all streams, and make what is due."""
         for stream in READY:
             if await self._is_due(stream):
                 await make_apart(self._hub, stream)
+            await self._check(stream)
 
     async def _is_due(self, stream: str) -> bool:
         made = self._hub.shelf.manifest(stream)
         head, can_use = await self._hub.read(
             lambda conn: (feed.head_of(conn, stream), made is not None and snapshots.usable(conn, made))
         )
-        quiet = self._seen.get(stream) == head
+        quiet = self._quiet[stream] = self._seen.get(stream) == head
         self._seen[stream] = head
         if head < LEAST_CHANGES:
             return False
@@ -47,6 +49,10 @@ class Watch:
             return quiet
         behind = head - made.as_of
         return behind * _BUSY_PART > made.rows or (quiet and behind * _QUIET_PART > made.rows)
+
+    async def _check(self, stream: str) -> None:
+        if self._quiet[stream] and not self._hub.checksums.knows(stream, self._seen[stream]):
+            await self._hub.read(lambda conn: self._hub.checksums.work_out(conn, stream))
 
 
 async def make_apart(hub: Hub, stream: str) -> bool:

@@ -329,6 +329,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     must_refetch: bool = False
     applied: tuple[SeenPlace, ...] = ()
     """Of stock: how much of every journal of the store the stream's head contains."""
+    checksum: str = ""
+    """Of the big streams, once upto == head: what is live in them, where the hub has worked it out."""
 
 
 class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The hub's data down: each stream page by page, a page and its cursor in one transaction."""
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
@@ -10,6 +11,7 @@ import msgspec
 
 from omnipos.domain.staff import Staff
 from omnipos.locale import _
+from omnipos.mirroring.checksum import checksum_of
 from omnipos.mirroring.files import READY
 from omnipos.protocol import MOST_CHANGES, Page
 from omnipos.sealing import Sealer
@@ -20,12 +22,15 @@ from omnipos.store.mirror import (
     apply_page,
     apply_to_file,
     cursors,
+    fetch_anew,
     refetch_stream,
 )
 from sync.bootstrap import Bootstrapping
 from sync.client import HubClient
 from sync.errors import NoRoom, Retryable
 from sync.pacing import Portion
+
+_log = logging.getLogger(__name__)
 
 FAR_BEHIND = 10_000
 FAR_SHARE = 4
@@ -49,6 +54,8 @@ class Pulling:
         `ready` fetches whole files; without it all comes by pages.
         """
         self.ready = ready
+        self.rebuilt: dict[str, str] = {}
+        """The checksum for which each stream was fetched anew, so that it is not for ever."""
         self._client = client
         self._sealer = sealer
         self._epoch = epoch
@@ -125,6 +132,7 @@ def _pull(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
                 break
             applied += len(page.changes)
         else:
+            _compare(mirror, pulling, page)
             return applied
     if cursor and (whole := _take_whole(mirror, pulling, stream, behind)) is not None:
         return applied + whole
@@ -135,6 +143,17 @@ def _pull(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:
             return applied + refetch_stream(mirror, stream, pages)
         except PageOutOfPlace as odd:
             raise Retryable(_("the hub began a new life while all was fetched")) from odd
+
+
+def _compare(mirror: Mirror, pulling: Pulling, page: Page) -> None:
+    """Have a stream fetched anew that is not what the hub says it is; once for each thing it says."""
+    if not page.checksum or page.stream not in READY or pulling.rebuilt.get(page.stream) == page.checksum:
+        return
+    own = checksum_of(mirror.of(page.stream))
+    if own and own != page.checksum:
+        pulling.rebuilt[page.stream] = page.checksum
+        _log.warning("%s is %s here and %s at the hub; it is fetched anew", page.stream, own, page.checksum)
+        fetch_anew(mirror, page.stream)
 
 
 def _pull_on(mirror: Mirror, pulling: Pulling, stream: str, cursor: str) -> int:

@@ -172,6 +172,8 @@ async def pull(
     def work(conn: Connection) -> tuple[bytes, int]:
         _check_stream(conn, caller, name)
         page = feed.page_of(conn, name, after, limit, now_ms=hub.now_ms())
+        if page.upto == page.head:
+            page = msgspec.structs.replace(page, checksum=hub.checksums.at(name, page.head))
         if caller.role is Role.DEVICE:
             seq, _hash = shops.acked(conn, caller.device_id, caller.epoch)
             page = msgspec.structs.replace(page, applied_epoch=caller.epoch, applied_seq=seq)

@@ -1,62 +1,47 @@
-"""A checksum over what is live in a stream, in whatever order it came: hub and till keep one each."""
+"""A checksum over what is live in a stream, in whatever order it came: hub and till each work out theirs.
+
+Every live key has a number of its own in its stream, so the numbers say which state of which key is there.
+"""
 
 from collections.abc import Sequence
 from hashlib import blake2b
 from sqlite3 import Connection
 
-import msgspec
-
 from omnipos.protocol import Change
 
-_HALF, _WHOLE = 1 << 63, 1 << 64
-
-
-def mark_of(key: str, number: int) -> int:
-    """Return what one live key adds to the sum: another number for each of its states."""
-    return _hash(f"{number}/{key}")
-
-
-def wrapped(total: int) -> int:
-    """Return a sum as it is kept, in 64 bits with a sign."""
-    return (total + _HALF) % _WHOLE - _HALF
+TERM = "((number % 1000000007) * 2654435761) % 4294967291"
+"""What one live number adds to the sum, in SQL; it fits 64 bits, and so does a sum of a billion of them."""
 
 
 def count_changes(db: Connection, changes: Sequence[Change]) -> None:
-    """Bring the sum of a mirror's file up to some changes; the caller owns the transaction."""
-    total = sum_of(db)
-    if total is None:
+    """Note which numbers are live after some changes; the caller owns the transaction."""
+    if not is_counted(db):
         return
-    hashes = {change.key: _hash(change.key) for change in changes}
-    known = dict(
-        db.execute(
-            "SELECT hash, number FROM live WHERE hash IN (SELECT value FROM json_each(?))",
-            [msgspec.json.encode(list(hashes.values()))],
-        ).fetchall()
-    )
-    gone = []
-    for change in changes:
-        at = hashes[change.key]
-        before = known.pop(at, None)
-        if before is not None:
-            total -= mark_of(change.key, before)
-        if change.record is None:
-            gone.append((at,))
-        else:
-            known[at] = change.number
-            total += mark_of(change.key, change.number)
+    live = {_hash(one.key): one.number for one in changes if one.record is not None}
+    gone = [(_hash(one.key),) for one in changes if one.record is None]
     db.executemany("DELETE FROM live WHERE hash = ?", gone)
-    db.executemany("INSERT OR REPLACE INTO live VALUES (?, ?)", known.items())
-    db.execute("INSERT OR REPLACE INTO checksum VALUES (1, ?)", [wrapped(total)])
+    db.executemany("INSERT OR REPLACE INTO live VALUES (?, ?)", live.items())
 
 
-def sum_of(db: Connection) -> int | None:
-    """Return the sum of a mirror's file; None where it was not counted from the beginning."""
-    row = db.execute("SELECT sum FROM checksum").fetchone()
-    return 0 if row is None else row[0]
+def is_counted(db: Connection) -> bool:
+    """Tell whether what is live in a file was noted from its beginning."""
+    return db.execute("SELECT 1 FROM checksum WHERE sum IS NULL").fetchone() is None
+
+
+def checksum_of(db: Connection) -> str:
+    """Return the checksum of a mirror's file, empty where it was not counted from the beginning."""
+    if not is_counted(db):
+        return ""
+    return written(*db.execute(f"SELECT count(*), coalesce(sum({TERM}), 0) FROM live").fetchone())
+
+
+def written(count: int, total: int) -> str:
+    """Return a checksum as it crosses the wire."""
+    return f"{count}:{total}"
 
 
 def forget_counts(db: Connection) -> None:
-    """Begin the sum again, with nothing live."""
+    """Begin again, with nothing live."""
     db.execute("DELETE FROM live")
     db.execute("DELETE FROM checksum")
 

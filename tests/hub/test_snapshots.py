@@ -189,3 +189,15 @@ def test_tables_are_made_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
         make_tables(db, "catalogue")
     assert db.execute("SELECT name FROM sqlite_master").fetchall() == []
     db.close()
+
+
+def test_a_page_at_the_head_says_the_checksum_while_nothing_changes(rig: HubRig) -> None:
+    eyes = snapwatching.Watch(rig.hub)
+    for _look in range(2):
+        asyncio.run(eyes.look())
+    numbers = [one.number for one in rig.pull("catalogue").changes]
+    wanted = f"3:{sum(number * 2654435761 % 4294967291 for number in numbers)}"
+    assert rig.pull("catalogue").checksum == wanted
+    assert rig.pull("catalogue", limit=2).checksum == ""
+    put(rig, ("A", 9))
+    assert rig.pull("catalogue").checksum == ""

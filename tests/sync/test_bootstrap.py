@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import pytest
 
+from hub.checking import Checksums
 from hub.database import Database
 from hub.snapmaking import make
 from hub.snapshots import Shelf
@@ -263,3 +265,45 @@ def test_a_hub_without_snapshots_gives_its_pages(
     away.rename(ready_hub.folder / "snapshots")
     assert len(skus(till)) == 3
     assert mirror_path(till.store.folder, "catalogue").name == "catalogue-1.db"
+
+
+def test_a_stream_that_is_not_what_the_hub_says_is_rebuilt_and_no_other(
+    ready_hub: HubProcess, till: EnrolledTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert till.engine.once().ok
+    database = Database(str(ready_hub.folder / "hub.db"))
+    sums = Checksums()
+    for stream in ("catalogue", "customers"):
+        database.read(lambda conn, stream=stream: sums.work_out(conn, stream))  # type: ignore[misc]
+    database.close()
+    real = HubClient.pull
+
+    def told(self: HubClient, stream: str, cursor: str, limit: int) -> Any:
+        page = real(self, stream, cursor, limit)
+        return msgspec.structs.replace(page, checksum=sums.at(stream, page.upto))
+
+    monkeypatch.setattr(HubClient, "pull", told)
+    assert till.engine.once().ok
+    assert mirror_path(till.store.folder, "catalogue").name == "catalogue-2.db"
+    with closing(open_mirror(till.store.folder)) as mirror:
+        file = mirror.of("catalogue")
+        file.execute("DELETE FROM product WHERE sku = 'TEH'")
+        file.execute("DELETE FROM live WHERE number = (SELECT max(number) FROM live)")
+    assert till.engine.once().ok
+    assert till.engine.once().ok
+    assert set(skus(till)) == {"IDM", "TEH", "KOPI"}
+    assert mirror_path(till.store.folder, "catalogue").name == "catalogue-3.db"
+    assert mirror_path(till.store.folder, "customers").name == "customers-2.db"
+
+
+def test_a_checksum_that_never_fits_rebuilds_once(
+    till: EnrolledTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = HubClient.pull
+
+    def told(self: HubClient, stream: str, cursor: str, limit: int) -> Any:
+        return msgspec.structs.replace(real(self, stream, cursor, limit), checksum="7:7")
+
+    monkeypatch.setattr(HubClient, "pull", told)
+    assert [till.engine.once().ok for _turn in range(4)] == [True] * 4
+    assert mirror_path(till.store.folder, "catalogue").name == "catalogue-3.db"
