@@ -1,6 +1,8 @@
 """The checksums of the big streams, worked out now and then while nothing changes, for tills to compare."""
 
-from sqlalchemy import Connection, func, literal_column, select
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, literal_column, select
 
 from hub import feed, tables
 from omnipos.mirroring.checksum import TERM, written
@@ -25,7 +27,7 @@ class Checksums:
     def work_out(self, conn: Connection, stream: str) -> None:
         """Read which numbers are live in a stream, on one unchanging view of it."""
         change = tables.change
-        found = conn.execute(
+        found: Row[Any] = conn.execute(
             select(func.count(), func.coalesce(func.sum(literal_column(TERM)), 0))
             .select_from(change)
             .where(change.c.stream == stream, change.c.record.is_not(None))
