@@ -13,7 +13,7 @@ import msgspec
 from bench.rows import BarKind, Row, row
 from bench.shop import product_rows
 from hub.database import Database
-from hub.snapmaking import make
+from hub.snapmaking import make, only_one
 from hub.snapshots import Shelf
 from omnipos.domain.catalogue import Barcode, Product
 from omnipos.protocol import Snapshot
@@ -101,9 +101,11 @@ def many(count: int) -> Iterator[Product]:
 
 
 def _make(hub: HubProcess) -> Snapshot:
-    database = Database(str(hub.folder / "hub.db"))
+    database, shelf = Database(str(hub.folder / "hub.db")), Shelf(hub.folder / "snapshots")
     try:
-        return make(database, "catalogue", Shelf(hub.folder / "snapshots"))
+        with only_one(shelf.folder) as mine:
+            assert mine, "the hub makes one by itself already"
+            return make(database, "catalogue", shelf)
     finally:
         database.close()
 

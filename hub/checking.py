@@ -1,8 +1,6 @@
 """The checksums of the big streams, worked out now and then while nothing changes, for tills to compare."""
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, func, literal_column, select
+from sqlalchemy import BigInteger, Connection, func, literal_column, select
 
 from hub import feed, tables
 from omnipos.mirroring.checksum import TERM, written
@@ -27,9 +25,9 @@ class Checksums:
     def work_out(self, conn: Connection, stream: str) -> None:
         """Read which numbers are live in a stream, on one unchanging view of it."""
         change = tables.change
-        found: Row[Any] = conn.execute(
-            select(func.count(), func.coalesce(func.sum(literal_column(TERM)), 0))
+        count, total = conn.execute(
+            select(func.count(), func.coalesce(func.sum(literal_column(TERM, BigInteger)), 0))
             .select_from(change)
             .where(change.c.stream == stream, change.c.record.is_not(None))
         ).one()
-        self._known[stream] = (feed.head_of(conn, stream), written(int(found[0]), int(found[1])))
+        self._known[stream] = (feed.head_of(conn, stream), written(int(count), int(total)))

@@ -44,8 +44,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 def make(database: Database, stream: str, shelf: Shelf) -> Snapshot:
     """Write all of a stream into a new file, as a till that pulls it would, and put it on the shelf."""
     shelf.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = shelf.folder / f"{stream}.unfinished"
-    path.unlink(missing_ok=True)
+    for left in shelf.folder.glob(f"{stream}.*.unfinished"):
+        left.unlink(missing_ok=True)
+    path = shelf.folder / f"{stream}.{os.getpid()}.unfinished"
     try:
         with closing(_fast(path)) as file:
             make_tables(file, stream)
@@ -118,7 +119,7 @@ def _tidy(file: File, stream: str) -> None:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[bool]:
+def only_one(folder: Path) -> Iterator[bool]:
     """Tell whether nobody else makes snapshots in a folder, and keep it so for a block."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / "making", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -143,7 +144,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(NICENESS)
     shelf = Shelf(Path(order.folder))
-    with _only_one(shelf.folder) as mine:
+    with only_one(shelf.folder) as mine:
         if mine:
             database = Database(order.database, Path(order.home))
             try:

@@ -194,9 +194,11 @@ def _take_whole(mirror: Mirror, pulling: Pulling, stream: str, behind: int = 0) 
 
 def _bring_to_head(file: Connection, pulling: Pulling, stream: str) -> int | None:
     """Apply what came after a whole file was made; None where the hub does not know its place any more."""
-    (cursor,) = file.execute("SELECT cursor FROM cursor").fetchone()
+    place = file.execute("SELECT cursor FROM cursor WHERE stream = ?", [stream]).fetchone()
+    if place is None:
+        return None
     applied = 0
-    with closing(_pages(pulling, stream, cursor)) as pages:
+    with closing(_pages(pulling, stream, place[0])) as pages:
         for page in pages:
             if page.must_refetch:
                 return None
