@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub import snapwatching
+from hub.backoffice.mount import back_office
 from hub.bodies import StraightRequest, refuse_null, row_name
 from hub.context import Hub
 from hub.door import Door
@@ -114,7 +115,8 @@ def create_app(hub: Hub, sender: Sender | None = None) -> Litestar:
                     *snapshots.handlers,
                     *watching.handlers,
                 ],
-            )
+            ),
+            back_office(hub),
         ],
         dependencies={"hub": Provide(provide_hub, sync_to_thread=False)},
         state=State({"hub": hub}),

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
-from hub import messaging, orders, tables
+from hub import customers, messaging, orders, tables
 from hub.feed import CUSTOMERS
 from hub.messages import Erased
+from hub.problems import Refused
 from hub.unit import Unit
 from omnipos.domain.order import OPEN_STATES, Order
 from omnipos.domain.phone import to_e164
+from omnipos.locale import _
 
 # UU PDP (Indonesia, 27/2022) 8 and 43; the sales themselves are kept as tax law asks, without a name.
 
@@ -22,10 +24,24 @@ def erase(unit: Unit, phone: str, country: str) -> Erased:
     erasing again afterwards takes that too.
     """
     number = to_e164(phone, country)
-    ids = _cards_of(unit.conn, number)
+    return _forget(unit, _cards_of(unit.conn, number), number)
+
+
+def erase_card(unit: Unit, customer_id: str) -> Erased:
+    """Forget whose card this is, also somebody without a phone number."""
+    card = customers.load(unit.conn, [customer_id]).get(customer_id)
+    if card is None:
+        raise Refused(404, "not_found", _("There is no such customer."))
+    ids = {card.customer_id, *customers.aliases_of(unit.conn, card.customer_id)}
+    if card.phone:
+        ids |= set(_cards_of(unit.conn, card.phone))
+    return _forget(unit, sorted(ids), card.phone)
+
+
+def _forget(unit: Unit, ids: list[str], number: str) -> Erased:
     table, own = tables.customer, tables.personal
     emails = set(unit.conn.scalars(select(own.c.email).where(own.c.customer_id.in_(ids)))) - {""}
-    messaging.forget(unit, {number, *emails})
+    messaging.forget(unit, {number, *emails} - {""})
     unit.conn.execute(delete(own).where(own.c.customer_id.in_(ids)))
     unit.conn.execute(
         update(table)
@@ -62,7 +78,8 @@ def _cards_of(conn: Connection, phone: str) -> list[str]:
 def _orders_of(conn: Connection, customer_ids: Iterable[str], phone: str) -> list[Order]:
     """Return the orders that still name somebody, by card or by phone."""
     table = tables.collect_order
-    marks = [f'"customer_id":"{one}"' for one in customer_ids] + [f'"customer_phone":"{phone}"']
+    marks = [f'"customer_id":"{one}"' for one in customer_ids]
+    marks += [f'"customer_phone":"{phone}"'] if phone else []
     records = conn.scalars(
         select(table.c.record).where(or_(*(table.c.record.contains(mark, autoescape=True) for mark in marks)))
     )

@@ -70,8 +70,8 @@ def _note(unit: Unit, kind: str, fact: ExceptionSettled, report: Report) -> None
     )
 
 
-def settle_as_owner(unit: Unit, number: int, answer: str, note: str) -> ExceptionCase:
-    """Settle a case by the owner's key; the same answer again changes nothing.
+def settle_as_owner(unit: Unit, number: int, answer: str, note: str, *, staff_id: str = "") -> ExceptionCase:
+    """Settle a case at the hub, by the owner's key or by somebody; the same answer again changes nothing.
 
     Raises Refused for a case that is not there or was answered otherwise.
     """
@@ -79,7 +79,7 @@ def settle_as_owner(unit: Unit, number: int, answer: str, note: str) -> Exceptio
     settlement = Settlement(
         answer=clean_text(answer, LONGEST_ANSWER),
         note=clean_text(note, LONGEST_NOTE),
-        staff_id="",
+        staff_id=staff_id,
         till_number=0,
         at_ms=unit.now_ms,
     )

@@ -6,7 +6,19 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, or_, select
 
-from hub import accounts, catalogue, customers, orders, payments, redeeming, returns, shops, stock, tables
+from hub import (
+    accounts,
+    catalogue,
+    customers,
+    hourly,
+    orders,
+    payments,
+    redeeming,
+    returns,
+    shops,
+    stock,
+    tables,
+)
 from hub.auth import CHANNEL_JOURNAL, OLD_JOURNAL
 from hub.coupons import coupon_code
 from hub.database import among, insert_rows
@@ -79,6 +91,7 @@ def _insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> N
     first = take_numbers(unit.conn, SALE_NUMBERS, len(reported))
     rows = [_row(one, first + index, flags[index]) for index, one in enumerate(reported)]
     insert_rows(unit.conn, tables.sale, rows)
+    hourly.add(unit, [hourly.Sold(sale=one.sale, channel=one.channel) for one in reported])
 
 
 def _uses(one: Reported) -> Iterator[redeeming.Use]:

@@ -147,10 +147,10 @@ def find(conn: Connection, store_id: str, after: str, limit: int) -> list[ShiftS
         query = query.where((_table.c.device_id > device_id) | same)
     if store_id:
         query = query.where(_table.c.store_id == store_id)
-    return [_seen(row) for row in conn.execute(query)]
+    return [seen(row) for row in conn.execute(query)]
 
 
-def _seen(row: Any) -> ShiftSeen:
+def seen(row: Any) -> ShiftSeen:
     return ShiftSeen(
         device_id=row.device_id,
         store_id=row.store_id,

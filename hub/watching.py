@@ -5,7 +5,7 @@ counted in memory first and written at most every half minute, together with whe
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -115,19 +115,20 @@ def open_exceptions(conn: Connection) -> Mapping[str, int]:
     return {row.device_id: row.n for row in conn.execute(query)}
 
 
-def devices(conn: Connection) -> tuple[Device, ...]:
-    """Return every till, by store and number.
+def devices(conn: Connection, only: Sequence[str] | None = None) -> tuple[Device, ...]:
+    """Return every till, or only some by their ids, by store and number.
 
     Its head is the newest of its entries that it told of or that came; what waits is what the hub
     lacks up to there, as of when it was last seen.
     """
     table, heads, shop = tables.device, tables.device_head, tables.store
-    rows = conn.execute(
+    query = (
         select(table, shop.c.code, func.coalesce(heads.c.acked_seq, 0).label("acked_seq"))
         .join(shop, shop.c.store_id == table.c.store_id)
         .outerjoin(heads, (heads.c.device_id == table.c.device_id) & (heads.c.epoch == table.c.epoch))
         .order_by(shop.c.code, table.c.till_number)
-    ).all()
+    )
+    rows = conn.execute(query if only is None else query.where(table.c.device_id.in_(only))).all()
     exceptions, aside = open_exceptions(conn), tallies(conn)[f"{EVENTS}quarantined"]
     found = []
     for row in rows:

@@ -28,6 +28,12 @@ from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
 from hub.tables.history import old_sale as old_sale
 from hub.tables.messages import message as message
+from hub.tables.office import office_act as office_act
+from hub.tables.office import office_door as office_door
+from hub.tables.office import office_end as office_end
+from hub.tables.office import sale_hour as sale_hour
+from hub.tables.orders import collect_order as collect_order
+from hub.tables.orders import reservation as reservation
 from hub.tables.payments import payment_use as payment_use
 from hub.tables.returns import sale_return as sale_return
 from hub.tables.shifts import shift as shift
@@ -307,35 +313,6 @@ stock_level = Table(
     number_column("on_hand_milli"),
     number_column("held_milli"),
     number_column("as_of_ms"),
-)
-
-reservation = Table(
-    "reservation",
-    metadata,
-    id_column("store_id"),
-    id_column("order_id"),
-    id_column("line_id"),
-    text_column("product_id"),
-    number_column("quantity_milli"),
-    text_column("state"),
-)
-
-collect_order = Table(
-    "collect_order",
-    metadata,
-    id_column("store_id"),
-    id_column("order_id"),
-    text_column("channel"),
-    text_column("number"),
-    text_column("state"),
-    number_column("version"),
-    number_column("promised_at_ms"),
-    text_column("holder_device_id", ""),
-    text_column("content_hash"),
-    text_column("record"),
-    UniqueConstraint("channel", "number"),
-    Index(None, "store_id", "state"),
-    Index(None, "number"),
 )
 
 LARGEST = 2**63 - 1

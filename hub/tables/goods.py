@@ -11,7 +11,7 @@ product = Table(
     metadata,
     id_column("product_id"),
     Column("sku", Text, nullable=False, unique=True),
-    text_column("folded_name"),
+    Column("folded_name", Text, nullable=False, index=True),
     text_column("record"),
 )
 

@@ -1,6 +1,6 @@
 """The shifts of all tills: what their sales come to here, and what the Z said."""
 
-from sqlalchemy import Boolean, Column, Table, false
+from sqlalchemy import Boolean, Column, Index, Table, false
 
 from hub.tables.columns import id_column, metadata, number_column, text_column
 
@@ -21,5 +21,6 @@ shift = Table(
     number_column("closed_epoch", default="0"),
     text_column("closed_event_id", ""),
     text_column("report", ""),
+    Index(None, "first_at_ms"),
     Column("told", Boolean, nullable=False, server_default=false()),
 )

@@ -44,6 +44,14 @@ class Right(StrEnum):
     """Say who works here and what they may do."""
     TRAIN = "train"
     """Begin and end training."""
+    BACK_OFFICE = "back_office"
+    """Open the pages of the back office, and see there how the shop stands."""
+    GOODS = "goods"
+    """Change products, prices, taxes, promotions and coupons in the back office."""
+    CUSTOMERS = "customers"
+    """See and change customers in the back office, join two cards, forget somebody."""
+    STORES = "stores"
+    """Change stores and their settings, enrol and revoke tills in the back office."""
 
 
 RIGHTS = {
