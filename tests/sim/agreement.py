@@ -44,6 +44,7 @@ EXPECTED = {
     "settled_without_role",
     "answer_without_case",
     "by_somebody_without_the_right",
+    "money_without_right",
     "coupon_overused",
     "gift_card_overspent",
     "store_credit_overspent",
