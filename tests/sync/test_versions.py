@@ -6,12 +6,18 @@ import pytest
 from hub import negotiating
 from omnipos.events import SCHEMA
 from omnipos.protocol import Hello, HelloAnswer
-from tests.hub.conftest import rig, shelf
+from tests.hub.conftest import rig, shelf, shelves
 from tests.hub.rig import HubRig
 from tests.sync.conftest import EnrolledTill
 from tests.sync.test_engine import sell
 
-__all__ = ["rig", "shelf"]
+__all__ = ["rig", "shelf", "shelves"]
+
+
+@pytest.fixture
+def base() -> str:
+    """What is looked at here is the same on every database."""
+    return "sqlite"
 
 
 def test_a_hub_older_than_the_till_gets_nothing_that_it_would_not_know(
