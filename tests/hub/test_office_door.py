@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omnipos.domain.staff import Right
+from tests.hub.conftest import Shelf
 from tests.hub.offices import PIN, Desk, hire, said
 from tests.hub.rig import HubRig
 
@@ -46,7 +47,7 @@ def test_whoever_may_not_open_the_back_office_stays_out(desk: Desk) -> None:
 
 
 def test_the_fifth_wrong_pin_starts_a_wait_that_grows_and_outlives_a_restart(
-    desk: Desk, tmp_path: Path
+    desk: Desk, tmp_path: Path, shelf: Shelf
 ) -> None:
     for _try in range(5):
         assert said(desk.sign_in(pin="0000")) == WRONG
@@ -54,7 +55,7 @@ def test_the_fifth_wrong_pin_starts_a_wait_that_grows_and_outlives_a_restart(
     desk.rig.now_ms += 5_000
     assert said(desk.sign_in(pin="0000")) == WRONG
     assert said(desk.sign_in()) == ["Too many wrong PINs. Wait 10 seconds, then try again."]
-    again = HubRig(tmp_path)
+    again = shelf.open(tmp_path)
     again.now_ms = desk.rig.now_ms
     with again.client:
         other = Desk(again)
