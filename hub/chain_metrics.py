@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, func, select, text
 
 from hub import tables
 from hub.exposing import Sample, family
+from hub.watching import owed
 
 
 def lines(conn: Connection, now_ms: int, unseen_minutes: int) -> Iterator[str]:
@@ -39,17 +40,8 @@ def _tills(conn: Connection, since_ms: int) -> list[Sample]:
 
 
 def _waiting(conn: Connection) -> list[Sample]:
-    device, heads = tables.device, tables.device_head
-    acked = func.coalesce(heads.c.acked_seq, 0)
-    ahead = case((device.c.head_seq > acked, device.c.head_seq - acked), else_=0)
-    waits = case((device.c.head_epoch == device.c.epoch, ahead), else_=device.c.waiting)
-    total = conn.scalar(
-        select(func.sum(waits)).select_from(
-            device.outerjoin(
-                heads, (heads.c.device_id == device.c.device_id) & (heads.c.epoch == device.c.epoch)
-            )
-        )
-    )
+    tills, waits = owed()
+    total = conn.scalar(select(func.sum(waits)).select_from(tills))
     return [({}, float(total or 0))]
 
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, case, func, select, update
 
 from hub import tables
 from hub.database import upsert
@@ -156,6 +156,16 @@ def devices(conn: Connection, only: Sequence[str] | None = None) -> tuple[Device
             )
         )
     return tuple(found)
+
+
+def owed() -> tuple[FromClause, ColumnElement[int]]:
+    """Return the tills, and what the hub lacks of each one's entries, for a question that sums it."""
+    device, heads = tables.device, tables.device_head
+    acked = func.coalesce(heads.c.acked_seq, 0)
+    ahead = case((device.c.head_seq > acked, device.c.head_seq - acked), else_=0)
+    of_life = (heads.c.device_id == device.c.device_id) & (heads.c.epoch == device.c.epoch)
+    waits = case((device.c.head_epoch == device.c.epoch, ahead), else_=device.c.waiting)
+    return device.outerjoin(heads, of_life), waits
 
 
 def _gaps(conn: Connection, device_id: str, epoch: int, acked_seq: int) -> int:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
-from hub import hourly, shops, tables
+from hub import hourly, shops, tables, watching
 from hub.backoffice.fields import moment
 from hub.backoffice.office import Office, may, office_of
 from hub.context import Hub
@@ -174,13 +174,14 @@ def tills(conn: Connection, office: Office) -> Tills:
     table, shop = tables.device, tables.store
     late = table.c.last_seen_ms < office.now_ms - SEEN_MS
     wrong = func.abs(table.c.skew_ms) > SKEW_MS
-    counts = select(func.count(), func.sum(case((late, 0), else_=1)), func.sum(table.c.waiting))
+    place, owes = watching.owed()
+    counts = select(func.count(), func.sum(case((late, 0), else_=1)), func.sum(owes)).select_from(place)
     every, seen, waiting = conn.execute(counts.where(~table.c.revoked)).one()
     rows = conn.execute(
-        select(table, shop.c.code)
-        .join(shop, shop.c.store_id == table.c.store_id)
-        .where(~table.c.revoked, late | wrong | (table.c.waiting > 0))
-        .order_by(table.c.waiting.desc(), table.c.last_seen_ms)
+        select(table, shop.c.code, owes.label("owes"))
+        .select_from(place.join(shop, shop.c.store_id == table.c.store_id))
+        .where(~table.c.revoked, late | wrong | (owes > 0))
+        .order_by(owes.desc(), table.c.last_seen_ms)
         .limit(MOST_TILLS)
     )
     exception = tables.exception_case
@@ -191,7 +192,7 @@ def tills(conn: Connection, office: Office) -> Tills:
             "place": f"{row.code}-{row.till_number}",
             "name": row.name,
             "seen": moment(row.last_seen_ms, office) if row.last_seen_ms else "—",
-            "waiting": row.waiting,
+            "waiting": row.owes,
             "head": f"{row.head_epoch}/{row.head_seq}",
             "skew_s": round(row.skew_ms / 1000),
         }
