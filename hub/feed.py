@@ -1,13 +1,14 @@
 """Streams out: gapless numbers taken late in each transaction, and pages of the newest states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from hub import tables
 from hub.database import upsert
-from hub.epochs import Place, cursor_for, epoch_of, place_of
+from hub.epochs import Place, cursor_for, place_of
 from hub.unit import Unit
 from omnipos.domain.stocktake import SeenPlace
 from omnipos.protocol import MOST_CHANGES
@@ -147,29 +148,62 @@ def _mark(unit: Unit, stream: str, since: int) -> None:
         unit.conn.execute(insert(marks).values(stream=stream, since=since, mark=unit.mark))
 
 
+_hub, _heads, _marks, _change_rows = tables.hub, tables.stream_head, tables.stream_mark, tables.change
+# Built once: a till asks for each of its streams often, and building a statement takes longer than it does.
+_STAND = select(_hub.c.hub_epoch, func.coalesce(_heads.c.n, 0), func.coalesce(_heads.c.floor, 0)).select_from(
+    _hub.outerjoin(_heads, _heads.c.stream == bindparam("stream"))
+)
+_MARK = (
+    select(_marks.c.mark)
+    .where(_marks.c.stream == bindparam("stream"), _marks.c.since <= bindparam("number"))
+    .order_by(_marks.c.since.desc())
+    .limit(1)
+)
+_BEHIND = (
+    select(_change_rows.c.number, _change_rows.c.key, _change_rows.c.record, _change_rows.c.erased)
+    .where(_change_rows.c.stream == bindparam("stream"), _change_rows.c.number > bindparam("after"))
+    .order_by(_change_rows.c.number)
+    .limit(bindparam("most"))
+)
+
+
+class Stand(NamedTuple):
+    """Where a stream stands: the hub's epoch, its newest number, and the last one that left it."""
+
+    hub_epoch: str
+    head: int
+    floor: int
+
+
+def stand_of(conn: Connection, stream: str) -> Stand:
+    """Return where a stream stands; its head is 0 before its first change."""
+    row = conn.execute(_STAND, {"stream": stream}).one()
+    return Stand(str(row[0]), int(row[1]), int(row[2]))
+
+
 def mark_at(conn: Connection, stream: str, number: int) -> str:
     """Return the mark of the run that began the part of a stream in which a number lies; empty for none."""
-    marks = tables.stream_mark
-    wanted = select(marks.c.mark).where(marks.c.stream == stream, marks.c.since <= number)
-    return conn.scalar(wanted.order_by(marks.c.since.desc()).limit(1)) or ""
+    return conn.scalar(_MARK, {"stream": stream, "number": number}) or ""
 
 
 def head_of(conn: Connection, stream: str) -> int:
     """Return the number of a stream's newest change; 0 for none."""
-    heads = tables.stream_head
-    return int(conn.scalar(select(heads.c.n).where(heads.c.stream == stream)) or 0)
+    return stand_of(conn, stream).head
 
 
 def is_behind(conn: Connection, cursors: Mapping[str, str], store_id: str) -> bool:
     """Tell whether a till of a store has a cursor that this hub's life has not come to yet."""
-    hub_epoch = epoch_of(conn)
-    places = {stream: place_of(cursors.get(stream, ""), hub_epoch) for stream in streams_of(store_id)}
-    return any(place is not None and _is_lost(conn, stream, place) for stream, place in places.items())
+    for stream in streams_of(store_id):
+        stand = stand_of(conn, stream)
+        place = place_of(cursors.get(stream, ""), stand.hub_epoch)
+        if place is not None and _is_lost(conn, stream, place, stand):
+            return True
+    return False
 
 
-def _is_lost(conn: Connection, stream: str, place: Place) -> bool:
+def _is_lost(conn: Connection, stream: str, place: Place, stand: Stand) -> bool:
     """Tell whether a place is beyond the head, or lay in a part that a backup did not have."""
-    return place.number > head_of(conn, stream) or place.mark != mark_at(conn, stream, place.number)
+    return place.number > stand.head or place.mark != mark_at(conn, stream, place.number)
 
 
 def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: int) -> RawPage:
@@ -178,49 +212,47 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
     A cursor of another hub's life, beyond the head, into a part that was lost with a backup, or older
     than a deletion that has left the stream gets a page that says to fetch all again.
     """
-    head = head_of(conn, stream)
-    hub_epoch = epoch_of(conn)
-    place = place_of(cursor, hub_epoch)
+    stand = stand_of(conn, stream)
+    place = place_of(cursor, stand.hub_epoch)
     after = place.number if place is not None else 0
     blank = RawPage(
         stream=stream,
         after=after,
         upto=0,
-        head=head,
+        head=stand.head,
         cursor="",
         changes=(),
         applied_epoch=0,
         applied_seq=0,
         as_of_ms=now_ms,
     )
-    if place is None or (cursor and not can_follow(conn, stream, cursor)):
+    if place is None or (cursor and not _follows(conn, stream, place, stand)):
         return msgspec.structs.replace(blank, after=0, must_refetch=True)
-    limit = max(1, min(limit, MOST_CHANGES))
-    change = tables.change
-    rows = conn.execute(
-        select(change.c.number, change.c.key, change.c.record, change.c.erased)
-        .where(change.c.stream == stream, change.c.number > after)
-        .order_by(change.c.number)
-        .limit(limit)
-    ).all()
-    upto = int(rows[-1].number) if len(rows) == limit else head
+    most = max(1, min(limit, MOST_CHANGES))
+    rows = _behind(conn, stream, after, most) if after < stand.head else ()
+    upto = int(rows[-1].number) if len(rows) == most else stand.head
+    mark = mark_at(conn, stream, upto) if upto != after or not cursor else place.mark
     return msgspec.structs.replace(
         blank,
         upto=upto,
-        cursor=cursor_for(hub_epoch, upto, mark_at(conn, stream, upto)),
+        cursor=cursor_for(stand.hub_epoch, upto, mark),
         changes=tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows),
     )
 
 
+def _behind(conn: Connection, stream: str, after: int, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
+    return conn.execute(_BEHIND, {"stream": stream, "after": after, "most": most}).all()
+
+
 def can_follow(conn: Connection, stream: str, cursor: str) -> bool:
     """Tell whether the pages behind a cursor begin where it stands."""
-    place = place_of(cursor, epoch_of(conn))
-    return place is not None and not _is_lost(conn, stream, place) and place.number >= _floor(conn, stream)
+    stand = stand_of(conn, stream)
+    place = place_of(cursor, stand.hub_epoch)
+    return place is not None and _follows(conn, stream, place, stand)
 
 
-def _floor(conn: Connection, stream: str) -> int:
-    heads = tables.stream_head
-    return int(conn.scalar(select(heads.c.floor).where(heads.c.stream == stream)) or 0)
+def _follows(conn: Connection, stream: str, place: Place, stand: Stand) -> bool:
+    return place.number >= stand.floor and not _is_lost(conn, stream, place, stand)
 
 
 def compact(unit: Unit) -> None:
