@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import insert
 
 import hub
-from hub import feed, tables
+from hub import epochs, feed, tables
 from hub.database import Database
 from hub.serving import open_database
 from hub.tables import LARGEST
@@ -186,6 +186,7 @@ def test_cases_filed_before_there_was_a_stream_reach_the_tills(tmp_path: Path) -
         database.write(lambda conn, one=one: conn.execute(one))
     database.close()
     opened = open_database(path)
+    opened.write(lambda conn: epochs.begin(conn, AT_MS))
     page = opened.read(lambda conn: feed.page_of(conn, feed.exceptions_stream("s1"), "", 10, now_ms=AT_MS))
     opened.close()
     assert (page.upto, page.head, [one.key for one in page.changes]) == (2, 2, ["1", "4"])
