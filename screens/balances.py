@@ -46,7 +46,7 @@ class GiftCardScreen(Form):
         self._tendered = tendered
         self._card = Entry(_("scan the card, or type its number"), label=_("Card  "), longest=40)
         self._amount = Entry(_("empty: as much as is on it"), label=_("Amount"), longest=20)
-        self._amount.put(amount)
+        self._amount.suggest(amount)
         self._card.put(card)
         super().__init__(desk, (self._card, self._amount), _("Gift card"))
         if card:
@@ -74,7 +74,7 @@ class CreditScreen(Form):
         """Ask for the sum, with what there is."""
         self._tendered = tendered
         self._amount = Entry(label=_("Amount"), longest=20)
-        self._amount.put(amount)
+        self._amount.suggest(amount)
         super().__init__(desk, (self._amount,), _("Store credit"), standing_words(standing, desk))
 
     async def send(self) -> None:
@@ -91,7 +91,7 @@ class AccountScreen(Form):
         """Ask for the sum, with what is owed by now."""
         self._tendered = tendered
         self._amount = Entry(label=_("Amount"), longest=20)
-        self._amount.put(amount)
+        self._amount.suggest(amount)
         super().__init__(desk, (self._amount,), _("On account"), standing_words(standing, desk))
 
     async def send(self) -> None:
@@ -121,7 +121,7 @@ class ForeignScreen(Form):
             f"{one.currency} 1 = {format_money(one.rate_minor, desk.currency)}" for one in rates
         )
         super().__init__(desk, (self._code, self._sum), _("Foreign cash"), words)
-        self._code.put(rates[0].currency)
+        self._code.suggest(rates[0].currency)
         self.choose(1)
 
     def edited(self) -> None:

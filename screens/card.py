@@ -23,7 +23,9 @@ class CardScreen(Form):
         self._tender = tender
         due_minor = desk.view.due.due_minor if desk.view else 0
         self._amount = Entry(label=_("Amount       "), longest=20)
-        self._amount.put(format_amount(due_minor if amount_minor is None else amount_minor, desk.currency))
+        self._amount.suggest(
+            format_amount(due_minor if amount_minor is None else amount_minor, desk.currency)
+        )
         self._approval = Entry(_("needed"), label=_("Approval code"), longest=24)
         self._acquirer = Entry(_("the bank on the slip"), label=_("Acquirer     "), longest=24)
         self._scheme = Entry(_("Visa, GPN, QRIS …"), label=_("Scheme       "), longest=24)

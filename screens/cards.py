@@ -60,7 +60,7 @@ class PayOffScreen(Form):
     def __init__(self, desk: Desk, owed: str, words: str) -> None:
         """Ask for the sum, all of it at first."""
         self._amount = Entry(label=_("Amount"), longest=20)
-        self._amount.put(owed)
+        self._amount.suggest(owed)
         super().__init__(desk, (self._amount,), _("Pay off an account"), words)
 
     async def send(self) -> None:

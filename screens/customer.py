@@ -62,7 +62,7 @@ class CustomerScreen(ListScreen):
         rows += [self._kept_row(one) for one in who.kept]
         rows.append(((between(" " + _("Tier"), drawn(who.tier) or "–", width), "plain"),))
         rows.append(((between(" " + _("Points"), points, width), "plain"),))
-        rows += [((" ", "plain"), *row) for row in balance_rows(card, desk)]
+        rows += [((" ", "plain"), *row) for row in balance_rows(card, desk, width - 2)]
         rows.append(((" " + _("Last purchases"), "strong"),))
         rows += [((" ", "plain"), *row) for row in purchase_rows(card, desk, width - 2)]
         as_of = desk.clock(card.as_of_ms) if card.as_of_ms else _("never")

@@ -24,9 +24,10 @@ class MoveScreen(Form):
         width = max(map(len, (_("Sum"), _("Reason"))))
         self._below, self._what = below, move
         self._sum = Entry(label=_("Sum").ljust(width), longest=20)
-        self._reason = Entry(
-            _("such as: ice, change from the bank"), label=_("Reason").ljust(width), longest=LONGEST_REASON
-        )
+        hint = _("such as: ice, change from the bank")
+        if move is CashMove.SAFE_DROP:
+            hint = _("may stay empty")
+        self._reason = Entry(hint, label=_("Reason").ljust(width), longest=LONGEST_REASON)
         super().__init__(below.desk, (self._sum, self._reason), _(MOVE_WORDS[move]))
 
     async def send(self) -> None:

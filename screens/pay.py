@@ -15,7 +15,7 @@ from screens import refund
 from screens.choice import RECALLED, ChoiceScreen
 from screens.commands import BACK, BUYER, HELP, Command
 from screens.widgets.entry import Asked, Entry
-from screens.widgets.payment import GIFT, NOTE_KEYS, PRINT, PaymentSide
+from screens.widgets.payment import GIFT, NOTE_KEYS, PRINT, PaymentSide, tender_name
 
 if TYPE_CHECKING:
     from screens.counter import Counter
@@ -90,7 +90,13 @@ class Paying:
     def side(self) -> PaymentSide:
         """What stands beside the basket meanwhile."""
         assert self.desk.view is not None, "only a basket that was seen is paid"
-        more = (*("O" if self.desk.till.acquirer else ""), *("U" if self.desk.takes_foreign else ""))
+        till = self.desk.till
+        some = (
+            ("T", till.charging is not None),
+            ("O", till.acquirer is not None),
+            ("U", self.desk.takes_foreign),
+        )
+        more = tuple(key for key, is_here in some if is_here)
         return PaymentSide(self.desk.view, self._sale, self.desk.standing_of(self._sale), more)
 
     @property
@@ -309,7 +315,7 @@ class Paying:
             await refund.ask_undo(self, last, self._given_back)
             return
         amount = format_money(last.amount_minor, self.desk.currency)
-        question = _("Give {amount} back?").format(amount=amount)
+        question = _("Give back {amount} ({payment})?").format(amount=amount, payment=tender_name(last))
         if last.card is not None:
             question = _("Void {amount} on the card terminal, then take it back here?").format(amount=amount)
         answers: list[tuple[str, Callable[[], Awaitable[None]]]] = []

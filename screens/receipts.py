@@ -19,9 +19,9 @@ from screens.widgets.cells import Row, between, cut, drawn, fit, right, width_of
 from screens.widgets.marks import sale_marks
 from screens.widgets.payment import tender_name
 
-PRINT = Command("f7", later("Print again"), "print", later("Print this receipt again, marked COPY"))
+PRINT = Command("f7", later("Copy"), "print", later("Print this receipt again, marked COPY"))
 GIFT = Command("f6", later("Gift receipt"), "gift", later("Print the goods without their prices"))
-SAVE = Command("f5", later("E-receipt"), "save", later("Send it, or save a web page and a PDF"), False)
+SAVE = Command("f5", later("E-receipt"), "save", later("Send it, or save a web page and a PDF"))
 RETURN = Command("f9", later("Return"), "return", later("Take goods of this receipt back"))
 
 

@@ -224,8 +224,8 @@ class ReturnScreen(ReasonScreen):
         self._found = found
         self._rows = [row for sold in found.lines for row in offered(sold)]
         self._backs: dict[tuple[int, str], int] = {}
-        self._weight = ""
-        """What is typed of the weight of the chosen line."""
+        self._typed = ""
+        """What is typed of how much comes back of the chosen line."""
         self._damaged: set[int] = set()
         super().__init__(below, _("Return of {number}").format(number=found.sale.receipt_number))
 
@@ -270,32 +270,44 @@ class ReturnScreen(ReasonScreen):
         elif text == " ":
             await self.do_all()
         elif self._chosen.sold.line.unit != "pcs" and text in WEIGHED:
-            self._weigh(self._weight + text)
-        elif text.isdigit():
-            self._put(int(text) * PIECE_MILLI)
+            self._weigh(self._typed + text)
+        elif text.isdecimal() and text.isascii():
+            # 1 and then 2 are twelve; where twelve are too many, the 2 begins anew.
+            more = self._typed + text
+            self._count(more if int(more) * PIECE_MILLI <= self._chosen.most_milli else text)
         else:
             self.say(_("Type how many come back of the chosen line, or Space for all of it."), "warn")
 
     async def press(self, key: str) -> bool:
         """The arrows left and right change how many come back."""
-        if self._step is Step.LINES and key == "backspace" and self._weight:
-            self._weigh(self._weight[:-1])
+        if self._step is Step.LINES and key == "backspace" and self._typed:
+            shorter = self._typed[:-1]
+            if self._chosen.sold.line.unit == "pcs":
+                self._count(shorter)
+            else:
+                self._weigh(shorter)
             return True
         if self._step is Step.LINES and key in ("left", "right", "space", "enter"):
             return await self.act(self, key)
         if key in ("up", "down"):
-            self._weight = ""
+            self._typed = ""
         return await super().press(key)
+
+    def _count(self, typed: str) -> None:
+        """Take what is typed as how many pieces come back."""
+        self._typed = typed.lstrip("0")
+        self._put(int(typed or "0") * PIECE_MILLI)
 
     def _weigh(self, typed: str) -> None:
         """Take what is typed as the weight that comes back, character by character."""
-        self._weight = typed[:LONGEST_WEIGHT]
-        number = self._weight.replace(",", ".").rstrip(".")
+        self._typed = typed[:LONGEST_WEIGHT]
+        number = self._typed.replace(",", ".").rstrip(".")
         quantity_milli = parse_quantity(number) if number.strip("0.") else 0
         self._put(quantity_milli)
         if quantity_milli <= self._chosen.most_milli:
             self.say(
-                _("{weight} {unit} comes back.").format(weight=self._weight, unit=self._chosen.sold.line.unit)
+                _("{weight} {unit} comes back.").format(weight=self._typed, unit=self._chosen.sold.line.unit),
+                "plain",
             )
         else:
             self.say(_("No more than was sold comes back."), "warn")
@@ -318,18 +330,20 @@ class ReturnScreen(ReasonScreen):
 
     async def do_all(self) -> None:
         """Take all of the line, or none of it."""
-        self._weight = ""
+        self._typed = ""
         one = self._chosen
         self._put(0 if self._backs.get(one.key) else one.most_milli)
 
     async def do_more(self) -> None:
         """Take one piece more; of what is weighed all, unless a weight is typed."""
+        self._typed = ""
         one = self._chosen
         step = PIECE_MILLI if one.sold.line.unit == "pcs" else one.most_milli
         self._put(self._backs.get(one.key, 0) + step)
 
     async def do_less(self) -> None:
         """Take one piece less."""
+        self._typed = ""
         self._put(self._backs.get(self._chosen.key, 0) - PIECE_MILLI)
 
     async def do_damaged(self) -> None:

@@ -105,6 +105,10 @@ def parse_money(text: str, code: str) -> int:
     digits = "".join(groups)
     fits = grouped and digits.isascii() and digits.isdigit()
     fits = fits and (not point or (rest.isascii() and rest.isdigit()))
+    if not plain:
+        raise EntryRefused(
+            _("Type a sum, such as {example}.").format(example=format_amount(50 * 10**3, code))
+        )
     if not fits or len(rest) > money.decimals or len(digits) > 15:
         raise EntryRefused(
             _("“{text}” is not a sum. Type it like {example}.").format(

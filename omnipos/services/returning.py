@@ -104,6 +104,9 @@ def find(
     if not found:
         raise ItemUnknown(_("No sale has that number. Check it on the receipt or the order."))
     latest = sorted(found.values(), key=lambda one: -one.sale.completed_at_ms)
+    if customer_id:
+        # A list to choose from: what was a return itself is none of it.
+        latest = [one for one in latest if any(line.returned is None for line in one.sale.lines)]
     return tuple(_with_own(till, one) for one in latest[:MOST_SALES])
 
 

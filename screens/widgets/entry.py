@@ -33,6 +33,8 @@ class Entry(Painted):
         self._longest = longest
         self._text = ""
         self._cursor = 0
+        self._suggested = ""
+        self._is_untouched = False
 
     @property
     def text(self) -> str:
@@ -53,11 +55,19 @@ class Entry(Painted):
         """Replace all of it, the cursor behind the last character."""
         self._text = text[: self._longest]
         self._cursor = len(self._text)
+        self._suggested, self._is_untouched = "", False
         self.repaint()
+
+    def suggest(self, text: str) -> None:
+        """Put a text that may stay as it is: what is typed takes its place, editing keys keep it."""
+        self.put(text)
+        self._suggested, self._is_untouched = self._text, bool(text)
 
     def type(self, text: str) -> None:
         """Insert at the cursor."""
         added = drawn(text) if len(text) > 1 else text
+        if self._is_untouched:
+            self._text, self._cursor, self._is_untouched = "", 0, False
         if len(self._text) + len(added) > self._longest:
             return
         self._text = self._text[: self._cursor] + added + self._text[self._cursor :]
@@ -70,6 +80,8 @@ class Entry(Painted):
         if before.endswith(text):
             self._text = before[: len(before) - len(text)] + self._text[self._cursor :]
             self._cursor -= len(text)
+            if self._suggested and not self._text:
+                self.suggest(self._suggested)
             self.repaint()
 
     def edit(self, key: str) -> bool:
@@ -96,6 +108,7 @@ class Entry(Painted):
                 self._text, self._cursor = text[:start] + text[at:], start
             case _:
                 return False
+        self._suggested, self._is_untouched = "", False
         self.repaint()
         return True
 

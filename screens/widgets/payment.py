@@ -150,15 +150,16 @@ def _note_rows(code: str, width: int) -> list[Row]:
 
 OTHER_WAYS = (
     ("C", later("Card")),
+    ("T", later("Slip")),
     ("Q", later("QR")),
     ("O", later("Own QR")),
     ("G", later("Gift card")),
     ("S", later("Credit")),
-    ("A", later("Owed")),
+    ("A", later("Account")),
     ("U", later("Foreign")),
 )
-SOME_SHOPS = "OU"
-"""Ways that are there only with an acquirer, or with a rate for another currency."""
+SOME_SHOPS = "TOU"
+"""Ways that are there only with a card terminal, with an acquirer, or with a rate for another currency."""
 
 
 def _other_rows(ways: Sequence[tuple[str, str]], width: int, height: int) -> list[Row]:

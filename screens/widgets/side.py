@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from rich.cells import cell_len
+
 from omnipos.domain.account import AccountKind
 from omnipos.domain.money import format_amount, format_money
 from omnipos.domain.phone import display
@@ -92,7 +94,7 @@ def _card_rows(card: CustomerCard | None, desk: Desk, width: int, height: int) -
     standing = [drawn(who.tier)] if who.tier else []
     standing += [_("{points} points").format(points=points)]
     rows.append(((" · ".join(standing), "plain"),))
-    rows += balance_rows(card, desk)
+    rows += balance_rows(card, desk, room)
     if card.orders:
         count = len(card.orders)
         text = ngettext("{count} order to collect", "{count} orders to collect", count)
@@ -104,16 +106,21 @@ def _card_rows(card: CustomerCard | None, desk: Desk, width: int, height: int) -
     return [((" ", "plain"), *((cut(text, room), style) for text, style in row)) for row in rows]
 
 
-def balance_rows(card: CustomerCard, desk: Desk) -> list[Row]:
+def balance_rows(card: CustomerCard, desk: Desk, room: int) -> list[Row]:
     """Return the customer's store credit and debt, each with its own "as of" where it is another."""
     rows: list[Row] = []
     for one, text in ((card.credit, _("Credit {amount}")), (card.owed, _("Owes {amount}"))):
         if one is not None and (one.balance_minor or one.limit_minor):
             said = text.format(amount=format_money(one.balance_minor, one.currency))
-            if one.as_of_ms and desk.clock(one.as_of_ms) != desk.clock(card.as_of_ms):
-                said += " · " + _("as of {time}").format(time=desk.clock(one.as_of_ms))
             style = "accent" if one.kind is AccountKind.STORE_CREDIT else "warn"
-            rows.append(((said, style),))
+            as_of = ""
+            if one.as_of_ms and desk.clock(one.as_of_ms) != desk.clock(card.as_of_ms):
+                as_of = _("as of {time}").format(time=desk.clock(one.as_of_ms))
+            both = f"{said} · {as_of}" if as_of else said
+            if cell_len(both) <= room:
+                rows.append(((both, style),))
+            else:
+                rows += [((said, style),), ((f"  {as_of}", "dim"),)]
     return rows
 
 

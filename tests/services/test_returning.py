@@ -338,6 +338,9 @@ def test_a_customers_purchases_are_found_the_latest_first(till: Till) -> None:
     )
     view = till.call(returning.bring, several[0], [Back(line_no=1, quantity_milli=1000)], "1")
     assert view.basket.customer_id == SARAH.customer_id
+    till.call(returning.give_back, till.call(returning.ways_back)[0])
+    again = till.call(returning.find, None, "", SARAH.customer_id)
+    assert [one.sale.sale_id for one in again] == [one.sale.sale_id for one in several]
 
 
 def test_a_number_that_is_on_no_receipt_is_said_so(till: Till) -> None:

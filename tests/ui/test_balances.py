@@ -33,6 +33,24 @@ async def test_g_takes_a_gift_card_and_cash_the_rest(till: Till) -> None:
     assert tenders(till) == [("gift_card", 5000), ("cash", 1000)]
 
 
+async def test_a_sum_that_stands_there_gives_way_to_the_one_that_is_typed(till: Till) -> None:
+    tell(till, own(AccountKind.STORE_CREDIT, 5000))
+    async with counter(till) as hands:
+        await hands.scan(TEH)
+        till.call(selling.attach_customer, BUDI.customer_id)
+        await hands.app.desk.open_basket()
+        await hands.press("f12", "s")
+        assert "Amount 5.000" in hands.text
+        await hands.press("2", "backspace", "backspace", "enter")
+        assert "Type a sum, such as 50.000." in hands.text
+        await hands.press("1", "0", "0", "0", "enter", "f10")
+        assert "Give back Rp 1.000 (Store credit)?" in hands.text
+        await hands.press("1", "s", "backspace", "0", "enter")
+        assert "Store credit" in hands.text
+        await hands.press("enter")
+    assert tenders(till) == [("store_credit", 5000), ("cash", 1000)]
+
+
 async def test_a_scanned_card_is_offered_and_pays_the_basket(till: Till) -> None:
     tell(till, card(50_000))
     async with counter(till) as hands:

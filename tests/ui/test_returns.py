@@ -105,6 +105,21 @@ async def test_which_piece_comes_back_is_a_row_of_its_own_and_a_weight_is_typed(
     assert [(one.serials, one.quantity_milli) for one in lines] == [((OTHER_IMEI,), -1000), ((), -250)]
 
 
+async def test_digits_add_up_and_what_would_be_too_many_begins_anew(till: Till) -> None:
+    async with counter(till, SMALL) as hands:
+        await hands.type("20*")
+        await sell(hands, TEH)
+        await hands.press("f9")
+        await hands.type("S1-1-000001")
+        await hands.press("enter", "1", "2")
+        assert "−12" in hands.text
+        await hands.press("5")
+        assert "−12" not in hands.text
+        assert "−5" in hands.text
+        await hands.press("right", "1", "3", "backspace", "4", "enter", "1")
+    assert [one.quantity_milli for one in till.call(selling.current).basket.lines] == [-14_000]
+
+
 def test_plain_words_say_which_piece_comes_back_and_a_weight(till: Till) -> None:
     fill_goods(till.store.folder)
     say(till, f"2*{PHONE} serial={IMEI} serial={OTHER_IMEI}", "4131 weight=482g", "pay cash")
