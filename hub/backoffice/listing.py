@@ -125,28 +125,11 @@ def probe(probes: Iterable[Probe]) -> Iterator[str]:
 def named(
     conn: Connection, key: ColumnElement[Any], folded: ColumnElement[Any], words: Sequence[str], limit: int
 ) -> list[str]:
-    """Return the keys of rows whose names begin with the first word, and have the others too."""
-    return _with_words(conn, key, folded, starts(folded, words[0]), words[1:], limit)
+    """Return the keys of rows whose names begin with the first word, and have the others too.
 
-
-def named_within(
-    conn: Connection, key: ColumnElement[Any], folded: ColumnElement[Any], words: Sequence[str], limit: int
-) -> list[str]:
-    """Return the keys of rows with all words somewhere in their names; reads the index of names through."""
-    return _with_words(conn, key, folded, _has_word(folded, words[0]), words[1:], limit)
-
-
-def _with_words(
-    conn: Connection,
-    key: ColumnElement[Any],
-    folded: ColumnElement[Any],
-    first: ColumnElement[bool],
-    words: Sequence[str],
-    limit: int,
-) -> list[str]:
-    more = [folded.startswith(word, autoescape=True) | _has_word(folded, word) for word in words]
-    return list(conn.scalars(select(key).where(first, *more).limit(limit)))
-
-
-def _has_word(folded: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    return folded.contains(f" {word}", autoescape=True)
+    Of the index of names it reads only what begins so: words inside names would be the whole of it.
+    """
+    if not words:
+        return []
+    more = [folded.contains(f" {word}", autoescape=True) for word in words[1:]]
+    return list(conn.scalars(select(key).where(starts(folded, words[0]), *more).limit(limit)))

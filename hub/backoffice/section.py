@@ -85,6 +85,8 @@ class Section:
     """Who has it sees the section."""
     fields: Sequence[BaseField]
     listing: Listing
+    search_hint: str = ""
+    """What a search looks at, said in the list."""
     change_right: Right | None = None
     """Who has it may write; None for what is only read."""
     group: str = later("Shop")

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from hub import customers, erasure, joining, tables, takeout
 from hub.backoffice.desk import Refusal, wished
 from hub.backoffice.fields import Field, LinesField, MomentField, NumberField, moment
-from hub.backoffice.listing import Listing, Record, named, named_within, probe, starts
+from hub.backoffice.listing import Listing, Record, named, probe, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Answer, Change, Said, Section
 from hub.messages import CustomerWish
@@ -25,9 +25,10 @@ _table, _own = tables.customer, tables.personal
 
 def _query(_office: Office) -> Select[Any]:
     columns = (_own.c.customer_id, _own.c.name, _own.c.phone, _own.c.email)
-    joined = _own.join(_table, _table.c.customer_id == _own.c.customer_id)
+    # With an inner join SQLite begins with all cards, and sorts them for one page.
+    joined = _own.outerjoin(_table, _table.c.customer_id == _own.c.customer_id)
     more = (_table.c.points, _table.c.tier, _table.c.created_at_ms)
-    return select(*columns, *more).select_from(joined).where(_table.c.alias_of == "")
+    return select(*columns, *more).select_from(joined).where(func.coalesce(_table.c.alias_of, "") == "")
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -46,8 +47,7 @@ def _find(conn: Connection, q: str, office: Office) -> Iterable[str]:
     return probe(
         (
             lambda limit: conn.scalars(select(key).where(key == q).limit(limit)),
-            lambda limit: named(conn, key, _own.c.folded_name, words, limit) if words else (),
-            lambda limit: named_within(conn, key, _own.c.folded_name, words, limit) if words else (),
+            lambda limit: named(conn, key, _own.c.folded_name, words, limit),
         )
     )
 
@@ -143,6 +143,7 @@ CUSTOMERS = Section(
         _shown_only(LinesField("aliases", label=later("Cards joined to this one"))),
     ),
     pk="customer_id",
+    search_hint=later("Search by how the phone number or the name begins."),
     listing=Listing(
         query=_query,
         key=_own.c.customer_id,

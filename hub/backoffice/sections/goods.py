@@ -21,7 +21,7 @@ from hub.backoffice.fields import (
     read_part,
     write_part,
 )
-from hub.backoffice.listing import Listing, Record, named, named_within, probe, starts
+from hub.backoffice.listing import Listing, Record, named, probe, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Change, Section
 from hub.goodsmessages import BarcodeWish, LaterPriceWish, ProductWish
@@ -61,8 +61,7 @@ def _find(conn: Connection, q: str, _office: Office) -> Iterable[str]:
         (
             lambda limit: conn.scalars(select(table.c.sku).where(starts(table.c.sku, q)).limit(limit)),
             by_barcode,
-            lambda limit: named(conn, table.c.sku, table.c.folded_name, words, limit) if words else (),
-            lambda limit: named_within(conn, table.c.sku, table.c.folded_name, words, limit) if words else (),
+            lambda limit: named(conn, table.c.sku, table.c.folded_name, words, limit),
         )
     )
 
@@ -186,6 +185,7 @@ PRODUCTS = Section(
     change_right=Right.GOODS,
     fields=FIELDS,
     pk="sku",
+    search_hint=later("Search by SKU, barcode, or how the name begins."),
     listing=Listing(
         query=_query,
         key=tables.product.c.sku,
