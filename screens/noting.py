@@ -1,6 +1,7 @@
 """Notes: one for the chosen line, one for the whole receipt."""
 
 from omnipos.domain.basket import Basket, Line
+from omnipos.domain.cardnumber import holds_card_number
 from omnipos.domain.noting import LONGEST_LINE_NOTE, LONGEST_RECEIPT_NOTE
 from omnipos.locale import _
 from omnipos.services import noting
@@ -27,6 +28,12 @@ class NotesScreen(Form):
         self._line_note.put(line.note)
         self._receipt_note.put(basket.receipt_note)
         super().__init__(desk, (self._line_note, self._receipt_note), _("Notes"), drawn(line.name))
+
+    def drop_card_number(self) -> None:
+        """Let a card number go from either note: the first one is no longer typed in when it is refused."""
+        for field in self.fields:
+            if holds_card_number(field.text):
+                field.put("")
 
     async def send(self) -> None:
         """Write both."""

@@ -24,6 +24,10 @@ async def test_notes_are_written_on_a_line_and_on_the_receipt(till: Till, size: 
         await hands.press("ctrl+n")
         assert hands.up == "NotesScreen"
         assert "Teh Botol 450 ml" in hands.text
+        await hands.type("4111111111111111")
+        await hands.press("enter", "enter")
+        assert "4111" not in hands.text, "it is refused when another field is typed in, and goes"
+        await hands.press("up")
         await hands.type("no ice")
         await hands.press("enter")
         await hands.type("4111111111111111")
