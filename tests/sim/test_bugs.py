@@ -13,6 +13,9 @@ from tests.sim.world import run_seed
 
 SOAK = bool(os.environ.get("OMNIPOS_SOAK"))
 
+pytestmark = pytest.mark.xdist_group("seeds")
+"""One worker asks for all bugs: another would search for all of them again."""
+
 
 def test_there_are_bugs_enough() -> None:
     assert len(all_bugs()) >= 25
