@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-import msgspec
 from sqlalchemy.exc import InternalError, OperationalError
 
 from hub import (
@@ -69,72 +68,17 @@ def push(unit: Unit, till: Principal, batch: Sequence[Received]) -> PushAnswer:
     What is judged of an event is written on it, so that a transaction begun again needs its own copies.
     """
     journal = Journal(unit, till.device_id, batch)
-    line, behind = _behind_a_tail(unit, till, journal, batch)
-    if behind:
-        return _push_both(unit, till, line, behind, batch)
     fresh: list[Received] = []
     aside: list[Received] = []
     judged = [(one, judge(unit, one, journal, till, fresh, aside)) for one in batch]
     if fresh:
         for there, run in moves.by_store(unit.conn, till, fresh):
             _store(unit, there, run)
-    _save_heads(unit, journal)
+    save_heads(unit, journal)
     _set_aside(unit, till, aside)
     verdicts = tuple(_final(one, found) for one, found in judged)
     epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
     return PushAnswer(verdicts=verdicts, acked_through=journal.head(epoch).seq)
-
-
-def _push_both(
-    unit: Unit, till: Principal, line: str, behind: Sequence[Received], batch: Sequence[Received]
-) -> PushAnswer:
-    """Store the part of a batch that goes on with a tail behind it, the rest as ever; verdicts in order."""
-    on_line = {id(one) for one in behind}
-    answer = push(unit, till, [one for one in batch if id(one) not in on_line])
-    others, theirs = iter(answer.verdicts), iter(_push_on_line(unit, till, line, behind).verdicts)
-    found = tuple(next(theirs if id(one) in on_line else others) for one in batch)
-    return msgspec.structs.replace(answer, verdicts=found)
-
-
-def take_in(unit: Unit, device: Principal, line: str, batch: Sequence[Received]) -> PushAnswer:
-    """Take events of a till's exported outbox as if it had pushed them; twice is harmless.
-
-    Where another life of the till stands in their places at the hub, they get a line of their own.
-    """
-    aside = f"{device.device_id}{lives.LINE}{line[:16]}"
-    journal = Journal(unit, device.device_id, batch)
-    clash = any(one.seq <= journal.head(one.epoch).seq and journal.known(one) is None for one in batch)
-    if not clash and not Journal(unit, aside, batch).heads:
-        return push(unit, device, batch)
-    return _push_on_line(unit, device, aside, batch)
-
-
-def _push_on_line(unit: Unit, device: Principal, line: str, batch: Sequence[Received]) -> PushAnswer:
-    """Store a batch on a line beside the device's journal, which begins with it if it is new."""
-    own = Journal(unit, line, batch)
-    if not own.heads:
-        own.begin_at(batch[0])
-        _save_heads(unit, own)
-    return push(unit, msgspec.structs.replace(device, device_id=line), batch)
-
-
-def _behind_a_tail(
-    unit: Unit, till: Principal, journal: Journal, batch: Sequence[Received]
-) -> tuple[str, list[Received]]:
-    """Return the events that go on with a tail which another life's events were put in the place of."""
-    if till.role is not Role.DEVICE:
-        return "", []
-    joined: set[bytes] = set()
-    for one in batch:
-        if journal.on_a_tail(one) is not None:
-            continue
-        if one.epoch >= till.epoch or one.prev_hash in joined or journal.joins(one):
-            joined.add(one.hash)
-            continue
-        line = lives.line_before(unit.conn, till, one)
-        if line:
-            return line, [two for two in batch if two.epoch == one.epoch and two.seq >= one.seq]
-    return "", []
 
 
 def _final(one: Received, judged: Verdict | None) -> Verdict:
@@ -374,7 +318,8 @@ def _country(unit: Unit, till: Principal) -> str:
     return shop.country if shop else ""
 
 
-def _save_heads(unit: Unit, journal: Journal) -> None:
+def save_heads(unit: Unit, journal: Journal) -> None:
+    """Keep how far the hub has each epoch that a batch moved."""
     rows = [
         {
             "device_id": journal.device_id,

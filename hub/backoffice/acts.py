@@ -11,7 +11,7 @@ from hub.unit import Unit
 from omnipos.domain.names import clean_text
 
 
-def note(
+def keep(
     unit: Unit, office: Office, section: str, subject: str, act: str, fields: Iterable[str] = ()
 ) -> None:
     """Write down an act. Of what was changed only the names of the fields stay: values may be personal."""

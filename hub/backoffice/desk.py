@@ -59,7 +59,7 @@ async def do(hub: Hub, deed: Deed, work: Callable[[Unit, Change], T], *, prepare
     def both(unit: Unit) -> T:
         result = work(unit, change)
         subject = change.key or str(result if isinstance(result, str) else "")
-        acts.note(unit, change.office, deed.section.key, subject, deed.act, change.values)
+        acts.keep(unit, change.office, deed.section.key, subject, deed.act, change.values)
         return result
 
     try:

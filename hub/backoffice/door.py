@@ -94,7 +94,7 @@ def let_in(unit: Unit, person: Staff) -> Office | None:
     unit.conn.execute(delete(table).where(table.c.name_hash == _name_hash(person.name, known=True)))
     office = enter(unit.conn, person.staff_id, unit.now_ms)
     if office is not None:
-        acts.note(unit, office, "door", "", "sign_in")
+        acts.keep(unit, office, "door", "", "sign_in")
     return office
 
 

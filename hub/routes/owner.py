@@ -3,7 +3,7 @@
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from hub import auth, following, ingest, leases, lives, moves, releasing, shops, watching
+from hub import auth, following, leases, lives, moves, releasing, shops, tails, watching
 from hub.context import Ours
 from hub.envelopes import read_event, too_large
 from hub.guards import owner_only, shops_only
@@ -94,7 +94,7 @@ async def take_in(hub: Ours, data: JSONBody[TakeIn]) -> PushAnswer:
         device = lives.device_of(unit.conn, data.device_id)
         if device.epoch < data.epoch <= lives.LARGEST_EPOCH:
             device = lives.move_to(unit, device, data.epoch)
-        return ingest.take_in(unit, device, data.line, batch)
+        return tails.take_in(unit, device, data.line, batch)
 
     return await hub.write(work)
 

@@ -8,7 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import Connection
 
-from hub import enrolling, epochs, feed, ingest, leases, lives, negotiating, shops, tokens, watching
+from hub import enrolling, epochs, feed, leases, lives, negotiating, shops, tails, tokens, watching
 from hub.auth import Principal, Role
 from hub.context import Ours
 from hub.envelopes import read_batch, too_large, unzip
@@ -139,7 +139,7 @@ async def push(hub: Ours, request: Asked) -> PushAnswer:
     batch = await hub.database.compute(lambda: read_batch(plain, strict=till.role is Role.CHANNEL))
 
     def work(unit: Unit) -> tuple[PushAnswer, int, int, bytes]:
-        answer = ingest.push(unit, till, [copy(one) for one in batch])
+        answer = tails.push(unit, till, [copy(one) for one in batch])
         watching.count_push(unit, till.device_id, answer)
         epoch = next((one.epoch for one in reversed(batch) if one.epoch), till.epoch)
         return answer, epoch, *shops.acked(unit.conn, till.device_id, epoch)

@@ -1,11 +1,23 @@
 """One demo shop that runs for all tests which leave it as good as they found it."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.rigs import Demo
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_closed() -> Iterator[None]:
+    """Close the log that a command run in this process opened."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    for handler in [one for one in root.handlers if one not in before]:
+        root.removeHandler(handler)
+        handler.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from omnipos.domain.order import Taker
 from omnipos.services import collecting, finding, selling, tendering
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
-from omnipos.store import connection
+from omnipos.store import mirrorfiles
 from omnipos.store.connection import BOOKS_FILE, Connection
 from tests.faults.recording import Image, Platter, Recorder, RecordingModule
 from tests.rigs import open_till, selling_till, staff_members
@@ -84,7 +84,7 @@ def sell_for_a_day(
     recorder = Recorder(BOOKS_FILE)
     answered = []
     with monkeypatch.context() as patch:
-        patch.setattr(connection, "sqlite3", RecordingModule(recorder))
+        patch.setattr(mirrorfiles, "sqlite3", RecordingModule(recorder))
         till = open_till(folder)
     till.staff = staff_members()[0]
     books = till.store.books

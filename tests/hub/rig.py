@@ -11,7 +11,7 @@ import msgspec
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from hub import ingest
+from hub import tails
 from hub.app import create_app
 from hub.auth import Principal, Role, keep_admin_key
 from hub.catalogue import product_id_of
@@ -176,7 +176,7 @@ class HubRig:
         )
         locks = locks_of(till, batch)
         return self.hub.database.write(
-            lambda conn: self.hub.run(conn, lambda unit: ingest.push(unit, till, batch), locks), locks
+            lambda conn: self.hub.run(conn, lambda unit: tails.push(unit, till, batch), locks), locks
         )
 
     def pull(self, stream: str, cursor: str = "", limit: int = 1000, *, key: str | None = None) -> Page:
