@@ -45,8 +45,8 @@ def sqlite_seconds(drained: Path, path: Path) -> float:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "cache_size=-32000",
-            "wal_autocheckpoint=4000",
+            "cache_size=-64000",
+            "wal_autocheckpoint=16000",
         ):
             db.execute(f"PRAGMA {pragma}")
         for (made,) in source.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL ORDER BY type DESC"):

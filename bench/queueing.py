@@ -13,7 +13,7 @@ from omnipos.services.till import Till
 from omnipos.store import journal
 from omnipos.store.connection import transaction
 from tests.hubs import HubProcess
-from tests.rigs import PPN
+from tests.rigs import PPN, HandClock
 
 PRODUCTS = 5000
 CUSTOMERS = 2000
@@ -21,6 +21,8 @@ LINES = 4
 SEED = 20_261_122
 KNOWN_CUSTOMER_EVERY = 5
 """One sale in so many is of a customer with a card."""
+BETWEEN_MS = 1000
+"""From one sale to the next: ids begin with their time, and no till sells thousands in one moment."""
 
 
 def stock_hub(hub: HubProcess) -> list[dict[str, Any]]:
@@ -52,7 +54,8 @@ def stock_hub(hub: HubProcess) -> list[dict[str, Any]]:
 
 def queue_sales(till: Till, products: list[dict[str, Any]], count: int, seed: int = SEED) -> None:
     """Put a number of sales of four lines into a till's journal, books and outbox."""
-    chance = random.Random(seed)
+    chance, clock = random.Random(seed), till.clock
+    assert isinstance(clock, HandClock)
     # A few products sell most: a quarter of the shelf makes most of the lines.
     popular = products[: len(products) // 4]
     before = till.store.call(lambda: journal.counter_value(till.store.books, "receipt"))
@@ -63,6 +66,7 @@ def queue_sales(till: Till, products: list[dict[str, Any]], count: int, seed: in
                 chosen = [
                     chance.choice(popular if chance.random() < 0.7 else products) for _i in range(LINES)
                 ]
+                clock.at_ms += BETWEEN_MS
                 _sell(till, chosen, chance, number)
 
     for start in range(before, before + count, 5000):

@@ -148,8 +148,8 @@ def taken_back(unit: Unit, entries: Sequence[Entry]) -> list[Entry]:
         by_store.setdefault(entry.movement.store_id, []).append(entry)
     found = []
     for store_id, moved in by_store.items():
-        counts = last_counts(unit.conn, store_id, [one.movement.product_id for one in moved])
-        for entry in moved:
+        counts = last_counts(unit.conn, store_id, {one.movement.product_id for one in moved})
+        for entry in moved if counts else ():
             count = counts.get(entry.movement.product_id)
             if count is None:
                 continue

@@ -223,7 +223,7 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
 
 def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]) -> list[str]:
     wanted = {line.product_id for one in reported for line in one.sale.lines if not line.is_money}
-    known = catalogue.known_ids(unit.conn, sorted(wanted))
+    unknown = wanted - catalogue.known_ids(unit.conn, sorted(wanted)) - {""}
     table = tables.sale
     others = or_(table.c.device_id.startswith(CHANNEL_JOURNAL), table.c.device_id == OLD_JOURNAL)
     numbering = table.c.device_id == reported[0].device_id if reported[0].channel else ~others
@@ -240,7 +240,7 @@ def _flags(unit: Unit, reported: Sequence[Reported], unknown_customers: set[str]
     for one in reported:
         sale = one.sale
         found = []
-        if any(line.product_id and line.product_id not in known and not line.is_money for line in sale.lines):
+        if unknown and any(line.product_id in unknown and not line.is_money for line in sale.lines):
             found.append("product_unknown")
         if sale.customer_id in unknown_customers:
             found.append("customer_unknown")

@@ -1,8 +1,10 @@
 """Stock at the hub: a ledger of signed movements, holds for orders, and the balance of both."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -37,29 +39,30 @@ def post_count(unit: Unit, fact: StockCounted, store_id: str, event_id: str, dev
 
 
 def _write(unit: Unit, entries: Sequence[Entry]) -> None:
-    rows = [
-        {
-            "store_id": entry.movement.store_id,
-            "movement_id": entry.movement_id,
-            "product_id": entry.movement.product_id,
-            "quantity_milli": entry.movement.quantity_milli,
-            "reason": entry.movement.reason.value,
-            "at_ms": unit.now_ms,
-            "device_id": entry.origin.device_id,
-            "epoch": entry.origin.epoch,
-            "seq": entry.origin.seq,
-            "happened_at_ms": entry.origin.at_ms,
-        }
-        for entry in entries
-    ]
+    rows = [_row(entry, unit.now_ms) for entry in entries]
     if not rows:
         return
     insert_rows(unit.conn, tables.stock_movement, rows)
-    sums: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        key = (entry.movement.store_id, entry.movement.product_id)
-        sums[key] = sums.get(key, 0) + entry.movement.quantity_milli
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        sums[row["store_id"], row["product_id"]] += row["quantity_milli"]
     _move(unit, {key: (total, 0) for key, total in sums.items()})
+
+
+def _row(entry: Entry, now_ms: int) -> dict[str, Any]:
+    moved, origin = entry.movement, entry.origin
+    return {
+        "store_id": moved.store_id,
+        "movement_id": entry.movement_id,
+        "product_id": moved.product_id,
+        "quantity_milli": moved.quantity_milli,
+        "reason": str(moved.reason),
+        "at_ms": now_ms,
+        "device_id": origin.device_id,
+        "epoch": origin.epoch,
+        "seq": origin.seq,
+        "happened_at_ms": origin.at_ms,
+    }
 
 
 def known_movements(conn: Connection, store_id: str, ids: Sequence[str]) -> dict[str, Entry]:
@@ -155,6 +158,6 @@ def _levels(conn: Connection, keys: Sequence[tuple[str, str]]) -> Iterator[Stock
             select(*(table.c[name] for name in names))
             .where(table.c.store_id == store_id, among(conn, table.c.product_id, products))
             .order_by(table.c.product_id)
-        )
+        ).all()
         for row in rows:
             yield StockLevel(**dict(zip(names, row, strict=True)))

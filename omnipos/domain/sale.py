@@ -43,7 +43,8 @@ class SaleLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def saved_minor(self) -> int:
         """All that was taken off."""
-        return sum(saving.amount_minor for saving in self.savings)
+        # Asked for many times a sale, and most lines have no savings at all.
+        return sum(saving.amount_minor for saving in self.savings) if self.savings else 0
 
     @property
     def net_minor(self) -> int:

@@ -1,6 +1,6 @@
 """Stock as a ledger of signed movements; a balance is their sum."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -59,13 +59,11 @@ def sale_movements(sale: Sale) -> tuple[Movement, ...]:
     )
 
 
-def _moved(line: SaleLine) -> Iterator[tuple[int, MovementReason]]:
+def _moved(line: SaleLine) -> tuple[tuple[int, MovementReason], ...]:
     if line.returned is None:
-        yield -line.quantity_milli, MovementReason.SALE
-        return
-    yield -line.quantity_milli, MovementReason.RETURNED
-    if line.returned.damaged:
-        yield line.quantity_milli, MovementReason.DAMAGED
+        return ((-line.quantity_milli, MovementReason.SALE),)
+    back = (-line.quantity_milli, MovementReason.RETURNED)
+    return (back, (line.quantity_milli, MovementReason.DAMAGED)) if line.returned.damaged else (back,)
 
 
 def hand_over_movements(lines: Iterable[OrderLine], store_id: str) -> tuple[Movement, ...]:
