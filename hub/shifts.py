@@ -1,6 +1,7 @@
 """Shifts at the hub: each sale in the shift that its till named, and every Z held against them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +13,11 @@ from hub.database import upsert
 from hub.envelopes import Received
 from hub.reports import ShiftSeen, ShiftState
 from hub.unit import Unit
-from omnipos.domain.money import format_money
+from omnipos.domain.foreign_count import foreign_money, foreign_taken
+from omnipos.domain.money import format_money, is_currency
 from omnipos.domain.names import clean_text
 from omnipos.domain.shift import ShiftReport
+from omnipos.domain.tender import ForeignMoney
 from omnipos.events import SaleCompleted, ShiftClosed, ShiftOpened
 from omnipos.locale import _
 
@@ -31,6 +34,7 @@ def apply(unit: Unit, till: Principal, fresh: Sequence[Received]) -> None:
     if not ours:
         return
     _count(unit, till, ours)
+    _count_foreign(unit, till, ours)
     for one in ours:
         if isinstance(one.fact, ShiftOpened):
             unit.conn.execute(_of(till, one.shift).values(float_minor=one.fact.float_minor))
@@ -54,6 +58,7 @@ def _count(unit: Unit, till: Principal, ours: Sequence[Received]) -> None:
                 "shift": one.shift,
                 "store_id": till.store_id,
                 "first_at_ms": one.occurred_at_ms,
+                "foreign_taken": "{}",
                 **dict.fromkeys(SUMS, 0),
             },
         )
@@ -62,6 +67,23 @@ def _count(unit: Unit, till: Principal, ours: Sequence[Received]) -> None:
             for name in SUMS[1:]:
                 row[name] += getattr(one.fact.sale, name)
     upsert(unit.conn, _table, list(rows.values()), add=SUMS)
+
+
+def _count_foreign(unit: Unit, till: Principal, ours: Sequence[Received]) -> None:
+    """Add what was taken in currencies known here; the row is ours until the unit ends, as it was written."""
+    taken: dict[str, list[ForeignMoney]] = defaultdict(list)
+    for one in ours:
+        if isinstance(one.fact, SaleCompleted):
+            taken[one.shift] += [
+                money for money in foreign_taken(one.fact.sale) if is_currency(money.currency)
+            ]
+    for shift, more in taken.items():
+        before = _row(unit.conn, till, shift).foreign_taken if more else None
+        if before is not None:
+            sums = msgspec.json.decode(before, type=dict[str, int])
+            for money in more:
+                sums[money.currency] = sums.get(money.currency, 0) + money.amount_minor
+            unit.conn.execute(_of(till, shift).values(foreign_taken=msgspec.json.encode(sums).decode()))
 
 
 def _close(unit: Unit, till: Principal, one: Received, report: ShiftReport) -> None:
@@ -97,15 +119,51 @@ def _compare(unit: Unit, till: Principal, shift: str) -> None:
     if row.told or _state(row) is not ShiftState.DIFFERS:
         return
     report = _report(row)
-    detail = _("Z {number} says {count} sales of {total}; of that shift the hub has {here} of {sum}.").format(
+    detail = _other_sums(row, report) if _said(report) != _sums(row) else _other_foreign(row, report)
+    _note(unit, till, "shift_differs", detail, row.closed_event_id)
+    unit.conn.execute(_of(till, shift).values(told=True))
+
+
+def _other_sums(row: Any, report: ShiftReport) -> str:
+    return _("Z {number} says {count} sales of {total}; of that shift the hub has {here} of {sum}.").format(
         number=clean_text(report.number, 40),
         count=report.takings.sales,
         total=_money(report.takings.total_minor, report),
         here=row.sales,
         sum=_money(row.total_minor, report),
     )
-    _note(unit, till, "shift_differs", detail, row.closed_event_id)
-    unit.conn.execute(_of(till, shift).values(told=True))
+
+
+def _other_foreign(row: Any, report: ShiftReport) -> str:
+    said, here = _foreign_said(report), _foreign_here(row) or {}
+    return _("Z {number} says that {said} was taken; of that shift the hub has {here}.").format(
+        number=clean_text(report.number, 40), said=_foreign_words(said), here=_foreign_words(here)
+    )
+
+
+def _foreign_words(sums: Mapping[str, int]) -> str:
+    return ", ".join(foreign_money(minor, code) for code, minor in sorted(sums.items())) or "0"
+
+
+def _foreign_said(report: ShiftReport) -> dict[str, int]:
+    """Return what a Z says was taken in the currencies that are known here."""
+    taken = report.drawer.foreign
+    return {one.currency: one.amount_minor for one in taken if one.amount_minor and is_currency(one.currency)}
+
+
+def _foreign_here(row: Any) -> dict[str, int] | None:
+    """Return what the sales of a shift brought in other currencies; None where it was not added up."""
+    if row.foreign_taken is None:
+        return None
+    return {code: minor for code, minor in msgspec.json.decode(row.foreign_taken).items() if minor}
+
+
+def _said(report: ShiftReport) -> tuple[int, ...]:
+    return (report.takings.sales, *(getattr(report.takings, name) for name in SUMS[1:]))
+
+
+def _sums(row: Any) -> tuple[int, ...]:
+    return tuple(getattr(row, name) for name in SUMS)
 
 
 def _money(minor: int, report: ShiftReport) -> str:
@@ -130,8 +188,8 @@ def _state(row: Any) -> ShiftState:
     if not row.closed_event_id:
         return ShiftState.OPEN
     report = _report(row)
-    said = (report.takings.sales, *(getattr(report.takings, name) for name in SUMS[1:]))
-    if said == tuple(getattr(row, name) for name in SUMS):
+    foreign = _foreign_here(row)
+    if _said(report) == _sums(row) and foreign in (None, _foreign_said(report)):
         return ShiftState.AGREES
     if report.first_epoch != row.closed_epoch and row.sales < report.takings.sales:
         return ShiftState.WAITING

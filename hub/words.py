@@ -10,6 +10,7 @@ from typing import NamedTuple
 from omnipos import events
 from omnipos.domain.drawer import CashMove, limit_minor
 from omnipos.domain.errors import EntryRefused
+from omnipos.domain.foreign_count import differences
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.payment import PaymentOutcome
@@ -156,7 +157,7 @@ def _of_close(closed: events.ShiftClosed, actor: str, shop: Shop | None) -> Iter
     what = _("the drawer counted for Z {number}").format(number=number)
     for who in dict.fromkeys((actor, report.closed_by or actor)):
         yield Claim(who, what, Right.CASH_UP)
-    is_off = shop is not None and abs(report.difference_minor) > limit_minor(shop.drawer, shop.currency)
+    is_off = shop is not None and bool(differences(report, limit_minor(shop.drawer, shop.currency)))
     if report.over_short is not None or is_off:
         what = _("a drawer over or short at Z {number}").format(number=number)
         yield Claim(_who(report.over_short, actor), what, Right.OVERRIDE)

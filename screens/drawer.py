@@ -135,7 +135,7 @@ class DrawerScreen(PagesScreen):
 
     async def do_close(self) -> None:
         """Count the drawer and close the shift; what is in the way is told first."""
-        now = await self.desk.till.run(shifting.state)
+        self._state = now = await self.desk.till.run(shifting.state)
         if not now.obstacles:
             await self.count(force=False)
             return
@@ -157,7 +157,8 @@ class DrawerScreen(PagesScreen):
         from screens.drawer_forms import CashUpScreen
 
         await self.desk.till.run(kicking.open_to_count)
-        await self.go(CashUpScreen(self, force=force))
+        foreign = self._state.foreign if self._state is not None else ()
+        await self.go(CashUpScreen(self, (self.desk.currency, *foreign), force=force))
 
 
 class ReportScreen(PagesScreen):
@@ -217,7 +218,10 @@ class ShiftsScreen(ListScreen):
             left = f" {one.number} · {one.business_date}"
             total = format_money(one.takings.total_minor, one.currency)
             difference = format_money(one.difference_minor, one.currency)
-            style = "warn" if one.difference_minor or one.forced else "plain"
+            is_off = one.difference_minor or any(
+                count.difference_minor for count in one.foreign_counted or ()
+            )
+            style = "warn" if is_off or one.forced else "plain"
             rows.append(((between(left, f"{total}  {difference:>12} ", WIDTH - 1), style),))
         return rows
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from omnipos.domain.drawer import MOVE_WORDS, CashMove, Pieces, counted, denominations, parse_count, worth_of
 from omnipos.domain.errors import EntryRefused
+from omnipos.domain.foreign_count import ForeignCounted, foreign_money
 from omnipos.domain.money import format_amount, format_money, parse_money
 from omnipos.locale import _, later
 from omnipos.services import kicking, shifting
@@ -71,10 +72,10 @@ class CountForm(Form):
         BACK,
     )
 
-    def __init__(self, below: DrawerScreen, heading: str) -> None:
-        """Ask for the notes and coins of the shop's money, the largest first."""
+    def __init__(self, below: DrawerScreen, heading: str, code: str = "") -> None:
+        """Ask for the notes and coins of a currency, the shop's own unless told, the largest first."""
         self.below = below
-        code = below.desk.currency
+        self.code = code = code or below.desk.currency
         self._worths = denominations(code)
         written = [format_amount(worth, code) for worth in self._worths]
         width = max(map(len, written))
@@ -82,12 +83,17 @@ class CountForm(Form):
         super().__init__(below.desk, fields, heading, self._sum_words(0))
 
     def _sum_words(self, minor: int) -> str:
-        return _("Counted so far: {amount}").format(amount=format_money(minor, self.below.desk.currency))
+        return _("Counted so far: {amount}").format(amount=self.written(minor))
+
+    def written(self, minor: int) -> str:
+        """Write a sum as it is counted here; that of another currency behind its code."""
+        write = format_money if self.code == self.below.desk.currency else foreign_money
+        return write(minor, self.code)
 
     def counted(self) -> tuple[Pieces, ...]:
         """Return what was typed; raise EntryRefused."""
         counts = (parse_count(field.text) for field in self.fields)
-        return counted(dict(zip(self._worths, counts, strict=True)), self.desk.currency)
+        return counted(dict(zip(self._worths, counts, strict=True)), self.code)
 
     def edited(self) -> None:
         """Say what it comes to so far."""
@@ -119,54 +125,94 @@ class FloatScreen(CountForm):
 
 
 class CashUpScreen(CountForm):
-    """Counts the drawer; what should be in it is not told before."""
+    """Counts the drawer, one currency after the other; what should be in it is not told before."""
 
-    def __init__(self, below: DrawerScreen, *, force: bool) -> None:
-        """Count, over what stands in the way if `force`."""
-        self._force = force
-        super().__init__(below, _("Count the drawer"))
+    def __init__(
+        self,
+        below: DrawerScreen,
+        codes: Sequence[str],
+        *,
+        force: bool,
+        before: tuple["CashUpScreen", ...] = (),
+    ) -> None:
+        """Count the first of these currencies, over what stands in the way if `force`."""
+        self._rest, self._force = tuple(codes[1:]), force
+        self._next: CashUpScreen | None = None
+        self.counts = (*before, self)
+        heading = _("Count the drawer: {currency}").format(currency=codes[0])
+        super().__init__(below, heading if before else _("Count the drawer"), codes[0])
 
     async def send(self) -> None:
-        """Go on to closing."""
-        await self.go(CloseScreen(self, self.counted(), force=self._force))
+        """Go on to the next currency, or to closing; what was typed there before stays."""
+        self.counted()
+        if not self._rest:
+            await self.go(CloseScreen(self.counts, force=self._force))
+            return
+        behind = CashUpScreen(self.below, self._rest, force=self._force, before=self.counts)
+        if self._next is not None:
+            behind.put_again(self._next)
+        self._next = behind
+        await self.go(behind)
+
+    def put_again(self, earlier: "CashUpScreen") -> None:
+        """Take over what was typed into the same form before somebody went back from it."""
+        for field, old in zip(self.fields, earlier.fields, strict=True):
+            field.put(old.text)
+        self._next = earlier._next
+        self.edited()
 
 
 class CloseScreen(Form):
     """Asks what stays in the drawer, and why it is over or short or closed all the same."""
 
-    def __init__(self, count: CashUpScreen, pieces: tuple[Pieces, ...], *, force: bool) -> None:
-        """Close with what was counted."""
-        desk = count.desk
-        self._count, self._pieces, self._force = count, pieces, force
-        total = format_money(worth_of(pieces), desk.currency)
-        words = (_("Stays in the drawer"), _("Why closed anyway"), _("Why over or short"))
-        width = max(map(len, words))
-        self._left = Entry(_("nothing typed: all of it"), label=words[0].ljust(width), longest=20)
+    def __init__(self, counts: Sequence[CashUpScreen], *, force: bool) -> None:
+        """Close with what was counted, currency by currency, the shop's own first."""
+        self._counts, self._force = counts, force
+        asked = [one for one in counts if one is counts[0] or one.counted()]
+        labels = [
+            _("Stays in the drawer"),
+            *(_("Stays in {code}").format(code=one.code) for one in asked[1:]),
+        ]
+        words = (_("Why closed anyway"), _("Why over or short"))
+        width = max(map(len, (*labels, *words)))
+        self._left = {
+            one.code: Entry(_("nothing typed: all of it"), label=label.ljust(width), longest=20)
+            for one, label in zip(asked, labels, strict=True)
+        }
         self._forced = Entry(
-            _("what is in the way, and why not now"), label=words[1].ljust(width), longest=LONGEST_REASON
+            _("what is in the way, and why not now"), label=words[0].ljust(width), longest=LONGEST_REASON
         )
         self._reason = Entry(
-            _("only when it is over or short"), label=words[2].ljust(width), longest=LONGEST_REASON
+            _("only when it is over or short"), label=words[1].ljust(width), longest=LONGEST_REASON
         )
-        fields = (self._left, *((self._forced,) if force else ()), self._reason)
-        super().__init__(desk, fields, _("Close the shift"), _("Counted: {amount}").format(amount=total))
+        fields = (*self._left.values(), *((self._forced,) if force else ()), self._reason)
+        total = ", ".join(one.written(worth_of(one.counted())) for one in asked)
+        heading = _("Close the shift")
+        super().__init__(counts[0].desk, fields, heading, _("Counted: {amount}").format(amount=total))
 
     async def send(self) -> None:
         """Close it; a difference beyond the limit is told now, and takes a reason."""
         await self.with_word(self._close_it)
 
     async def _close_it(self, word: Word) -> None:
-        typed = self._left.text.strip()
+        own, *others = self._counts
         closing = Closing(
-            counted=self._pieces,
-            left_minor=parse_money(typed, self.desk.currency) if typed else None,
+            counted=own.counted(),
+            left_minor=self._left_of(own),
             reason=self._reason.text,
             force=self._force,
             force_reason=self._forced.text,
+            foreign=tuple(
+                ForeignCounted(currency=one.code, counted=one.counted(), left_minor=self._left_of(one))
+                for one in others
+            ),
         )
         report = await self.desk.till.run(shifting.close, closing, word)
-        await self.close()
-        await self._count.close()
-        below = self._count.below
+        await own.close()
+        below = own.below
         await below.refresh_after(_("{number} is closed and being printed.").format(number=report.number))
         await show_z(self.desk, report, below)
+
+    def _left_of(self, count: CashUpScreen) -> int | None:
+        typed = self._left[count.code].text.strip() if count.code in self._left else ""
+        return parse_money(typed, count.code) if typed else None

@@ -1,14 +1,15 @@
 """The drawer in the plain counter: float, cash in and out, no sale, X, the count and the Z."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
 from omnipos.domain.drawer import MOVE_WORDS, CashMove, parse_pieces, worth_of
 from omnipos.domain.errors import EntryRefused
-from omnipos.domain.money import format_money, parse_money
-from omnipos.domain.shift import ShiftReport, obstacle_words
+from omnipos.domain.foreign_count import ForeignCounted, foreign_money
+from omnipos.domain.money import format_amount, format_money, is_currency, parse_money
+from omnipos.domain.shift import ForeignCount, ShiftReport, obstacle_words
 from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
 from omnipos.services import kicking, shifting
@@ -25,6 +26,7 @@ def drawer(talk: Talk, rest: str) -> Answer:
     if now.report is not None:
         amount = _money(talk, now.report.drawer.expected_minor)
         said.append(_("In the drawer should be {amount}.").format(amount=amount))
+        said += _foreign_words(now.report)
     said += map(obstacle_words, now.obstacles)
     return Answer(say=" ".join(said), more={"drawer": msgspec.to_builtins(now)})
 
@@ -107,19 +109,12 @@ def say_report(talk: Talk) -> Answer:
 def close(talk: Talk, rest: str) -> Answer:
     """`close 3*100000 12*500 [left 200000] [REASON]` counts the drawer and closes the shift.
 
+    Foreign cash stands behind its currency: `close 3*100 USD 2*10 1*5 left 0 [REASON]`.
     Over what is in the way the reason says why; behind a semicolon why it is over or short besides.
     """
-    words = rest.split()
-    pieces = [word for word in words if "*" in word]
-    behind = [word for word in words if "*" not in word]
-    left_minor = None
-    if len(behind) > 1 and behind[0].casefold() == "left":
-        left_minor, behind = parse_money(behind[1], _code(talk)), behind[2:]
-    if not words:
+    if not rest.split():
         raise EntryRefused(_("Type what was counted by denomination: close 3*100000 12*500."))
-    closing = Closing(
-        counted=parse_pieces(pieces, _code(talk)), left_minor=left_minor, reason=" ".join(behind)
-    )
+    closing = _closing(rest.split(), _code(talk))
     try:
         return talk.allowing(partial(_close, talk, closing))
     except ShiftBlocked as blocked:
@@ -127,6 +122,39 @@ def close(talk: Talk, rest: str) -> Answer:
         forced = msgspec.structs.replace(closing, force=True, force_reason=why, reason=why_off)
         act = partial(talk.allowing, partial(_close, talk, forced))
         talk.ask(str(blocked), [(_("close it all the same"), act)])
+
+
+def _closing(words: Sequence[str], own: str) -> Closing:
+    """Read what was counted of each currency, what of it stays, and the reason that is said besides."""
+    counts: list[ForeignCounted] = []
+    reasons: list[str] = []
+    for code, part in _by_currency(words, own).items():
+        behind = [word for word in part if "*" not in word]
+        left_minor = None
+        if len(behind) > 1 and behind[0].casefold() == "left":
+            left_minor, behind = parse_money(behind[1], code), behind[2:]
+        pieces = parse_pieces((word for word in part if "*" in word), code)
+        counts.append(ForeignCounted(currency=code, counted=pieces, left_minor=left_minor))
+        reasons += behind
+    return Closing(
+        counted=counts[0].counted,
+        left_minor=counts[0].left_minor,
+        reason=" ".join(reasons),
+        foreign=tuple(counts[1:]),
+    )
+
+
+def _by_currency(words: Sequence[str], own: str) -> dict[str, list[str]]:
+    """Return what stands behind each currency; without one it is of the shop's own, which comes first."""
+    parts: dict[str, list[str]] = {own: []}
+    code = own
+    for word, behind in zip(words, (*words[1:], ""), strict=True):
+        if is_currency(word.upper()) and ("*" in behind or behind == "0"):
+            code = word.upper()
+            parts.setdefault(code, [])
+        elif word != "0" or code == own or parts[code]:
+            parts[code].append(word)
+    return parts
 
 
 def _close(talk: Talk, closing: Closing, word: Word) -> Answer:
@@ -154,11 +182,26 @@ def _report_words(talk: Talk, report: ShiftReport) -> str:
         expected=_money(talk, report.drawer.expected_minor),
     )
     if not report.number:
-        return said
+        return " ".join((said, *_foreign_words(report)))
     counted = _("Counted {counted}, difference {difference}.").format(
         counted=_money(talk, report.counted_minor), difference=_money(talk, report.difference_minor)
     )
-    return f"{report.number}: {said} {counted}"
+    return " ".join((f"{report.number}: {said} {counted}", *map(_count_words, report.foreign_counted or ())))
+
+
+def _foreign_words(report: ShiftReport) -> list[str]:
+    """Say what should be in the drawer of other currencies, where there is any."""
+    there = ", ".join(foreign_money(one.expected_minor, one.currency) for one in report.drawer.foreign)
+    return [_("Foreign cash: {amounts}.").format(amounts=there)] if there else []
+
+
+def _count_words(count: ForeignCount) -> str:
+    return _("{currency}: should be {expected}, counted {counted}, difference {difference}.").format(
+        currency=count.currency,
+        expected=format_amount(count.expected_minor, count.currency),
+        counted=format_amount(count.counted_minor, count.currency),
+        difference=format_amount(count.difference_minor, count.currency),
+    )
 
 
 def _code(talk: Talk) -> str:

@@ -1,6 +1,6 @@
 """The shifts of all tills: what their sales come to here, and what the Z said."""
 
-from sqlalchemy import Boolean, Column, Index, Table, false
+from sqlalchemy import Boolean, Column, Index, Table, Text, false
 
 from hub.tables.columns import id_column, metadata, number_column, text_column
 
@@ -23,4 +23,6 @@ shift = Table(
     text_column("report", ""),
     Index(None, "first_at_ms"),
     Column("told", Boolean, nullable=False, server_default=false()),
+    # JSON, minor units by currency; nothing known of a shift that began before this was added up.
+    Column("foreign_taken", Text),
 )

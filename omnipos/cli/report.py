@@ -10,6 +10,7 @@ import msgspec
 
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.reading import speak_as_shop
+from omnipos.domain.foreign_count import foreign_money
 from omnipos.domain.money import format_money
 from omnipos.domain.shift import ShiftReport
 from omnipos.domain.shift_words import ReportRow, rows_of, title_of
@@ -84,7 +85,12 @@ def _one_line(one: ShiftReport) -> str:
     total, difference = (
         format_money(m, one.currency) for m in (one.takings.total_minor, one.difference_minor)
     )
-    return f"{one.count:>4}  {one.number:<16} {one.business_date}  {total:>18}  {difference:>16}"
+    line = f"{one.count:>4}  {one.number:<16} {one.business_date}  {total:>18}  {difference:>16}"
+    counts = one.foreign_counted or ()
+    off = (
+        foreign_money(count.difference_minor, count.currency) for count in counts if count.difference_minor
+    )
+    return "  ".join((line, *off))
 
 
 def _read(folder: Path, work: Callable[[Connection], Result]) -> Result:

@@ -63,6 +63,11 @@ def currency(code: str) -> Currency:
         ) from None
 
 
+def is_currency(code: str) -> bool:
+    """Tell whether the till knows a currency of that code."""
+    return code in _CURRENCIES
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """Divide and round halves away from zero, in whole numbers."""
     assert denominator > 0, "the denominator is a positive number"

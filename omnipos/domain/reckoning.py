@@ -1,7 +1,8 @@
 """Reckoning: what the entries of a shift come to, for X and Z alike, in whole minor units."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
 from omnipos.domain.basket import Line
@@ -64,6 +65,9 @@ class QuoteSold(NamedTuple):
 MOST_GAPS = 20
 """Missing numbers told one by one where many are missing in a row."""
 
+NOTHING: Mapping[str, int] = MappingProxyType({})
+"""No foreign cash was left."""
+
 Happened = Sale | LineOut | BasketOut | TenderBack | FloatCounted | Moved | NoSale | QuoteSold
 
 
@@ -81,13 +85,19 @@ class Reckoned(NamedTuple):
     drawer: DrawerSums
 
 
-def reckon(entries: Iterable[Entry], left_minor: int = 0, last_number: int = 0) -> Reckoned:
+def reckon(
+    entries: Iterable[Entry],
+    left_minor: int = 0,
+    last_number: int = 0,
+    left_foreign: Mapping[str, int] = NOTHING,
+) -> Reckoned:
     """Return the sums of a shift that began with what another left, behind a receipt number.
 
     What is expected in the drawer is float + cash tendered − change − cash refunds + paid in − paid out
-    − safe drops; foreign cash stands apart. Numbers of receipts that are missing are gaps.
+    − safe drops; foreign cash stands apart, as what was left of it and what was taken. Numbers of
+    receipts that are missing are gaps.
     """
-    sums = Reckoning(left_minor, last_number)
+    sums = Reckoning(left_minor, last_number, left_foreign)
     for entry in entries:
         sums.add(entry)
     return sums.done()
@@ -102,7 +112,9 @@ def number_of(receipt_number: str) -> int:
 class Reckoning:
     """Sums under way, entry by entry."""
 
-    def __init__(self, left_minor: int = 0, last_number: int = 0) -> None:
+    def __init__(
+        self, left_minor: int = 0, last_number: int = 0, left_foreign: Mapping[str, int] = NOTHING
+    ) -> None:
         """Begin with what lies in the drawer, behind a receipt number."""
         self._float_minor = left_minor
         self._number = last_number
@@ -118,6 +130,7 @@ class Reckoning:
         self._voids: dict[str, int] = defaultdict(int)
         self._cash: dict[str, int] = defaultdict(int)
         self._foreign: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self._left_foreign = {code: minor for code, minor in left_foreign.items() if minor}
 
     def add(self, entry: Entry) -> None:
         """Take one entry in."""
@@ -262,8 +275,13 @@ class Reckoning:
             - cash["safe_drop_minor"]
         )
         foreign = tuple(
-            ForeignCash(currency=code, amount_minor=amount, worth_minor=worth)
-            for code, (amount, worth) in sorted(self._foreign.items())
+            ForeignCash(
+                currency=code,
+                amount_minor=self._foreign[code][0],
+                worth_minor=self._foreign[code][1],
+                float_minor=self._left_foreign.get(code, 0),
+            )
+            for code in sorted({*self._left_foreign, *self._foreign})
         )
         return DrawerSums(
             float_minor=self._float_minor, expected_minor=expected_minor, foreign=foreign, **cash

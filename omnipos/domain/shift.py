@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from omnipos.domain.drawer import Pieces
+from omnipos.domain.drawer import Pieces, worth_of
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
 
@@ -103,11 +103,19 @@ class Takings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForeignCash(msgspec.Struct, frozen=True, kw_only=True):
-    """Cash of another currency in the drawer, in its minor units, and what it was taken for."""
+    """Cash of another currency in the drawer, in its minor units; `worth_minor` is what it was taken for."""
 
     currency: str
     amount_minor: int
+    """What was taken of it in the shift."""
     worth_minor: int
+    float_minor: int = 0
+    """What the last shift left of it."""
+
+    @property
+    def expected_minor(self) -> int:
+        """What of it should lie in the drawer: none is ever given back."""
+        return self.float_minor + self.amount_minor
 
 
 class DrawerSums(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +140,29 @@ class DrawerSums(msgspec.Struct, frozen=True, kw_only=True):
         into = self.float_minor + self.taken_minor + self.paid_in_minor
         out = self.change_minor + self.refunds_minor + self.paid_out_minor + self.safe_drop_minor
         return into - out == self.expected_minor
+
+
+class ForeignCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted of another currency at the close, in its minor units."""
+
+    currency: str
+    expected_minor: int
+    counted_minor: int
+    difference_minor: int
+    """Counted less expected."""
+    left_minor: int
+    """What stays in the drawer for the next shift."""
+    counted: tuple[Pieces, ...] = ()
+    rate_minor: int = 0
+    """What 1 major unit was worth in the shop's own money at the close; 0 where it had no rate any more."""
+
+    def adds_up(self) -> bool:
+        """Tell whether the pieces, the difference and what stays agree."""
+        return (
+            worth_of(self.counted) == self.counted_minor
+            and self.counted_minor - self.expected_minor == self.difference_minor
+            and 0 <= self.left_minor <= self.counted_minor
+        )
 
 
 class ObstacleKind(StrEnum):
@@ -197,3 +228,9 @@ class ShiftReport(msgspec.Struct, frozen=True, kw_only=True):
     """What it was closed over, on the word of who forced it."""
     first_epoch: int = 0
     """The epoch of the till's journal in which the shift began."""
+    foreign_counted: tuple[ForeignCount, ...] | None = None
+    """Foreign cash that there should be or is; None in an X, and in a Z from before any was counted."""
+
+    def left_foreign(self) -> dict[str, int]:
+        """Return what stays in the drawer of other currencies, in their minor units."""
+        return {one.currency: one.left_minor for one in self.foreign_counted or () if one.left_minor}

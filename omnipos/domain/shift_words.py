@@ -1,13 +1,14 @@
 """How an X or Z report reads, row by row: the same on screen, on paper and in a terminal."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from omnipos.domain.money import format_money
 from omnipos.domain.names import clean_text
 from omnipos.domain.occasion import minute_at
 from omnipos.domain.saving import SavingKind
-from omnipos.domain.shift import DrawerSums, ShiftReport, Takings, obstacle_words
+from omnipos.domain.shift import DrawerSums, ForeignCount, ShiftReport, Takings, obstacle_words
 from omnipos.domain.shop import Shop
 from omnipos.domain.tax import PPM
 from omnipos.domain.tender import TENDER_WORDS
@@ -181,25 +182,18 @@ def _drawer(drawer: DrawerSums, money: Money) -> Iterator[ReportRow]:
         yield ReportRow(_("Opened without a sale"), str(drawer.no_sales))
     yield ReportRow(_("Should be in the drawer"), money(drawer.expected_minor), True)
     for one in drawer.foreign:
-        yield ReportRow(
-            _("and in {currency}").format(currency=one.currency), format_money(one.amount_minor, one.currency)
-        )
+        label = _("and in {currency}").format(currency=one.currency)
+        yield ReportRow(label, format_money(one.expected_minor, one.currency))
+        if one.float_minor:
+            yield ReportRow("  " + _("of it from before"), format_money(one.float_minor, one.currency))
 
 
 def _count(report: ShiftReport, money: Money, names: Mapping[str, str]) -> Iterator[ReportRow]:
     yield ReportRow(_("COUNTED"))
-    for one in report.counted:
-        label = f"{one.count} × {money(one.worth_minor)}"
-        yield ReportRow(label, money(one.worth_minor * one.count))
-    yield ReportRow(_("Counted"), money(report.counted_minor), True)
-    word = _("Over") if report.difference_minor > 0 else _("Short")
-    if report.difference_minor:
-        yield ReportRow(word, money(report.difference_minor), True)
-    else:
-        yield ReportRow(_("Over or short"), money(0), True)
-    yield ReportRow(_("Stays in the drawer"), money(report.left_minor))
-    if taken := report.counted_minor - report.left_minor:
-        yield ReportRow(_("Taken out of it"), money(taken))
+    yield from _counted(report, money)
+    for one in report.foreign_counted or ():
+        yield ReportRow(_("COUNTED IN {currency}").format(currency=one.currency))
+        yield from _counted(one, partial(format_money, code=one.currency))
     for heading, word_of in (
         (_("Difference allowed by"), report.over_short),
         (_("Forced by"), report.forced),
@@ -209,6 +203,21 @@ def _count(report: ShiftReport, money: Money, names: Mapping[str, str]) -> Itera
             yield ReportRow("  " + clean_text(word_of.reason, 200))
     for obstacle in report.obstacles:
         yield ReportRow("  " + obstacle_words(obstacle))
+
+
+def _counted(count: ShiftReport | ForeignCount, money: Money) -> Iterator[ReportRow]:
+    for one in count.counted:
+        label = f"{one.count} × {money(one.worth_minor)}"
+        yield ReportRow(label, money(one.worth_minor * one.count))
+    yield ReportRow(_("Counted"), money(count.counted_minor), True)
+    word = _("Over") if count.difference_minor > 0 else _("Short")
+    if count.difference_minor:
+        yield ReportRow(word, money(count.difference_minor), True)
+    else:
+        yield ReportRow(_("Over or short"), money(0), True)
+    yield ReportRow(_("Stays in the drawer"), money(count.left_minor))
+    if taken := count.counted_minor - count.left_minor:
+        yield ReportRow(_("Taken out of it"), money(taken))
 
 
 def _name(staff_id: str, names: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from omnipos.domain.shift import ShiftReport
+from omnipos.domain.shift import ForeignCount, ShiftReport
 
 Cell = str | int
 _SHIFT_COLUMNS = (
@@ -90,11 +90,28 @@ def _drawer(report: ShiftReport) -> Iterator[tuple[Cell, ...]]:
     yield ("drawer", "no_sales", report.drawer.no_sales, "", "")
     for foreign in report.drawer.foreign:
         yield ("foreign", foreign.currency, "", foreign.amount_minor, foreign.worth_minor)
+        if foreign.float_minor:
+            yield ("foreign_float", foreign.currency, "", foreign.float_minor, "")
     if not report.number:
         return
     for one in report.counted:
         yield ("counted", str(one.worth_minor), one.count, one.worth_minor * one.count, "")
     for name in ("counted", "difference", "left"):
         yield ("count", name, "", getattr(report, f"{name}_minor"), "")
+    for count in report.foreign_counted or ():
+        yield from _foreign(count)
     for obstacle in report.obstacles:
         yield ("forced", obstacle.kind.value, "", "", obstacle.subject)
+
+
+def _foreign(count: ForeignCount) -> Iterator[tuple[Cell, ...]]:
+    for one in count.counted:
+        yield (
+            "foreign_counted",
+            str(one.worth_minor),
+            one.count,
+            one.worth_minor * one.count,
+            count.currency,
+        )
+    for name in ("expected", "counted", "difference", "left"):
+        yield ("foreign_count", name, "", getattr(count, f"{name}_minor"), count.currency)

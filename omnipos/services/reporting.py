@@ -53,7 +53,8 @@ def report_so_far(db: Connection, now_ms: int = 0) -> ShiftReport:
     who = identity.load_identity(db)
     shop = shop_by_id(db, who.store_id) if who else None
     now = shifts.open_shift(db)
-    sums = Reckoning(now.left_minor, journal.counter_value(db, "receipt"))
+    foreign = shifts.left_foreign(db, now)
+    sums = Reckoning(now.left_minor, journal.counter_value(db, "receipt"), foreign)
     first, until_ms = None, now_ms
     for event in shifts.events_of(db, now):
         entry = entry_of_event(event)
@@ -61,7 +62,8 @@ def report_so_far(db: Connection, now_ms: int = 0) -> ShiftReport:
             continue
         if first is None:
             first = event.header
-            sums = Reckoning(now.left_minor, books.last_number_before(db, first.epoch, first.seq))
+            last_number = books.last_number_before(db, first.epoch, first.seq)
+            sums = Reckoning(now.left_minor, last_number, foreign)
         sums.add(entry)
         until_ms = max(until_ms, event.header.occurred_at_ms)
     began_at_ms = first.occurred_at_ms if first else 0

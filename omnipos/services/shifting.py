@@ -1,13 +1,15 @@
 """Shifts: the float, cash in and out that is no sale, and the count that closes a shift with its Z."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from omnipos.domain import drawer as rules
+from omnipos.domain import foreign_count
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.errors import DrawerRefused, EntryRefused
+from omnipos.domain.foreign_count import ForeignCounted
 from omnipos.domain.money import MOST_MINOR, format_money
 from omnipos.domain.paper import CashMovePaper, Paper, ShiftPaper
 from omnipos.domain.sale import till_code
@@ -37,14 +39,17 @@ class ShiftBlocked(DrawerRefused):
 class OverShort(DrawerRefused):
     """The drawer is over or short by more than the shop lets pass."""
 
-    def __init__(self, difference_minor: int, shop: Shop) -> None:
-        """Say by how much."""
-        text = (
-            _("The drawer is {amount} over.") if difference_minor > 0 else _("The drawer is {amount} short.")
-        )
-        said = text.format(amount=format_money(abs(difference_minor), shop.currency))
-        super().__init__(f"{said} " + _("Count again, or type the reason; a manager allows it."))
-        self.difference_minor = difference_minor
+    def __init__(self, differences: Mapping[str, int], own: str) -> None:
+        """Say by how much, in the shop's own currency and in each other one."""
+        said = [_off_words(minor, code, own) for code, minor in differences.items()]
+        super().__init__(" ".join((*said, _("Count again, or type the reason; a manager allows it."))))
+        self.differences = differences
+
+
+def _off_words(minor: int, code: str, own: str) -> str:
+    text = _("The drawer is {amount} over.") if minor > 0 else _("The drawer is {amount} short.")
+    write = format_money if code == own else foreign_count.foreign_money
+    return text.format(amount=write(abs(minor), code))
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +62,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     force_reason: str = ""
     """Why it is closed over what stands in the way."""
+    foreign: tuple[ForeignCounted, ...] = ()
+    """What was counted of other currencies."""
 
 
 class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +78,8 @@ class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
     report: ShiftReport | None
     closed: int
     """How many shifts were closed before."""
+    foreign: tuple[str, ...] = ()
+    """The other currencies that are counted at the close."""
 
 
 def state(till: Till) -> DrawerState:
@@ -88,6 +97,7 @@ def state(till: Till) -> DrawerState:
         obstacles=obstacles.in_the_way(till, report),
         report=report if is_told else None,
         closed=now.closed_before,
+        foreign=foreign_count.to_count(report.drawer, till.shop().foreign),
     )
 
 
@@ -158,31 +168,39 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     found = obstacles.in_the_way(till, report)
     if found and not closing.force:
         raise ShiftBlocked(found)
-    counted_minor = rules.worth_of(closing.counted)
-    left_minor = counted_minor if closing.left_minor is None else closing.left_minor
-    if not 0 <= left_minor <= counted_minor:
-        raise EntryRefused(_("No more can stay in the drawer than was counted."))
-    difference_minor = counted_minor - report.drawer.expected_minor
-    is_off = abs(difference_minor) > rules.limit_minor(shop.drawer, shop.currency)
-    off = OverShort(difference_minor, shop) if is_off else None
+    counted = _counted(report, closing, shop)
+    found_off = foreign_count.differences(counted, rules.limit_minor(shop.drawer, shop.currency))
+    off = OverShort(found_off, shop.currency) if found_off else None
     over_short, forced = _allowed(till, closing, word, off, is_forced=bool(found))
     who, count = till.identity, shifts.open_shift(till.store.books).closed_before + 1
     done = msgspec.structs.replace(
-        report,
+        counted,
         number=f"{till_code(who.store_code, who.till_number, who.epoch)}-Z{count:04d}",
         count=count,
         until_ms=till.clock.now_ms(),
         closed_by=staff.staff_id,
-        counted=closing.counted,
-        counted_minor=counted_minor,
-        difference_minor=difference_minor,
-        left_minor=left_minor,
         over_short=over_short,
         forced=forced,
         obstacles=found,
     )
     _write_close(till, done)
     return done
+
+
+def _counted(report: ShiftReport, closing: Closing, shop: Shop) -> ShiftReport:
+    """Return a report with what was counted, and what of it stays in the drawer."""
+    counted_minor = rules.worth_of(closing.counted)
+    left_minor = counted_minor if closing.left_minor is None else closing.left_minor
+    if not 0 <= left_minor <= counted_minor:
+        raise EntryRefused(_("No more can stay in the drawer than was counted."))
+    return msgspec.structs.replace(
+        report,
+        counted=closing.counted,
+        counted_minor=counted_minor,
+        difference_minor=counted_minor - report.drawer.expected_minor,
+        left_minor=left_minor,
+        foreign_counted=foreign_count.count_foreign(report.drawer, shop.foreign, closing.foreign),
+    )
 
 
 def _allowed(
@@ -204,7 +222,8 @@ def _allowed(
 
 
 def _write_close(till: Till, report: ShiftReport) -> None:
-    assert report.drawer.adds_up(), "a drawer whose sums do not add up is a bug, not a Z"
+    is_right = report.drawer.adds_up() and foreign_count.is_right(report, report.drawer)
+    assert is_right, "a drawer whose sums do not add up is a bug, not a Z"
     db, stamp, paper = till.store.books, till.stamp(), _paper(till, report)
     with transaction(db):
         event = journal.append(db, stamp, ShiftClosed(report=report))

@@ -2,6 +2,7 @@
 
 from sqlite3 import Connection
 
+from omnipos.domain import foreign_count
 from omnipos.domain.reckoning import Reckoned, Reckoning
 from omnipos.domain.shift import ShiftReport
 from omnipos.events import Event, Fact, ShiftClosed
@@ -21,6 +22,7 @@ class ShiftChecks:
         self._sums = Reckoning()
         self.closed = 0
         """How many Z the journal has so far."""
+        self._counts_foreign = False
 
     def check(self, event: Event, fact: Fact) -> list[str]:
         """Take an event in; return what is wrong with the Z that it is."""
@@ -33,13 +35,22 @@ class ShiftChecks:
         self.closed += 1
         if report.count != self.closed:
             wrong.append(_("is Z {number}, which is not the next one").format(number=report.number))
-        if not _is_right(report, self._sums.done()):
+        sums = self._sums.done()
+        is_foreign_right = self._is_foreign_right(report, sums)
+        if not (is_foreign_right and _is_right(report, sums)):
             wrong.append(_("is a Z whose sums are not those of its shift"))
         if shifts.report_at(self._db, event.header.epoch, event.header.seq) != report:
             wrong.append(_("is a Z that the books show differently"))
-        self._sums = Reckoning(report.left_minor)
+        self._sums = Reckoning(report.left_minor, left_foreign=report.left_foreign())
         place = _("Event {seq} of epoch {epoch}").format(seq=event.header.seq, epoch=event.header.epoch)
         return [f"{place} {finding}." for finding in wrong]
+
+    def _is_foreign_right(self, report: ShiftReport, sums: Reckoned) -> bool:
+        """Tell whether foreign cash was counted as it should be; the first Z may be from before any was."""
+        if report.foreign_counted is None and not self._counts_foreign:
+            return True
+        self._counts_foreign = True
+        return foreign_count.is_right(report, sums.drawer)
 
 
 def _is_right(report: ShiftReport, sums: Reckoned) -> bool:

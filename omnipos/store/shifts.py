@@ -50,6 +50,12 @@ def open_shift(db: Connection) -> OpenShift:
     )
 
 
+def left_foreign(db: Connection, shift: OpenShift) -> dict[str, int]:
+    """Return what the Z before an open shift left of other currencies, in their minor units."""
+    report = closed_shift(db, shift.closed_before) if shift.closed_before else None
+    return report.left_foreign() if report else {}
+
+
 def events_of(db: Connection, shift: OpenShift) -> Iterator[Event]:
     """Return what happened in the open shift, in order, also what has left for the archives."""
     place = (shift.after_epoch, shift.after_seq)

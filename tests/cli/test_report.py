@@ -8,12 +8,16 @@ import pytest
 from click.testing import CliRunner
 
 from omnipos.cli import main
+from omnipos.domain.account import AccountSettings
 from omnipos.domain.catalogue import Item
 from omnipos.domain.drawer import Pieces
-from omnipos.services import selling, shifting, tendering
+from omnipos.domain.foreign import ForeignRate
+from omnipos.domain.foreign_count import ForeignCounted
+from omnipos.services import balances, selling, shifting, tendering
 from omnipos.services.approving import Word
 from omnipos.services.shifting import Closing
 from tests.rigs import INDOMIE, TEH, selling_till
+from tests.services.test_balances import settings
 
 
 @pytest.fixture
@@ -75,3 +79,48 @@ def test_a_z_that_is_not_there_is_told_plainly(folder: Path) -> None:
     done = CliRunner().invoke(main, ["report", "z", "--shift", "9", "--data-dir", str(folder)])
     assert done.exit_code != 0
     assert "There is no such Z report here" in done.output
+
+
+def test_a_z_tells_foreign_cash_in_words_json_and_rows(tmp_path: Path) -> None:
+    till = selling_till(tmp_path / "till")
+    settings(till, AccountSettings(), ForeignRate(currency="USD", rate_minor=16_500), country="SG")
+    till.call(shifting.open_with_float, (Pieces(worth_minor=100_000, count=1),))
+    for coins in (4, 6):
+        till.call(selling.ring, [(Item(product=TEH), 1000)])
+        till.call(balances.pay_foreign, "USD", "1")
+        own = till.call(shifting.state).float_minor - 10_500
+        dollars = ForeignCounted(currency="USD", counted=(Pieces(worth_minor=25, count=coins),))
+        closing = Closing(
+            counted=(Pieces(worth_minor=500, count=own // 500),),
+            foreign=(dollars,),
+            reason="two quarters are gone",
+            force=True,
+            force_reason="no paper",
+        )
+        till.call(shifting.close, closing, Word("Budi", "9999"))
+    till.store.close()
+    folder = tmp_path / "till"
+    (dollars,) = json.loads(ask(folder, "z", "--json"))["foreign_counted"]
+    assert dollars == {
+        "currency": "USD",
+        "expected_minor": 200,
+        "counted_minor": 150,
+        "difference_minor": -50,
+        "left_minor": 150,
+        "counted": [{"worth_minor": 25, "count": 6}],
+        "rate_minor": 16_500,
+    }
+    rows = list(csv.reader(ask(folder, "z", "--csv").splitlines()))
+    assert [row for row in rows if row[0].startswith("foreign")] == [
+        ["foreign", "USD", "", "100", "16500"],
+        ["foreign_float", "USD", "", "100", ""],
+        ["foreign_counted", "25", "6", "150", "USD"],
+        ["foreign_count", "expected", "", "200", "USD"],
+        ["foreign_count", "counted", "", "150", "USD"],
+        ["foreign_count", "difference", "", "-50", "USD"],
+        ["foreign_count", "left", "", "150", "USD"],
+    ]
+    words = ask(folder, "z")
+    assert "COUNTED IN USD\n6 × $0.25" in words
+    second, first = ask(folder, "shifts").splitlines()
+    assert (second.endswith("  USD −0.50"), first.endswith("Rp 0")) == (True, True)

@@ -1,12 +1,14 @@
 """Shifts at the hub: sales in the shift that their till named, and each Z held against them."""
 
 import msgspec
+from sqlalchemy import text
 
 from omnipos.domain.drawer import Pieces
 from omnipos.domain.sale import Sale
-from omnipos.domain.shift import DrawerSums, ShiftReport, Takings, TakingsByKind
-from omnipos.events import ShiftClosed, ShiftOpened
-from tests.hub.journals import AT_MS, Journal
+from omnipos.domain.shift import DrawerSums, ForeignCash, ShiftReport, Takings, TakingsByKind
+from omnipos.domain.tender import ForeignMoney, Tender, TenderKind
+from omnipos.events import SaleCompleted, ShiftClosed, ShiftOpened
+from tests.hub.journals import AT_MS, Journal, cash_sale
 from tests.hub.rig import APPLIED, DUPLICATE, A, B, HubRig, outcomes
 
 KEYS = ("shift", "state", "sales", "total_minor")
@@ -31,6 +33,33 @@ def z_of(shift: str, count: int, sales: list[Sale], **changes: object) -> ShiftC
         "first_epoch": 1,
     }
     return ShiftClosed(report=ShiftReport(**(fields | changes)))  # type: ignore[arg-type]
+
+
+def sell_for(journal: Journal, *money: tuple[str, int]) -> Sale:
+    """Append a sale of Rp 3.500 for each sum of foreign cash."""
+    journal.receipts += 1
+    sale = cash_sale(journal.till, journal.receipts, ((A, len(money), 3500),))
+    paid = tuple(
+        Tender(
+            kind=TenderKind.FOREIGN_CASH,
+            amount_minor=3500,
+            foreign=ForeignMoney(currency=code, amount_minor=minor, rate_minor=14_000),
+        )
+        for code, minor in money
+    )
+    sale = msgspec.structs.replace(sale, tenders=paid)
+    journal.append(SaleCompleted(sale=sale))
+    return sale
+
+
+def with_foreign(closed: ShiftClosed, **taken: int) -> ShiftClosed:
+    """A Z that says what was taken in other currencies, beside dollars that the last shift left."""
+    foreign = tuple(
+        ForeignCash(currency=code, amount_minor=minor, worth_minor=1, float_minor=900 if code == "USD" else 0)
+        for code, minor in taken.items()
+    )
+    drawer = msgspec.structs.replace(closed.report.drawer, foreign=foreign)
+    return ShiftClosed(report=msgspec.structs.replace(closed.report, drawer=drawer))
 
 
 def seen(rig: HubRig) -> list[tuple[object, ...]]:
@@ -111,6 +140,53 @@ def test_a_z_with_other_sums_than_its_sales_is_told_once(rig: HubRig) -> None:
     journal.sell((A, 1, 3500))
     rig.push(*journal.envelopes)
     assert rig.exceptions() == ["shift_differs"]
+
+
+def test_foreign_cash_of_a_z_is_held_against_the_sales_of_its_shift(rig: HubRig) -> None:
+    journal = in_shift(rig)
+    sales = [
+        sell_for(journal, ("USD", 25)),
+        sell_for(journal, ("USD", 25), ("SGD", 30)),
+        journal.sell((A, 1, 3500)),
+    ]
+    rig.push(*journal.envelopes)
+    journal.append(with_foreign(z_of("1", 1, sales), USD=50, SGD=30))
+    journal.shift = "1-2"
+    journal.append(with_foreign(z_of("1-2", 2, []), USD=0))
+    rig.push(*journal.envelopes[3:])
+    assert [one[:2] for one in seen(rig)] == [("1", "agrees"), ("1-2", "agrees")]
+    journal.shift = "1-3"
+    sold = sell_for(journal, ("USD", 25))
+    journal.append(with_foreign(z_of("1-3", 3, [sold]), USD=20, EUR=5))
+    rig.push(*journal.envelopes[5:])
+    assert seen(rig)[2][:2] == ("1-3", "differs")
+    (case,) = rig.ask("GET", "/v1/exceptions")["exceptions"]
+    assert (case["kind"], case["detail"]) == (
+        "shift_differs",
+        "Z S1-1-Z0003 says that EUR 0,05, USD 0.20 was taken; of that shift the hub has USD 0.25.",
+    )
+    rig.push(*journal.envelopes)
+    assert rig.exceptions() == ["shift_differs"]
+
+
+def test_foreign_cash_that_comes_later_lands_in_its_own_shift(rig: HubRig) -> None:
+    journal = in_shift(rig)
+    sales = [sell_for(journal, ("USD", 25)), sell_for(journal, ("XXX", 99))]
+    journal.append(with_foreign(z_of("1", 1, sales), USD=25))
+    rig.push(journal.envelopes[0])
+    rig.push(*journal.envelopes)
+    assert (seen(rig), rig.exceptions()) == ([("1", "agrees", 2, 7000)], [])
+
+
+def test_a_shift_that_began_before_foreign_cash_was_added_up_is_not_held_against_it(rig: HubRig) -> None:
+    journal = in_shift(rig)
+    sales = [sell_for(journal, ("USD", 25))]
+    rig.push(*journal.envelopes)
+    rig.hub.database.write(lambda conn: conn.execute(text("UPDATE shift SET foreign_taken = NULL")))
+    sales.append(sell_for(journal, ("USD", 25)))
+    journal.append(with_foreign(z_of("1", 1, sales), USD=50))
+    rig.push(*journal.envelopes[1:])
+    assert (seen(rig), rig.exceptions()) == ([("1", "agrees", 2, 7000)], [])
 
 
 def test_a_z_waits_for_sales_of_the_epoch_in_which_its_shift_began(rig: HubRig) -> None:

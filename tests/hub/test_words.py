@@ -8,7 +8,7 @@ from omnipos.domain.drawer import CashMove
 from omnipos.domain.payment import PaymentOutcome
 from omnipos.domain.returned import ReturnOf
 from omnipos.domain.sale import Sale
-from omnipos.domain.shift import Obstacle, ObstacleKind
+from omnipos.domain.shift import ForeignCount, Obstacle, ObstacleKind
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.events import (
@@ -250,3 +250,20 @@ def test_goods_without_a_receipt_say_who_allowed_them_that_may_not(shop: HubRig)
         f"Receipt {sale.receipt_number} takes goods back without a receipt. Budi allowed it, who may not."
         in [one["detail"] for one in cases]
     )
+
+
+@pytest.mark.parametrize(
+    ("off_minor", "rate_minor", "is_told"), [(-6, 16_500, 0), (-7, 16_500, 1), (1, 0, 1)]
+)
+def test_dollars_that_are_off_beyond_the_limit_take_a_word_too(
+    shop: HubRig, off_minor: int, rate_minor: int, is_told: int
+) -> None:
+    dollars = ForeignCount(
+        currency="USD", expected_minor=100, counted_minor=100 + off_minor, difference_minor=off_minor,
+        left_minor=0, rate_minor=rate_minor,
+    )  # fmt: skip
+    journal = shop.journal()
+    journal.append(z_of("1", 1, [], foreign_counted=(dollars,)))
+    shop.push(*journal.envelopes)
+    said = "Budi is named for this without the right to it: a drawer over or short at Z S1-1-Z0001."
+    assert told(shop) == [said] * is_told

@@ -2,9 +2,20 @@
 
 from pathlib import Path
 
+import msgspec
+
 from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.paper import CashMovePaper, DrawerPaper, ShiftPaper, print_job
-from omnipos.domain.shift import DrawerSums, Obstacle, ObstacleKind, ShiftReport, Takings, TakingsByKind
+from omnipos.domain.shift import (
+    DrawerSums,
+    ForeignCash,
+    ForeignCount,
+    Obstacle,
+    ObstacleKind,
+    ShiftReport,
+    Takings,
+    TakingsByKind,
+)
 from omnipos.domain.staff import Approval
 from printing.composing import JobComposer, document_of
 from printing.document import as_text
@@ -100,3 +111,33 @@ def test_opening_the_drawer_is_no_paper_and_a_folder_takes_it_too(tmp_path: Path
     name, composed = JobComposer(32, "cp437")(job)
     FolderLink(tmp_path, 32).send(composed, name, lambda: None)
     assert [one.suffix for one in sorted(tmp_path.iterdir())] == [".escpos", ".png"]
+
+
+def test_a_z_on_paper_says_what_was_counted_in_each_other_currency() -> None:
+    dollars = ForeignCash(currency="USD", amount_minor=1500, worth_minor=240_000, float_minor=500)
+    counted = ForeignCount(
+        currency="USD",
+        expected_minor=2000,
+        counted=(Pieces(worth_minor=1000, count=1), Pieces(worth_minor=500, count=1)),
+        counted_minor=1500,
+        difference_minor=-500,
+        left_minor=0,
+        rate_minor=16_000,
+    )
+    report = msgspec.structs.replace(
+        Z, drawer=msgspec.structs.replace(Z.drawer, foreign=(dollars,)), foreign_counted=(counted,)
+    )
+    text = printed(ShiftPaper(report=report, shop=SHOP, names={}, printed_at_ms=NOON_MS))
+    own, _heading, foreign = text.partition("COUNTED IN USD")
+    assert "and in USD                $20.00\n  of it from before        $5.00\n" in own
+    for line in (
+        "1 × $10.00                $10.00",
+        "1 × $5.00                  $5.00",
+        "Counted                   $15.00",
+        "Short                     -$5.00",
+        "Stays in the drawer        $0.00",
+        "Taken out of it           $15.00",
+    ):
+        assert line in foreign, foreign
+    assert "Difference allowed by" in foreign
+    assert "USD" not in printed(ShiftPaper(report=Z, shop=SHOP, names={}, printed_at_ms=NOON_MS))

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
+from omnipos.domain.account import AccountSettings
 from omnipos.domain.drawer import CashMove, Pieces
+from omnipos.domain.foreign import ForeignRate
+from omnipos.domain.foreign_count import ForeignCounted
 from omnipos.domain.paper import DrawerPaper
 from omnipos.domain.staff import Right
 from omnipos.ports import LinkReport, LinkState
 from omnipos.services import (
     approving,
+    balances,
     buying,
     ereceipts,
     finding,
@@ -26,6 +30,7 @@ from omnipos.services.shifting import Closing
 from omnipos.services.till import Till
 from omnipos.store.connection import transaction
 from tests.rigs import NOON_MS, QuietLine, staff_members
+from tests.services.test_balances import settings
 from tests.services.test_queueing import put
 
 Deed = Callable[[Till], object]
@@ -67,6 +72,24 @@ def give_back(till: Till) -> None:
 def close(till: Till) -> None:
     till.call(
         shifting.close, Closing(counted=NOTES, reason="miscounted", force=True, force_reason="closing time")
+    )
+
+
+def with_foreign_cash(till: Till) -> None:
+    settings(till, AccountSettings(), ForeignRate(currency="USD", rate_minor=16_500), country="SG")
+    with_line(till)
+    till.call(balances.pay_foreign, "USD", "1")
+    till.call(selling.current)
+    till.staff = staff_members()[1]
+
+
+def close_with_foreign_cash(till: Till) -> None:
+    dollars = ForeignCounted(currency="USD", counted=(Pieces(worth_minor=100, count=2),), left_minor=100)
+    till.call(
+        shifting.close,
+        Closing(
+            counted=NOTES, foreign=(dollars,), reason="miscounted", force=True, force_reason="closing time"
+        ),
     )
 
 
@@ -123,6 +146,7 @@ STEPS: dict[str, tuple[Deed, Deed]] = {
         lambda till: till.call(shifting.move_cash, CashMove.PAID_IN, 20_000, "coins"),
     ),
     "close the shift": (with_manager_after_sale, close),
+    "close with foreign cash": (with_foreign_cash, close_with_foreign_cash),
     "open the drawer": (lambda till: None, tell_of_kick),
     "bring back": (with_sale, bring),
     "give money back": (with_return, give_back),

@@ -160,7 +160,7 @@ def test_over_or_short_beyond_the_limit_takes_a_reason_and_a_managers_word(
     print_all(till, clock)
     with pytest.raises(OverShort, match=r"Rp 2\.000 short") as told:
         close(till, "2*2000")
-    assert told.value.difference_minor == -2000
+    assert told.value.differences == {IDR: -2000}
     with pytest.raises(WordNeeded):
         close(till, "2*2000", reason="given as change twice")
     assert len(facts(till)) == 1

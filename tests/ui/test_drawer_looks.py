@@ -4,9 +4,14 @@ import pytest
 from textual.pilot import Pilot
 
 from omnipos.config import Settings
+from omnipos.domain.account import AccountSettings
+from omnipos.domain.drawer import parse_pieces
+from omnipos.domain.foreign import ForeignRate
+from omnipos.services import shifting
 from omnipos.services.till import Till
 from screens.app import TillApp
 from tests.rigs import staff_members
+from tests.services.test_balances import settings
 from tests.ui.driving import LARGE, SMALL, Hands
 from tests.ui.test_snapshots import INDOMIE, TEH, Compare, Step
 
@@ -54,7 +59,23 @@ async def x_report(hands: Hands) -> None:
     await hands.press("f7")
 
 
-STEPS = [drawer, managers_drawer, pay_out, float_count, x_report]
+async def foreign_count(hands: Hands) -> None:
+    """Euros half counted behind the shop's own money: no currency has more notes and coins."""
+    euros = ForeignRate(currency="EUR", rate_minor=18_000)
+    settings(hands.app.desk.till, AccountSettings(), euros, country="SG")
+    hands.app.desk.till.call(shifting.open_with_float, parse_pieces(["1*100000"], "IDR"))
+    await open_drawer(hands)
+    await hands.press("f12", "1", "f12")
+    await hands.press("down", "2", "down", "1")
+
+
+async def what_stays(hands: Hands) -> None:
+    """What stays in each currency."""
+    await foreign_count(hands)
+    await hands.press("f12")
+
+
+STEPS = [drawer, managers_drawer, pay_out, float_count, x_report, foreign_count, what_stays]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
