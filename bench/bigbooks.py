@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bench.tables import Row, SqliteTables, Tables
+from bench.tables import Row, SqliteTables
 
 EVERY_MS = 80
 """How long after each other the copies are sold."""
@@ -112,7 +112,11 @@ def _chain(copies: Iterable[Copy], like: Sequence[tuple[Row, str, str]], last: b
 
 
 def _multiply(
-    db: Tables, table: str, place_of: Callable[[dict[str, Any]], int | None], copies: Sequence[Copy], new: New
+    db: SqliteTables,
+    table: str,
+    place_of: Callable[[dict[str, Any]], int | None],
+    copies: Sequence[Copy],
+    new: New,
 ) -> None:
     """Write the rows of copies into a table, made of those that the real ones have in it."""
     columns = db.columns(table)
@@ -134,7 +138,7 @@ def _multiply(
     db.copy(table, columns, made())
 
 
-def fill_hub(hub: Tables, books: Path, copies: Sequence[Copy]) -> None:
+def fill_hub(hub: SqliteTables, books: Path, copies: Sequence[Copy]) -> None:
     """Add the same sales to the tables of a hub that does not run and has the real ones."""
     till = SqliteTables(books)
     real = till.rows(
@@ -173,7 +177,7 @@ def fill_hub(hub: Tables, books: Path, copies: Sequence[Copy]) -> None:
     till.close()
 
 
-def _hub_events(hub: Tables, till: SqliteTables, copies: Sequence[Copy]) -> None:
+def _hub_events(hub: SqliteTables, till: SqliteTables, copies: Sequence[Copy]) -> None:
     columns = hub.columns("event")
     like = dict(
         zip(
@@ -195,7 +199,7 @@ def _hub_events(hub: Tables, till: SqliteTables, copies: Sequence[Copy]) -> None
     hub.copy("event", columns, made())
 
 
-def _bring_heads(hub: Tables, till: SqliteTables, copies: Sequence[Copy]) -> None:
+def _bring_heads(hub: SqliteTables, till: SqliteTables, copies: Sequence[Copy]) -> None:
     """Let the hub's counters and balances say what its rows do."""
     last = copies[-1]
     ((hashed,),) = till.rows("SELECT hash FROM event WHERE seq = ?", last.seq)

@@ -1,131 +1,73 @@
 """A shop of a million products, customers and stored sales, beside a small one in the same run.
 
-OMNIPOS_BENCH_MILLION=100000 measures a smaller one, to try the measuring itself.
+What the till does alone is measured once; what the hub answers on SQLite and, with the same rows, on
+PostgreSQL. OMNIPOS_BENCH_MILLION=20000 measures a smaller one, to try the measuring itself.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import httpx
 
-from bench import bigbooks, bigshop, changing
+from bench import bigplace, changing, office
+from bench.bigplace import MANAGER, BigPlace
 from bench.counter import till_in
+from bench.draining import on_postgres, on_sqlite
+from bench.progress import tell
 from bench.queueing import queue_sales
 from bench.rows import BarKind, Row, percentile, row
-from bench.tables import SqliteTables
 from omnipos.protocol import MOST_EVENTS, PushAnswer, PushBatch
 from omnipos.services import finding, recognising, selling, tendering
 from omnipos.services.finding import ItemOffer
 from sync.push import push_all
-from tests.hubs import HubProcess
-from tests.postgres import fresh_database
-from tests.sync.conftest import EnrolledTill
 
 MANY = int(os.environ.get("OMNIPOS_BENCH_MILLION", "1000000"))
 FEW = 10_000
 A_SHELF = 300
-REAL_SALES = 2000
-"""Sold by the till and pushed for real; the others are copies of these."""
 SALES_TIMED = 100
 PUSHED = 1500
 STARTS = 5
+TURNS = 3
 TYPED = ("susu", "choc bio", "kopi", "indomie", "chocolat", "bis", "te", "lait")
 NUMBERS = ("081200007919", "+62 812 3456", "0812 99", "7919", "08125")
-
-
-class BigShop:
-    """A hub and its till with so many products, customers and stored sales."""
-
-    def __init__(self, folder: Path, goods: int, sales: int) -> None:
-        """Make them; but for a few real sales all is written straight to where it lies."""
-        self.folder = folder
-        self.goods = bigshop.sample(goods, 4000)
-        self.hub = HubProcess(folder / "hub")
-        self.hub.set_up_shop()
-        with_shop = self._till()
-        with_shop.close()
-        self.hub.stop()
-        tables = SqliteTables(folder / "hub" / "hub.db")
-        bigshop.fill_hub(tables, goods, goods, time.time_ns() // 1_000_000)
-        bigshop.fill_mirror(folder / "till", tables, goods, goods)
-        tables.close()
-        self.hub.start()
-        self.till = self._till()
-        queue_sales(self.till.till, list(self.goods), min(sales, REAL_SALES))
-        assert self.till.engine.once().ok
-        if sales > REAL_SALES:
-            self._sell_many(sales - REAL_SALES)
-
-    def _till(self) -> EnrolledTill:
-        till = EnrolledTill(self.hub, self.folder / "till")
-        outcome = till.engine.once()
-        assert (outcome.ok, outcome.waiting) == (True, 0), outcome
-        return till
-
-    def _sell_many(self, count: int) -> None:
-        self.till.close()
-        books = self.folder / "till" / "books.db"
-        copies = bigbooks.fill_books(books, count)
-        self.hub.stop()
-        tables = SqliteTables(self.folder / "hub" / "hub.db")
-        bigbooks.fill_hub(tables, books, copies)
-        tables.close()
-        self.hub.start()
-        self.till = self._till()
-        self.till.clock.at_ms = copies[-1].at_ms + 1000
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self.till.close()
-        self.hub.stop()
 
 
 def measure(folder: Path) -> list[Row]:
     """Return the rows of a big shop."""
     rows = _changed(folder)
-    few, many = BigShop(folder / "few", FEW, 1), BigShop(folder / "many", MANY, MANY)
-    try:
-        rows += [*_grown(few, many), _at_hub(many), _at_till(many)]
-    finally:
-        few.close()
-        many.close()
+    few = BigPlace(folder / "few", FEW, 1)
+    many = BigPlace(folder / "many", MANY, MANY, first_sold=folder / "stocked")
+    few.stop()
+    many.stop()
+    with bigplace.running(few, many):
+        rows += [*_grown(few, many, AT_THE_TILL), _phones_at_till(many)]
+        rows += _at_hub(few, many, "SQLite")
+    with bigplace.moved_to_postgres(few, many):
+        rows += _at_hub(few, many, "PostgreSQL")
     return rows + _starts(folder)
 
 
 def _changed(folder: Path) -> list[Row]:
     rows = []
-    for name, database in (("SQLite", ""), ("PostgreSQL", "fresh")):
-        if database:
-            with fresh_database() as address:
-                rows += _changed_at(folder / name, name, address)
-        else:
-            rows += _changed_at(folder / name, name, "")
+    for name, place in (("SQLite", on_sqlite), ("PostgreSQL", on_postgres)):
+        tell(f"changed products at {changing.TILLS} tills, {name}")
+        with place(folder / name) as (hub, _floor):
+            hub.set_up_shop()
+            rows += changing.measure(folder / name, hub, f", {name}")
     return rows
 
 
-def _changed_at(folder: Path, name: str, address: str) -> list[Row]:
-    hub = HubProcess(folder / "hub", address)
-    try:
-        hub.set_up_shop()
-        return changing.measure(folder, hub, f", {name}")
-    finally:
-        hub.stop()
-
-
-def _grown(few: BigShop, many: BigShop) -> list[Row]:
-    size = f"{FEW:,} → {MANY:,} products, 1 → {MANY:,} sales"
-    kinds: tuple[tuple[str, Callable[[BigShop], list[float]]], ...] = (
-        ("scan", _scans),
-        ("search, per key", _searches),
-        ("sale", _sales),
-        ("push of 500 sales", _pushes),
-    )
+def _grown(
+    few: BigPlace, many: BigPlace, kinds: Mapping[str, Callable[[BigPlace], list[float]]], told: str = ""
+) -> list[Row]:
+    size = f"{FEW:,} → {MANY:,} products, 1 → {MANY:,} sales{told}"
     rows = []
-    for name, timed in kinds:
+    for name, timed in kinds.items():
+        tell(f"{name}{told}")
         # In turns, so that what else the machine does falls on both alike.
-        turns = [(timed(few), timed(many)) for _turn in range(3)]
+        turns = [(timed(few), timed(many)) for _turn in range(TURNS)]
         small, big = ([one for turn in turns for one in turn[side]] for side in (0, 1))
         rows.append(
             row(f"{name}: {size}", "p50", percentile(big, 50), percentile(small, 50), 1.5, BarKind.RATIO)
@@ -143,13 +85,13 @@ def _each(work: Callable[[str], object], words: Iterable[str]) -> list[float]:
     return times
 
 
-def _scanned(shop: BigShop, code: str) -> None:
+def _scanned(shop: BigPlace, code: str) -> None:
     found = finding.scanned(shop.till.till, code)
     assert isinstance(found, ItemOffer)
     selling.ring(shop.till.till, [(found.item, found.quantity_milli)])
 
 
-def _scans(shop: BigShop) -> list[float]:
+def _scans(shop: BigPlace) -> list[float]:
     def scan_all() -> list[float]:
         codes = [one["sku"] for one in shop.goods[:SALES_TIMED]]
         times = _each(lambda code: _scanned(shop, code), codes)
@@ -159,7 +101,7 @@ def _scans(shop: BigShop) -> list[float]:
     return shop.till.store.call(scan_all)
 
 
-def _searches(shop: BigShop) -> list[float]:
+def _searches(shop: BigPlace) -> list[float]:
     keys = [text[:end] for text in TYPED for end in range(1, len(text) + 1)]
 
     def search_all() -> list[float]:
@@ -168,7 +110,7 @@ def _searches(shop: BigShop) -> list[float]:
     return shop.till.store.call(search_all)
 
 
-def _sales(shop: BigShop) -> list[float]:
+def _sales(shop: BigPlace) -> list[float]:
     def sell_all() -> list[float]:
         times = []
         for first in range(0, SALES_TIMED * 4, 4):
@@ -180,7 +122,10 @@ def _sales(shop: BigShop) -> list[float]:
     return shop.till.store.call(sell_all)
 
 
-def _pushes(shop: BigShop) -> list[float]:
+AT_THE_TILL = {"scan": _scans, "search, per key": _searches, "sale": _sales}
+
+
+def _pushes(shop: BigPlace) -> list[float]:
     till, times = shop.till, list[float]()
     queue_sales(till.till, list(shop.goods), PUSHED)
     send = till.client.push
@@ -198,20 +143,40 @@ def _pushes(shop: BigShop) -> list[float]:
     return times
 
 
-def _at_hub(shop: BigShop) -> Row:
+def _at_hub(few: BigPlace, many: BigPlace, told: str) -> list[Row]:
+    """Return the rows of what a hub answers: pushes, look-ups, and the pages of its back office."""
+    pushed = _grown(few, many, {"push of 500 sales": _pushes}, f", {told}")
+    pages = office.measure(many.hub.address, MANAGER, _typed(many), told)
+    return [*pushed, _phones_at_hub(many, told), *pages]
+
+
+def _typed(shop: BigPlace) -> dict[str, list[str]]:
+    """Return what is searched for in the back office, all of it there."""
+    newest = "SELECT receipt_number FROM sale ORDER BY seq DESC LIMIT 1"
+    (receipt,) = shop.till.store.call(lambda: shop.till.store.books.execute(newest).fetchone())
+    names = [one["name"].split() for one in shop.goods[::1000]]
+    return {
+        "products": [shop.goods[0]["sku"], "BIG-8", *(" ".join(name[:2]) for name in names)],
+        "customers": ["0812 00007919", "+62 8120", "siti", "sri tan kusuma"],
+        "sales": [receipt, receipt[:-2], receipt[:-4]],
+    }
+
+
+def _phones_at_hub(shop: BigPlace, told: str) -> Row:
     key = (shop.hub.folder / "admin.key").read_text().strip()
-    with httpx.Client(base_url=shop.hub.address, headers={"Authorization": f"Bearer {key}"}) as line:
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=shop.hub.address, headers=headers, trust_env=False) as line:
 
         def ask(number: str) -> None:
             asked = {"phone": number, "country": "ID", "limit": "20"}
             line.get("/v1/customers", params=asked).raise_for_status()
 
         times = _each(ask, NUMBERS * 40)
-    name = f"phone among {MANY:,} customers at the hub, over HTTP"
+    name = f"phone among {MANY:,} customers at the hub, over HTTP, {told}"
     return row(name, "p95", percentile(times, 95), 0, 10.0, BarKind.ABSOLUTE)
 
 
-def _at_till(shop: BigShop) -> Row:
+def _phones_at_till(shop: BigPlace) -> Row:
     keys = [number[:end] for number in NUMBERS for end in range(1, len(number) + 1)] * 5
 
     def search_all() -> list[float]:
@@ -223,11 +188,9 @@ def _at_till(shop: BigShop) -> Row:
 
 def _starts(folder: Path) -> list[Row]:
     """Return the rows of starting the till: the big one's with its sales, and with its products alone."""
-    shelf = BigShop(folder / "shelf", A_SHELF, 1)
-    shelf.close()
-    stocked = BigShop(folder / "stocked", MANY, 1)
-    stocked.close()
+    BigPlace(folder / "shelf", A_SHELF, 1).stop()
     times: dict[str, list[float]] = {"shelf": [], "stocked": [], "many": []}
+    tell("starts")
     for _start in range(STARTS):
         for name, taken in times.items():
             with till_in(folder / name / "till") as program:

@@ -1,38 +1,16 @@
-"""Rows written straight into a database, SQLite or PostgreSQL, as fast as each takes them."""
+"""Rows written straight into a SQLite file, as fast as it takes them."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 Row = Sequence[Any]
 
 
-class Tables(Protocol):
-    """An open database; statements have `?` for their values."""
-
-    def columns(self, table: str) -> list[str]:
-        """Return the names of a table's columns."""
-
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-        """Insert rows in one transaction."""
-
-    def run(self, statement: str, *values: Any) -> None:
-        """Run a statement."""
-
-    def rows(self, query: str, *values: Any) -> list[Any]:
-        """Return the rows of a question."""
-
-    def without_indexes(self, *tables: str) -> AbstractContextManager[None]:
-        """Write in bulk: the tables' own indexes are made again at the end."""
-
-    def close(self) -> None:
-        """Bring all to its place and let go of it."""
-
-
 class SqliteTables:
-    """A file that nobody else has open."""
+    """A file that nobody else has open; statements have `?` for their values."""
 
     def __init__(self, path: Path) -> None:
         """Open it."""
