@@ -17,7 +17,7 @@ from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen, PagesScreen
-from screens.rights import right_words
+from omnipos.domain.rightwords import right_words
 from screens.signin import role_words
 from screens.widgets.cells import Row, between, drawn, fit, wrapped
 

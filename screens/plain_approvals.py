@@ -12,7 +12,7 @@ from omnipos.services.approving import Word
 from omnipos.services.queueing import ApprovalShown
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import time_words
-from screens.rights import right_words
+from omnipos.domain.rightwords import right_words
 
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.5

@@ -80,6 +80,7 @@ approval = Table(
     number_column("kept_at_ms"),
     text_column("record"),
     Index(None, "store_id", "kept_at_ms"),
+    Index(None, "kept_at_ms"),
 )
 
 enrol_code = Table(

@@ -22,4 +22,6 @@ message = Table(
     number_column("done_at_ms", default="0"),
     Index(None, "state", "next_at_ms"),
     Index(None, "asked_at_ms"),
+    Index(None, "receipt_number"),
+    Index(None, "address"),
 )

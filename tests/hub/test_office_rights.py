@@ -12,9 +12,9 @@ from tests.hub.rig import HubRig
 
 SEEN: dict[str, set[str]] = {
     "back_office": {"stock", "exceptions"},
-    "report": {"sales", "orders", "shifts"},
+    "report": {"sales", "orders", "shifts", "approvals"},
     "goods": {"products", "group-prices", "taxes", "promotions", "coupons"},
-    "customers": {"customers"},
+    "customers": {"customers", "messages"},
     "stores": {"stores", "tills"},
     "staff": {"staff", "roles", "done"},
     "settle": set(),

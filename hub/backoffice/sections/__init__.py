@@ -1,12 +1,14 @@
 """The sections of the back office, in the order of the menu."""
 
 from hub.backoffice.section import Section
+from hub.backoffice.sections.approvals import APPROVALS
 from hub.backoffice.sections.cases import CASES
 from hub.backoffice.sections.customers import CUSTOMERS
 from hub.backoffice.sections.deeds import DEEDS
 from hub.backoffice.sections.devices import DEVICES
 from hub.backoffice.sections.goods import PRODUCTS
 from hub.backoffice.sections.groupprices import GROUP_PRICES
+from hub.backoffice.sections.messages import MESSAGES
 from hub.backoffice.sections.orders import ORDERS
 from hub.backoffice.sections.people import ROLES, STAFF
 from hub.backoffice.sections.promotions import COUPONS, PROMOTIONS
@@ -24,8 +26,10 @@ SECTIONS: tuple[Section, ...] = (
     SALES,
     ORDERS,
     SHIFTS,
+    APPROVALS,
     STOCK,
     CUSTOMERS,
+    MESSAGES,
     CASES,
     STORES,
     DEVICES,
