@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from omnipos.cli.exporting import written_whole
-from omnipos.cli.folders import data_dir_option
-from omnipos.cli.ownhub import KEY_FILE, hub_database, lock_keeper
+from omnipos.cli.hub_serving import place_of, place_options, settings_of
+from omnipos.cli.ownhub import KEY_FILE, lock_keeper
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.locale import _
 from omnipos.services.till import SystemClock
@@ -23,40 +23,35 @@ PROGRAMS_VARIABLE = "OMNIPOS_POSTGRES_PROGRAMS"
 
 
 def _options(command: Command) -> Command:
-    """Give a command FILE, the database it works on and where PostgreSQL's programs are."""
+    """Give a command FILE, the hub whose data it is about and where PostgreSQL's programs are."""
     decorated = click.option(
         "--programs",
         default="",
         envvar=PROGRAMS_VARIABLE,
         help=f"The folder of pg_dump, pg_restore and psql; else ${PROGRAMS_VARIABLE}, else the PATH.",
-    )(data_dir_option(command))
-    decorated = click.option(
-        "--admin-key",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The owner's key, as the hub was given it; hub.key lies beside. On PostgreSQL it must be named.",
-    )(decorated)
-    decorated = click.option(
-        "--database",
-        default="",
-        help="An SQLite file or postgresql://…, as the hub was given; else the file in the data folder.",
-    )(decorated)
+    )(place_options(command))
     return click.argument("file", type=click.Path(path_type=Path, dir_okay=False))(decorated)
+
+
+def _place(given: dict[str, Any]) -> tuple[str, Path]:
+    """Return a hub's database as it is opened, and where the owner's key lies, its own beside it."""
+    address, key, _folder = place_of(settings_of(bind="", **given), given["data_dir"])
+    return address, key
 
 
 @click.command()
 @_options
-def backup(file: Path, database: str, admin_key: Path | None, data_dir: Path, programs: str) -> None:
+def backup(file: Path, programs: str, **given: Any) -> None:
     """Save the hub's database and key to FILE; the hub goes on meanwhile. The owner's key is not in it."""
     from hub import backups
     from hub.database import is_url
 
-    source = database or str(hub_database(data_dir))
+    source, key = _place(given)
     kind = backups.Kind.POSTGRESQL if is_url(source) else backups.Kind.SQLITE
-    home = _owners_key(source, admin_key).parent
     try:
         with (
             written_whole(file) as unfinished,
-            backups.packing(unfinished, kind, home, SystemClock().now_ms()) as part,
+            backups.packing(unfinished, kind, key.parent, SystemClock().now_ms()) as part,
         ):
             if kind is backups.Kind.POSTGRESQL:
                 from hub import dumps
@@ -80,14 +75,11 @@ def backup(file: Path, database: str, admin_key: Path | None, data_dir: Path, pr
 @click.command()
 @_options
 @click.option("--replace", default="", metavar="NAME", help="The database's name, to replace what is in it.")
-def restore(
-    file: Path, database: str, admin_key: Path | None, data_dir: Path, programs: str, replace: str
-) -> None:
+def restore(file: Path, programs: str, replace: str, **given: Any) -> None:
     """Put a hub's backup back while no hub runs. Every till then fetches and sends again by itself."""
     from hub.database import is_url
 
-    target = database or str(hub_database(data_dir))
-    key = _owners_key(target, admin_key)
+    target, key = _place(given)
     key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = key.with_name(f"before-restore-{SystemClock().now_ms()}")
     with _held(key.parent):
@@ -101,19 +93,6 @@ def restore(
         click.echo(
             _("What was there before lies in {folder}; nothing of it was deleted.").format(folder=aside)
         )
-
-
-def _owners_key(database: str, admin_key: Path | None) -> Path:
-    """Return where the owner's key of the hub on a database lies, and its own beside it."""
-    from hub.database import is_url
-
-    if admin_key is not None:
-        return admin_key.absolute()
-    if is_url(database):
-        raise EntryRefused(
-            _("A hub on PostgreSQL keeps its keys in files: name the owner's with --admin-key FILE.")
-        )
-    return Path(database).absolute().with_name(KEY_FILE)
 
 
 @contextlib.contextmanager

@@ -19,21 +19,25 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def serving_options(command: Command) -> Command:
-    """Give a command what a hub serves with; what an option leaves out stands in hub.toml."""
+def place_options(command: Command) -> Command:
+    """Give a command where a hub keeps its data and keys; what an option leaves out stands in hub.toml."""
     file = click.Path(path_type=Path, dir_okay=False)
     decorated = click.option(
-        "--bind", default="", show_default="127.0.0.1:8311", help="HOST:PORT to listen at."
-    )(data_dir_option(command))
-    decorated = click.option(
         "--database", default="", help="An SQLite file, or postgresql://…; else a file in the data folder."
-    )(decorated)
+    )(data_dir_option(command))
     decorated = click.option(
         "--admin-key", type=file, help="The owner's key; else admin.key beside the SQLite file."
     )(decorated)
     return click.option("--config", type=file, help="The settings; else hub.toml in the data folder.")(
         decorated
     )
+
+
+def serving_options(command: Command) -> Command:
+    """Give a command what a hub serves with; what an option leaves out stands in hub.toml."""
+    return click.option(
+        "--bind", default="", show_default="127.0.0.1:8311", help="HOST:PORT to listen at."
+    )(place_options(command))
 
 
 def settings_of(

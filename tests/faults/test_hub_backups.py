@@ -169,3 +169,24 @@ def test_what_cannot_be_saved_or_read_is_said_plainly(tmp_path: Path) -> None:
     assert (said.exit_code, "missing" in said.output, (tmp_path / "new").exists()) == (1, True, False)
     said = ask("hub", "restore", file, *place)
     assert (said.exit_code, "no backup of a hub" in said.output) == (1, True)
+
+
+def test_what_the_settings_of_a_hub_say_is_what_is_saved_and_put_back(
+    own_hub: HubProcess, disk: Disk, tmp_path: Path
+) -> None:
+    hub, file = own_hub, tmp_path / "hub backup"
+    disk.sell(INDOMIE)
+    disk.sync()
+    settings = tmp_path / "etc" / "hub.toml"
+    settings.parent.mkdir()
+    settings.write_text(f'database = "{hub.database}"\nadmin_key_file = "{hub.folder}/admin.key"\n')
+    for place in (("--config", settings), ("--data-dir", settings.parent)):
+        said = ask("hub", "backup", file, *place, "--programs", programs())
+        assert (said.exit_code, file.exists()) == (0, True), said.output
+    before = totals(hub)
+    hub.stop()
+    words = ("--config", settings, "--replace", name_of(hub), "--programs", programs())
+    said = ask("hub", "restore", file, *words)
+    assert (said.exit_code, "The hub is restored" in said.output) == (0, True), said.output
+    hub.start()
+    assert (before, totals(hub)) == ((1, before[1]), before)
