@@ -1,6 +1,6 @@
 """Sums of the sales by the hour, kept as they come in: the back office's first page reads few rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -53,11 +53,15 @@ def add(unit: Unit, sold: Iterable[Sold]) -> None:
     upsert(unit.conn, tables.sale_hour, rows, add=("sales", "total_minor"))
 
 
-def between(conn: Connection, first_hour: int, last_hour: int, currency: str) -> list[HourSum]:
-    """Return the sums of one currency from an hour to another, both among them."""
+def between(
+    conn: Connection, first_hour: int, last_hour: int, currency: str, stores: Collection[str] = ()
+) -> list[HourSum]:
+    """Return the sums of one currency from an hour to another, both among them; of all stores, or of some."""
     table = tables.sale_hour
     sums = (func.sum(table.c.sales).label("n"), func.sum(table.c.total_minor).label("total"))
     keys = (table.c.store_id, table.c.hour, table.c.channel)
-    wanted = (table.c.hour.between(first_hour, last_hour), table.c.currency == currency)
+    wanted = [table.c.hour.between(first_hour, last_hour), table.c.currency == currency]
+    if stores:
+        wanted.append(table.c.store_id.in_(sorted(stores)))
     rows = conn.execute(select(*keys, *sums).where(*wanted).group_by(*keys))
     return [HourSum(row.store_id, row.hour, row.channel, Sum(int(row.n), int(row.total))) for row in rows]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, select
 
-from hub import shops, tables
+from hub import shops, staffstores, tables
 from hub.database import upsert
 from hub.feed import STAFF
 from hub.problems import Refused
@@ -64,8 +64,13 @@ def _hashed(secret: str) -> str:
     return argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(secret)
 
 
-def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
-    """Write people with the rights of their roles and tell the tills of those who changed."""
+def put_staff(
+    unit: Unit, people: Sequence[Staff], wishes: Sequence[StaffWish] = ()
+) -> tuple[StaffMember, ...]:
+    """Write people with the rights of their roles and tell the tills of those who changed.
+
+    `wishes` are what they were made of; of these come the stores that they have in the back office.
+    """
     known = {one.code: one for one in roles(unit.conn).roles}
     for one in people:
         if one.role not in known:
@@ -77,6 +82,9 @@ def put_staff(unit: Unit, people: Sequence[Staff]) -> tuple[StaffMember, ...]:
                 ),
             )
     _write(unit, [_in_role(one, known[one.role]) for one in people])
+    for one, wish in zip(people, wishes, strict=False):
+        if wish.store_codes is not None:
+            staffstores.bind(unit, one.staff_id, wish.store_codes)
     return members(unit.conn)
 
 
@@ -161,6 +169,7 @@ def give_badge(unit: Unit, staff_id: str, badge: NewBadge | None) -> Badge:
 
 def members(conn: Connection) -> tuple[StaffMember, ...]:
     """Return all people, without their hashes."""
+    bound = staffstores.codes(conn)
     return tuple(
         StaffMember(
             staff_id=one.staff_id,
@@ -168,6 +177,7 @@ def members(conn: Connection) -> tuple[StaffMember, ...]:
             role=one.role,
             active=one.active,
             has_badge=bool(one.badge_id),
+            store_codes=bound.get(one.staff_id, ()),
         )
         for one in shops.everybody(conn)
     )

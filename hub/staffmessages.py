@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from hub.messages import MaybeCode, MaybeName, Name, Wish
+from hub.messages import MOST_ROWS, Code, MaybeCode, MaybeName, Name, Wish
 from omnipos.domain.staff import StaffRole
 
 MOST_STAFF = 200
@@ -45,6 +45,8 @@ class StaffWish(Wish, frozen=True, kw_only=True):
     pin: Annotated[str, Meta(pattern="^([0-9]{4,12})?$")] = ""
     pin_hash: Annotated[str, Meta(max_length=400)] = ""
     active: bool = True
+    store_codes: Annotated[tuple[Code, ...], Meta(max_length=MOST_ROWS)] | None = None
+    """The stores whose part of the back office they have; none is all stores. Left out, it stays."""
 
 
 class PutStaff(Wish, frozen=True, kw_only=True):
@@ -61,6 +63,8 @@ class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     active: bool
     has_badge: bool = False
+    store_codes: tuple[str, ...] = ()
+    """The stores whose part of the back office they have; none is all."""
 
 
 class StaffList(msgspec.Struct, frozen=True, kw_only=True):

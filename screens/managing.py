@@ -6,6 +6,7 @@ from typing import ClassVar
 from omnipos.domain.approval import ApprovalState
 from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
+from omnipos.domain.rightwords import right_words
 from omnipos.domain.staff import Right, Staff
 from omnipos.locale import _, later
 from omnipos.services import badging, queueing, signing_in, stocktaking
@@ -17,7 +18,6 @@ from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.desk import Desk
 from screens.lists import WIDTH, ListScreen, PagesScreen
-from omnipos.domain.rightwords import right_words
 from screens.signin import role_words
 from screens.widgets.cells import Row, between, drawn, fit, wrapped
 

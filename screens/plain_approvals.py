@@ -5,6 +5,7 @@ import msgspec
 from omnipos.domain.approval import ApprovalState
 from omnipos.domain.errors import BasketRefused, EntryRefused, WordNeeded
 from omnipos.domain.money import format_money
+from omnipos.domain.rightwords import right_words
 from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
 from omnipos.services import approving, queueing, signing_in
@@ -12,7 +13,6 @@ from omnipos.services.approving import Word
 from omnipos.services.queueing import ApprovalShown
 from screens.plain_talk import Answer, Talk
 from screens.plain_words import time_words
-from omnipos.domain.rightwords import right_words
 
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.5

@@ -13,6 +13,7 @@ from starlette_admin.views import CustomView
 
 from hub import hourly, shops, tables, watching
 from hub.backoffice.fields import moment
+from hub.backoffice.listing import of_stores
 from hub.backoffice.office import Office, may, office_of
 from hub.context import Hub
 from hub.hourly import HOUR_MS, HourSum, Sum
@@ -67,8 +68,8 @@ def sold_today(conn: Connection, office: Office) -> Sold:
     first = _hour(now.replace(hour=0, minute=0, second=0, microsecond=0))
     before = _hour((now - timedelta(days=7)).replace(hour=0, minute=0, second=0, microsecond=0))
     last = DAY_HOURS - 1
-    today = hourly.between(conn, first, first + last, code)
-    week_ago = hourly.between(conn, before, before + last, code)
+    today = hourly.between(conn, first, first + last, code, office.stores)
+    week_ago = hourly.between(conn, before, before + last, code, office.stores)
     done = office.now_ms // HOUR_MS - first
     whole, so_far = _sum(today), _sum(one for one in week_ago if one.hour - before <= done)
     names = {shop.store_id: shop.name or shop.code for shop in shops.stores(conn)}
@@ -146,11 +147,12 @@ def open_orders(conn: Connection, office: Office) -> tuple[Waiting, ...]:
     """Return how many orders stand in each open state, and the oldest promise of each."""
     table = tables.collect_order
     oldest = func.min(table.c.promised_at_ms)
-    rows = conn.execute(
+    query = (
         select(table.c.state, func.count(), oldest)
         .where(table.c.state.in_([one.value for one in OPEN_STATES]))
         .group_by(table.c.state)
     )
+    rows = conn.execute(of_stores(query, office, table.c.store_id))
     found = {state: (count, since) for state, count, since in rows}
     return tuple(
         Waiting(_(STATE_WORDS[state]), found[state.value][0], moment(found[state.value][1], office))
@@ -176,16 +178,20 @@ def tills(conn: Connection, office: Office) -> Tills:
     wrong = func.abs(table.c.skew_ms) > SKEW_MS
     place, owes = watching.owed()
     counts = select(func.count(), func.sum(case((late, 0), else_=1)), func.sum(owes)).select_from(place)
-    every, seen, waiting = conn.execute(counts.where(~table.c.revoked)).one()
-    rows = conn.execute(
+    every, seen, waiting = conn.execute(
+        of_stores(counts.where(~table.c.revoked), office, table.c.store_id)
+    ).one()
+    query = (
         select(table, shop.c.code, owes.label("owes"))
         .select_from(place.join(shop, shop.c.store_id == table.c.store_id))
         .where(~table.c.revoked, late | wrong | (owes > 0))
         .order_by(owes.desc(), table.c.last_seen_ms)
         .limit(MOST_TILLS)
     )
+    rows = conn.execute(of_stores(query, office, table.c.store_id))
     exception = tables.exception_case
-    opened = conn.scalar(select(func.count()).select_from(exception).where(~exception.c.settled))
+    cases = select(func.count()).select_from(exception).where(~exception.c.settled)
+    opened = conn.scalar(of_stores(cases, office, exception.c.store_id))
     looked_at = tuple(
         {
             "id": row.device_id,

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from starlette.requests import Request
 
-from hub import shops, staff, tables
+from hub import shops, staff, staffstores, tables
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 
@@ -17,18 +17,26 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
     person: Staff
     rights: frozenset[str]
     shop: Shop
-    """The first store: its currency and its time zone are those of what belongs to no store."""
+    """The first store that is theirs: its currency and time zone are those of what belongs to no store."""
     now_ms: int
+    stores: frozenset[str] = frozenset()
+    """The ids of the stores that they are bound to; none is all."""
+    store_codes: frozenset[str] = frozenset()
+    """The codes of these."""
 
     def may(self, right: Right) -> bool:
         """Tell whether this person has a right."""
         return right.value in self.rights
 
+    def has_store(self, store_id: str) -> bool:
+        """Tell whether a store is one of theirs."""
+        return not self.stores or store_id in self.stores
+
 
 def enter(conn: Connection, staff_id: str, now_ms: int) -> Office | None:
     """Return somebody's desk; None for who does not work here, or may not open the back office.
 
-    Rights are those of the role as it is now.
+    Rights are those of the role as it is now, stores those that they are bound to now.
     """
     table = tables.staff
     record = conn.scalar(select(table.c.record).where(table.c.staff_id == staff_id))
@@ -39,8 +47,16 @@ def enter(conn: Connection, staff_id: str, now_ms: int) -> Office | None:
     rights = frozenset(roles[person.role].rights) if person.role in roles else frozenset()
     if Right.BACK_OFFICE.value not in rights:
         return None
-    shop = shops.first_shop(conn) or _NO_SHOP
-    return Office(person=person, rights=rights, shop=shop, now_ms=now_ms)
+    bound = staffstores.of(conn, staff_id)
+    own = [one for one in shops.stores(conn) if not bound or one.store_id in bound]
+    return Office(
+        person=person,
+        rights=rights,
+        shop=own[0] if own else _NO_SHOP,
+        now_ms=now_ms,
+        stores=bound,
+        store_codes=frozenset(one.code for one in own) if bound else frozenset(),
+    )
 
 
 def office_of(request: Request) -> Office:

@@ -89,6 +89,10 @@ class Section:
     """What a search looks at, said in the list."""
     change_right: Right | None = None
     """Who has it may write; None for what is only read."""
+    is_shared: bool = False
+    """Its rows hold in every store: who is bound to some stores reads them."""
+    new_is_shared: bool = False
+    """What is made new concerns every store: who is bound to some stores makes none."""
     group: str = later("Shop")
     pk: str = "key"
     shown: Callable[[Connection, str, Office], Record | None] | None = None

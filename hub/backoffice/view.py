@@ -68,11 +68,18 @@ class SectionView(BaseModelView):
 
     def _may_change(self, request: Request, write: object) -> bool:
         right = self.section.change_right
-        return write is not None and right is not None and may(request, right)
+        allowed = write is not None and right is not None and may(request, right)
+        return allowed and not self._is_read_only(request)
+
+    def _is_read_only(self, request: Request) -> bool:
+        """Tell whether whoever asks is bound to some stores, and this section is every store's."""
+        return self.section.is_shared and bool(office_of(request).stores)
 
     def can_create(self, request: Request) -> bool:
         """Tell whether a new row can be made by whoever asks."""
-        return self._may_change(request, self.section.create)
+        if not self._may_change(request, self.section.create):
+            return False
+        return not (self.section.new_is_shared and office_of(request).stores)
 
     def can_edit(self, request: Request) -> bool:
         """Tell whether a row can be changed by whoever asks."""
@@ -251,14 +258,17 @@ class SectionView(BaseModelView):
     async def is_action_allowed(self, request: Request, name: str) -> bool:
         """Let those do it who have the act's right."""
         act = self._act(name)
-        return act is not None and act.of_list and may(request, act.right)
+        return act is not None and act.of_list and self._may_do(request, act)
+
+    def _may_do(self, request: Request, act: Act) -> bool:
+        return may(request, act.right) and not self._is_read_only(request)
 
     async def is_row_action_allowed(self, request: Request, name: str) -> bool:
         """Let those do it who have the act's right; the library's own ways as it says."""
         act = self._act(name)
         if act is None:
             return name in _WAYS and await super().is_row_action_allowed(request, name)
-        return not act.of_list and may(request, act.right)
+        return not act.of_list and self._may_do(request, act)
 
     async def is_row_action_allowed_for_obj(self, request: Request, name: str, obj: Any) -> bool:
         """Offer an act only where it means something."""
@@ -285,6 +295,8 @@ class SectionView(BaseModelView):
         return handle
 
     async def _do(self, request: Request, act: Act, key: str) -> Said:
+        if key and office_of(request).stores and await self.find_by_pk(request, key) is None:
+            raise Refusal(_("There is nothing here."))
         form = await request.form()
         typed = {
             field.name: await field.parse_form_data(request, form) for field in self._act_fields[act.name]

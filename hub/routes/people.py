@@ -25,7 +25,7 @@ async def get_roles(hub: Ours) -> Roles:
 async def put_staff(hub: Ours, data: JSONBody[PutStaff]) -> StaffList:
     """Add or change people by id or name; PINs are hashed here and never told again."""
     people = await hub.read(lambda conn: staff.prepare_staff(conn, data.staff))
-    return StaffList(staff=await hub.write(lambda unit: staff.put_staff(unit, people)))
+    return StaffList(staff=await hub.write(lambda unit: staff.put_staff(unit, people, data.staff)))
 
 
 @get("/v1/staff", guards=[owner_only], tags=["owner"])

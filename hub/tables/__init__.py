@@ -31,6 +31,7 @@ from hub.tables.messages import message as message
 from hub.tables.office import office_act as office_act
 from hub.tables.office import office_door as office_door
 from hub.tables.office import office_end as office_end
+from hub.tables.office import office_store as office_store
 from hub.tables.office import sale_hour as sale_hour
 from hub.tables.orders import collect_order as collect_order
 from hub.tables.orders import reservation as reservation
@@ -193,6 +194,7 @@ exception_case = Table(
     number_column("at_ms"),
     Column("settled", Boolean, nullable=False, server_default=false()),
     Index(None, "device_id", "settled"),
+    Index(None, "store_id", "number"),
 )
 
 exception_answer = Table(
@@ -233,6 +235,7 @@ sale = Table(
     text_column("customer_id", ""),
     text_column("order_id", ""),
     text_column("flags", ""),
+    Index(None, "store_id", "number"),
     Index(None, "store_id", "receipt_number"),
     Index(None, "receipt_number"),
     Index(None, "customer_id"),

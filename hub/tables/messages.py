@@ -22,6 +22,7 @@ message = Table(
     number_column("done_at_ms", default="0"),
     Index(None, "state", "next_at_ms"),
     Index(None, "asked_at_ms"),
+    Index(None, "store_id", "asked_at_ms"),
     Index(None, "receipt_number"),
     Index(None, "address"),
 )

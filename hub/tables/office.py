@@ -1,4 +1,4 @@
-"""What the back office keeps: who stands before its door, what was done in it, and sums by the hour."""
+"""What the back office keeps: its door, whose stores are whose, what was done in it, and sums by the hour."""
 
 from sqlalchemy import Index, Table
 
@@ -25,6 +25,10 @@ office_act = Table(
     text_column("act"),
     text_column("detail", ""),
     Index(None, "at_ms"),
+)
+
+office_store = Table(
+    "office_store", metadata, id_column("staff_id"), id_column("store_id"), Index(None, "store_id")
 )
 
 sale_hour = Table(

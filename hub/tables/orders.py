@@ -32,5 +32,6 @@ collect_order = Table(
     Index(None, "promised_at_ms"),
     Index(None, "state", "promised_at_ms"),
     Index(None, "store_id", "state"),
+    Index(None, "store_id", "promised_at_ms"),
     Index(None, "number"),
 )

@@ -22,6 +22,7 @@ shift = Table(
     text_column("closed_event_id", ""),
     text_column("report", ""),
     Index(None, "first_at_ms"),
+    Index(None, "store_id", "first_at_ms"),
     Column("told", Boolean, nullable=False, server_default=false()),
     # JSON, minor units by currency; nothing known of a shift that began before this was added up.
     Column("foreign_taken", Text),

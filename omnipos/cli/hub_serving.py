@@ -35,9 +35,9 @@ def place_options(command: Command) -> Command:
 
 def serving_options(command: Command) -> Command:
     """Give a command what a hub serves with; what an option leaves out stands in hub.toml."""
-    return click.option(
-        "--bind", default="", show_default="127.0.0.1:8311", help="HOST:PORT to listen at."
-    )(place_options(command))
+    return click.option("--bind", default="", show_default="127.0.0.1:8311", help="HOST:PORT to listen at.")(
+        place_options(command)
+    )
 
 
 def settings_of(

@@ -27,6 +27,8 @@ def staff(address: str, key_file: Path) -> None:
     with owner_line(address, key_file) as line:
         for one in line.get("/v1/staff", StaffList).staff:
             said = [one.name, one.role]
+            stores = " ".join(one.store_codes)
+            said += [_("back office of {stores}").format(stores=stores)] if stores else []
             said += [_("has a badge")] if one.has_badge else []
             said += [] if one.active else [_("left")]
             click.echo(", ".join(said))
@@ -37,8 +39,14 @@ def staff(address: str, key_file: Path) -> None:
 @click.option(
     "--role", default=Role.CASHIER.value, show_default=True, help="Its code; see: omnipos hub roles"
 )
+@click.option(
+    "--store", "stores", multiple=True, help="A store that is theirs in the back office; again for more."
+)
+@click.option("--every-store", is_flag=True, help="All stores are theirs in the back office from now on.")
 @hub_options
-def add_staff(name: str, role: str, address: str, key_file: Path) -> None:
+def add_staff(
+    name: str, role: str, stores: tuple[str, ...], every_store: bool, address: str, key_file: Path
+) -> None:
     """Add a person, or give one a new PIN; the PIN is asked for, or read from the input."""
     from hub.staffmessages import PutStaff, StaffList, StaffWish
 
@@ -47,7 +55,8 @@ def add_staff(name: str, role: str, address: str, key_file: Path) -> None:
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 12):
         raise EntryRefused(_("A PIN is 4 to 12 digits. Nobody was added."))
     with owner_line(address, key_file) as line:
-        wish = StaffWish(name=name, role=role, pin=pin)
+        bound = () if every_store else stores or None
+        wish = StaffWish(name=name, role=role, pin=pin, store_codes=bound)
         line.put("/v1/staff", StaffList, PutStaff(staff=(wish,)))
     click.echo(_("{name} can sign in once the tills have synced.").format(name=name))
 

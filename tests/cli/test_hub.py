@@ -224,6 +224,10 @@ def test_a_hub_is_set_up_from_nothing(tmp_path: Path) -> None:
         assert stores_of(port, database) == [{**made[0], "name": "Kedai Dua"}]
         assert run(tmp_path, "hub", "add-staff", "Mei", *at, said="12\n").returncode == 1
         assert run(tmp_path, "hub", "add-staff", "Mei", *at, said="4321\n").returncode == 0
+        bound = ("--role", "manager", "--store", "A1")
+        assert run(tmp_path, "hub", "add-staff", "Ani", *bound, *at, said="4321\n").returncode == 0
+        people = run(tmp_path, "hub", "staff", *at).stdout.splitlines()
+        assert people == ["Ani, manager, back office of A1", "Mei, cashier"]
         assert len(run(tmp_path, "hub", "api-key", "web", *at).stdout.strip()) > 30
         code = run(tmp_path, "hub", "enrol-code", *at).stdout.strip()
         till = str(tmp_path / "till")

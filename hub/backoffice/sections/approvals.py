@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, select
 
 from hub import tables
 from hub.backoffice.fields import ChoiceField, Field, MomentField, MoneyField, Sum
-from hub.backoffice.listing import Listing, Record
+from hub.backoffice.listing import Listing, Record, of_stores
 from hub.backoffice.office import Office
 from hub.backoffice.section import Section
 from hub.backoffice.sections.sales import staff_names
@@ -29,10 +29,11 @@ _STATES = {
 }
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _table.outerjoin(_store, _store.c.store_id == _table.c.store_id)
     columns = (_key.label("key"), _table.c.record, _table.c.kept_at_ms)
-    return select(*columns, _store.c.code, _store.c.record.label("shop")).select_from(joined)
+    query = select(*columns, _store.c.code, _store.c.record.label("shop")).select_from(joined)
+    return of_stores(query, office, _table.c.store_id)
 
 
 def _record(row: Any, office: Office) -> Record:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, select
 
 from hub import exceptions, tables
 from hub.backoffice.fields import ChoiceField, Field, Flag, LinesField, MomentField, NumberField, moment
-from hub.backoffice.listing import Listing, Record
+from hub.backoffice.listing import Listing, Record, of_stores
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Change, Said, Section
 from hub.backoffice.sections.sales import staff_names
@@ -20,9 +20,9 @@ from omnipos.locale import _, later
 _case, _store = tables.exception_case, tables.store
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _case.outerjoin(_store, _store.c.store_id == _case.c.store_id)
-    return select(_case, _store.c.code).select_from(joined)
+    return of_stores(select(_case, _store.c.code).select_from(joined), office, _case.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from hub import tables
+from hub import staffstores, tables
 from hub.backoffice.fields import Field, MomentField
 from hub.backoffice.listing import Listing, Record
 from hub.backoffice.office import Office
@@ -18,8 +18,11 @@ from omnipos.locale import later
 _act = tables.office_act
 
 
-def _query(_office: Office) -> Select[Any]:
-    return select(_act)
+def _query(office: Office) -> Select[Any]:
+    query = select(_act)
+    if not office.stores:
+        return query
+    return query.where(_act.c.staff_id.in_(staffstores.people_within(office.stores)))
 
 
 def _record(row: Any, _office: Office) -> Record:

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from hub import auth, following, leases, moves, releasing, shops, tables, watching
-from hub.backoffice.fields import ChoiceField, Choices, Field, Flag, MomentField, NumberField, moment
-from hub.backoffice.listing import Listing, Record, starts
+from hub.backoffice.fields import Choices, Field, Flag, MomentField, NumberField, StoreField, moment
+from hub.backoffice.listing import Listing, Record, of_stores, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Answer, Change, Said, Section
 from hub.reports import Device
@@ -16,10 +16,10 @@ from omnipos.domain.staff import Right
 from omnipos.locale import _, later
 
 
-def _query(_office: Office) -> Select[Any]:
-    return select(tables.device.c.device_id).join(
-        tables.store, tables.store.c.store_id == tables.device.c.store_id
-    )
+def _query(office: Office) -> Select[Any]:
+    table, shop = tables.device, tables.store
+    query = select(table.c.device_id).join(shop, shop.c.store_id == table.c.store_id)
+    return of_stores(query, office, table.c.store_id)
 
 
 def _record(one: Device) -> Record:
@@ -48,8 +48,9 @@ def _finish(conn: Connection, records: Sequence[Record]) -> None:
         record.__dict__.update(_record(found[record.device_id]).__dict__)
 
 
-def _shown(conn: Connection, device_id: str, _office: Office) -> Record | None:
-    return next((_record(one) for one in watching.devices(conn, [device_id])), None)
+def _shown(conn: Connection, device_id: str, office: Office) -> Record | None:
+    found = watching.devices(conn, [device_id])
+    return next((_record(one) for one in found if office.has_store(one.store_id)), None)
 
 
 def enrol(unit: Unit, change: Change) -> Said:
@@ -82,7 +83,7 @@ def store_choices(conn: Connection) -> dict[str, Choices]:
     return {"stores": [(one.code, f"{one.code} · {one.name}") for one in shops.stores(conn)]}
 
 
-STORE_FIELD = ChoiceField("store_code", label=later("Store"), required=True, source="stores")
+STORE_FIELD = StoreField("store_code", label=later("Store"), required=True, source="stores")
 
 DEVICES = Section(
     key="tills",

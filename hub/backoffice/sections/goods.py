@@ -183,6 +183,7 @@ PRODUCTS = Section(
     group=later("Goods"),
     right=Right.GOODS,
     change_right=Right.GOODS,
+    is_shared=True,
     fields=FIELDS,
     pk="sku",
     search_hint=later("Search by SKU, barcode, or how the name begins."),

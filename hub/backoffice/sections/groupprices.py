@@ -86,6 +86,7 @@ GROUP_PRICES = Section(
     group=later("Goods"),
     right=Right.GOODS,
     change_right=Right.GOODS,
+    is_shared=True,
     fields=(
         Field("sku", label=later("SKU"), required=True, exclude_from_edit=True),
         Field("group", label=later("Group"), required=True, exclude_from_edit=True),

@@ -1,4 +1,4 @@
-"""Messages to customers: where each stands, how often it was tried, and what went wrong; read, never changed."""
+"""Messages to customers: where each stands, how often it was tried, what went wrong; never changed."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, select
 
 from hub import tables
 from hub.backoffice.fields import ChoiceField, Field, MomentField, NumberField
-from hub.backoffice.listing import Listing, Record, probe, starts
+from hub.backoffice.listing import Listing, Record, of_stores, probe, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Section
 from hub.messagelist import MessageState
@@ -27,9 +27,9 @@ _STATES = {
 _WAYS = {SendBy.EMAIL: later("e-mail"), SendBy.PHONE: later("phone")}
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _message.outerjoin(_store, _store.c.store_id == _message.c.store_id)
-    return select(_message, _store.c.code).select_from(joined)
+    return of_stores(select(_message, _store.c.code).select_from(joined), office, _message.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -75,7 +75,9 @@ MESSAGES = Section(
     fields=(
         Field("receipt_number", label=later("Receipt")),
         MomentField("asked_at_ms", label=later("Asked for")),
-        ChoiceField("send_by", label=later("Way"), choices=[(one.value, word) for one, word in _WAYS.items()]),
+        ChoiceField(
+            "send_by", label=later("Way"), choices=[(one.value, word) for one, word in _WAYS.items()]
+        ),
         Field("address", label=later("To")),
         ChoiceField(
             "state", label=later("State"), choices=[(one.value, word) for one, word in _STATES.items()]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, select
 
 from hub import leases, orders, tables
 from hub.backoffice.fields import ChoiceField, Field, LinesField, MomentField, MoneyField, NumberField, Sum
-from hub.backoffice.listing import Listing, Record
+from hub.backoffice.listing import Listing, Record, of_stores
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Change, Said, Section
 from hub.problems import Refused
@@ -23,9 +23,10 @@ _table, _store = tables.collect_order, tables.store
 _key = _table.c.store_id + "/" + _table.c.order_id
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _table.outerjoin(_store, _store.c.store_id == _table.c.store_id)
-    return select(_key.label("key"), _table.c.record, _store.c.code).select_from(joined)
+    query = select(_key.label("key"), _table.c.record, _store.c.code).select_from(joined)
+    return of_stores(query, office, _table.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:

@@ -1,16 +1,18 @@
 """Staff and their roles. Nobody gives away a right that is not theirs."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, select
 
-from hub import shops, staff, tables
+from hub import shops, staff, staffstores, tables
 from hub.backoffice.desk import Refusal, wished
-from hub.backoffice.fields import ChoiceField, Choices, Field, Flag, PinField
+from hub.backoffice.fields import ChoiceField, Choices, Field, Flag, PinField, StoreField
 from hub.backoffice.listing import Listing, Page, Record, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Answer, Change, Said, Section
+from hub.backoffice.sections.devices import store_choices
 from hub.staffmessages import RoleWish, StaffWish
 from hub.unit import Unit
 from omnipos.domain.names import fold
@@ -18,8 +20,11 @@ from omnipos.domain.staff import Right, Staff, StaffRole
 from omnipos.locale import _, later
 
 
-def _query(_office: Office) -> Select[Any]:
-    return select(tables.staff)
+def _query(office: Office) -> Select[Any]:
+    query = select(tables.staff)
+    if not office.stores:
+        return query
+    return query.where(tables.staff.c.staff_id.in_(staffstores.people_within(office.stores)))
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -31,8 +36,15 @@ def _record(row: Any, _office: Office) -> Record:
         pin="",
         active=one.active,
         has_badge=bool(one.badge_id),
+        store_codes=(),
         said=one.name,
     )
+
+
+def _finish(conn: Connection, records: Sequence[Record]) -> None:
+    bound = staffstores.codes(conn, [record.staff_id for record in records])
+    for record in records:
+        record.store_codes = bound.get(record.staff_id, ())
 
 
 def _find(conn: Connection, q: str, _office: Office) -> Any:
@@ -40,7 +52,12 @@ def _find(conn: Connection, q: str, _office: Office) -> Any:
     return conn.scalars(select(table.c.staff_id).where(starts(table.c.folded_name, fold(q))).limit(500))
 
 
-def _prepare(conn: Connection, change: Change) -> list[Staff]:
+class _Wished(NamedTuple):
+    wish: StaffWish
+    people: list[Staff]
+
+
+def _prepare(conn: Connection, change: Change) -> _Wished:
     wish = wished(StaffWish, {**change.values, "staff_id": change.key})
     known = shops.everybody(conn)
     named = [one for one in known if fold(one.name) == fold(wish.name) and one.staff_id != change.key]
@@ -50,8 +67,10 @@ def _prepare(conn: Connection, change: Change) -> list[Staff]:
     old = [one for one in known if one.staff_id == change.key]
     if old and not wish.active and change.key == change.office.person.staff_id:
         raise Refusal(_("You cannot end your own work here."), "active")
+    if change.office.stores and not wish.store_codes:
+        raise Refusal(_("Choose the stores that this person has in the back office."), "store_codes")
     _check_rights(conn, change.office, [wish.role, *(one.role for one in old)])
-    return staff.prepare_staff(conn, [wish])
+    return _Wished(wish, staff.prepare_staff(conn, [wish]))
 
 
 def _check_rights(conn: Connection, office: Office, roles: list[str]) -> None:
@@ -61,8 +80,9 @@ def _check_rights(conn: Connection, office: Office, roles: list[str]) -> None:
 
 
 def _put(unit: Unit, change: Change) -> str:
-    staff.put_staff(unit, change.prepared)
-    return str(change.prepared[0].staff_id)
+    wished_for: _Wished = change.prepared
+    staff.put_staff(unit, wished_for.people, [wished_for.wish])
+    return wished_for.people[0].staff_id
 
 
 def _own_rights_only(conn: Connection, change: Change) -> None:
@@ -87,8 +107,9 @@ def _take_badge(unit: Unit, change: Change) -> Said:
     return Said(_("The badge of {name} opens nothing once the tills have synced.").format(name=badge.name))
 
 
-def _role_choices(conn: Connection) -> dict[str, Choices]:
-    return {"roles": [(one.code, one.name or one.code) for one in staff.roles(conn).roles]}
+def _choices(conn: Connection) -> dict[str, Choices]:
+    roles = [(one.code, one.name or one.code) for one in staff.roles(conn).roles]
+    return {"roles": roles} | store_choices(conn)
 
 
 STAFF = Section(
@@ -110,6 +131,14 @@ STAFF = Section(
             exclude_from_detail=True,
             longest=12,
         ),
+        StoreField(
+            "store_codes",
+            label=later("Stores in the back office"),
+            help_text=later("None is all stores; tills are not meant"),
+            multiple=True,
+            select2=True,
+            source="stores",
+        ),
         Flag("active", label=later("Works here"), default=True),
         Flag("has_badge", label=later("Has a badge"), exclude_from_create=True, exclude_from_edit=True),
     ),
@@ -121,6 +150,7 @@ STAFF = Section(
         find=_find,
         sorts={"name": tables.staff.c.folded_name},
         first=("name", False),
+        finish=_finish,
     ),
     create=_put,
     edit=_put,
@@ -148,7 +178,7 @@ STAFF = Section(
             offered=lambda record: bool(record.has_badge),
         ),
     ),
-    choices=_role_choices,
+    choices=_choices,
     beside={"staff_pin": "pin", "role_unknown": "role"},
 )
 
@@ -197,6 +227,7 @@ ROLES = Section(
     group=later("People"),
     right=Right.STAFF,
     change_right=Right.STAFF,
+    is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True),
         Field("name", label=later("Name"), help_text=later("What the tills call it"), longest=40),

@@ -101,6 +101,7 @@ PROMOTIONS = Section(
     group=later("Goods"),
     right=Right.GOODS,
     change_right=Right.GOODS,
+    is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=64),
         Field("name", label=later("Name"), required=True),
@@ -198,6 +199,7 @@ COUPONS = Section(
     group=later("Goods"),
     right=Right.GOODS,
     change_right=Right.GOODS,
+    is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=64),
         ChoiceField("promotion", label=later("Promotion"), required=True, source="promotions"),

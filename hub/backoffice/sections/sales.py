@@ -17,7 +17,7 @@ from hub.backoffice.fields import (
     Sum,
     write_part,
 )
-from hub.backoffice.listing import Listing, Record, starts
+from hub.backoffice.listing import Listing, Record, of_stores, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Section
 from hub.reports import ShiftState
@@ -33,9 +33,9 @@ _SUMS = ("total", "tax", "rounding", "cash", "card", "online", "change", "saved"
 _TENDERS = {kind.value: word for kind, word in TENDER_WORDS.items()}
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _sale.outerjoin(_store, _store.c.store_id == _sale.c.store_id)
-    return select(_sale, _store.c.code).select_from(joined)
+    return of_stores(select(_sale, _store.c.code).select_from(joined), office, _sale.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -146,7 +146,7 @@ SALES = Section(
         key=_sale.c.number,
         record=_record,
         find=_find,
-        sorts={"number": _sale.c.number},
+        sorts={"number": _sale.c.number, "receipt_number": _sale.c.receipt_number},
         first=("number", True),
         finish=_finish,
     ),
@@ -162,12 +162,13 @@ _STATES = (
 )
 
 
-def _shifts(_office: Office) -> Select[Any]:
+def _shifts(office: Office) -> Select[Any]:
     device = tables.device
     joined = _shift.outerjoin(device, device.c.device_id == _shift.c.device_id).outerjoin(
         _store, _store.c.store_id == _shift.c.store_id
     )
-    return select(_shift, device.c.till_number, _store.c.code, _store.c.record).select_from(joined)
+    query = select(_shift, device.c.till_number, _store.c.code, _store.c.record).select_from(joined)
+    return of_stores(query, office, _shift.c.store_id)
 
 
 def _shift_record(row: Any, office: Office) -> Record:

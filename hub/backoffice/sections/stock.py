@@ -18,7 +18,7 @@ from hub.backoffice.fields import (
     moment,
     write_part,
 )
-from hub.backoffice.listing import Listing, Record, starts
+from hub.backoffice.listing import Listing, Record, of_stores, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Change, Said, Section
 from hub.backoffice.sections.devices import STORE_FIELD, store_choices
@@ -45,12 +45,13 @@ REASONS = {
 }
 
 
-def _query(_office: Office) -> Select[Any]:
+def _query(office: Office) -> Select[Any]:
     joined = _level.join(_product, _product.c.product_id == _level.c.product_id).join(
         _store, _store.c.store_id == _level.c.store_id
     )
     columns = (_product.c.sku, _product.c.record, _store.c.code)
-    return select(_KEY.label("key"), _level, *columns).select_from(joined)
+    query = select(_KEY.label("key"), _level, *columns).select_from(joined)
+    return of_stores(query, office, _level.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -69,10 +70,10 @@ def _record(row: Any, _office: Office) -> Record:
     )
 
 
-def _find(conn: Connection, q: str, _office: Office) -> Iterable[str]:
+def _find(conn: Connection, q: str, office: Office) -> Iterable[str]:
     query = select(_KEY).select_from(_level.join(_product, _product.c.product_id == _level.c.product_id))
     ids = list(conn.scalars(select(_product.c.product_id).where(starts(_product.c.sku, q)).limit(100)))
-    stores = list(conn.scalars(select(_store.c.store_id)))
+    stores = sorted(office.stores) or list(conn.scalars(select(_store.c.store_id)))
     # Keys begin with the store: asked store by store, the index gives each at once.
     wanted = _level.c.store_id.in_(stores) & _level.c.product_id.in_(ids)
     by_sku = list(conn.scalars(query.where(wanted).limit(500)))

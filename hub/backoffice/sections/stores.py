@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, select
 from hub import shops, tables
 from hub.backoffice.desk import Refusal, wished
 from hub.backoffice.fields import ChoiceField, Field, Flag, LinesField, MoneyField, NumberField, TextField
-from hub.backoffice.listing import Listing, Record
+from hub.backoffice.listing import Listing, Record, of_stores
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Answer, Change, Said, Section
 from hub.backoffice.sections import devices
@@ -42,8 +42,8 @@ _OUTSIDE = [
 ]
 
 
-def _query(_office: Office) -> Select[Any]:
-    return select(tables.store)
+def _query(office: Office) -> Select[Any]:
+    return of_stores(select(tables.store), office, tables.store.c.store_id)
 
 
 def _record(row: Any, _office: Office) -> Record:
@@ -58,9 +58,9 @@ def _told(shop: Shop) -> Record:
     return Record(**values, code=shop.code, store_id=shop.store_id, said=shop.name or shop.code)
 
 
-def _shown(conn: Connection, code: str, _office: Office) -> Record | None:
-    table = tables.store
-    record = conn.scalar(select(table.c.record).where(table.c.code == code))
+def _shown(conn: Connection, code: str, office: Office) -> Record | None:
+    own = _query(office).where(tables.store.c.code == code)
+    record = conn.scalar(own.with_only_columns(tables.store.c.record))
     return None if record is None else _told(msgspec.json.decode(record, type=Shop))
 
 
@@ -188,6 +188,7 @@ STORES = Section(
     icon="fa-solid fa-store",
     right=Right.STORES,
     change_right=Right.STORES,
+    new_is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=8),
         Field("name", label=later("Name"), required=True),

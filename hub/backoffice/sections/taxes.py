@@ -88,6 +88,7 @@ TAXES = Section(
     group=later("Goods"),
     right=Right.GOODS,
     change_right=Right.GOODS,
+    is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=64),
         Field("name", label=later("Name"), required=True),
