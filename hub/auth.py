@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import tables
 from hub.unit import Unit
@@ -49,31 +49,35 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+_keys, _devices, _tokens = tables.api_key, tables.device, tables.device_token
+# Built once: every request asks, and building a statement takes longer than it does.
+_OF_TOKEN = (
+    select(_devices.c.device_id, _devices.c.store_id, _devices.c.epoch, _devices.c.revoked)
+    .join(_tokens, _tokens.c.device_id == _devices.c.device_id)
+    .where(_tokens.c.token_hash == bindparam("hashed"), _tokens.c.expires_at_ms > bindparam("now_ms"))
+)
+_OF_KEY = select(_keys.c.role, _keys.c.channel).where(
+    _keys.c.key_hash == bindparam("hashed"), ~_keys.c.revoked
+)
+
+
 def recognise(conn: Connection, token: str, now_ms: int) -> Principal | None:
-    """Return whose token this is; None for nobody's."""
+    """Return whose token this is; None for nobody's. Most who ask are tills."""
     hashed = digest(token)
-    keys = tables.api_key
-    key = conn.execute(
-        select(keys.c.role, keys.c.channel).where(keys.c.key_hash == hashed, ~keys.c.revoked)
-    ).one_or_none()
-    if key is not None:
-        journal = f"{CHANNEL_JOURNAL}{key.channel}" if key.role == Role.CHANNEL else ""
-        return Principal(role=Role(key.role), channel=key.channel, device_id=journal, epoch=1)
-    devices, tokens = tables.device, tables.device_token
-    device = conn.execute(
-        select(devices.c.device_id, devices.c.store_id, devices.c.epoch, devices.c.revoked)
-        .join(tokens, tokens.c.device_id == devices.c.device_id)
-        .where(tokens.c.token_hash == hashed, tokens.c.expires_at_ms > now_ms)
-    ).one_or_none()
-    if device is None:
+    device = conn.execute(_OF_TOKEN, {"hashed": hashed, "now_ms": now_ms}).one_or_none()
+    if device is not None:
+        return Principal(
+            role=Role.DEVICE,
+            device_id=device.device_id,
+            store_id=device.store_id,
+            epoch=device.epoch,
+            revoked=device.revoked,
+        )
+    key = conn.execute(_OF_KEY, {"hashed": hashed}).one_or_none()
+    if key is None:
         return None
-    return Principal(
-        role=Role.DEVICE,
-        device_id=device.device_id,
-        store_id=device.store_id,
-        epoch=device.epoch,
-        revoked=device.revoked,
-    )
+    journal = f"{CHANNEL_JOURNAL}{key.channel}" if key.role == Role.CHANNEL else ""
+    return Principal(role=Role(key.role), channel=key.channel, device_id=journal, epoch=1)
 
 
 def keep_admin_key(conn: Connection, path: Path, now_ms: int, *, may_replace: bool = True) -> None:

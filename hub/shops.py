@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hub import tables
 from hub.auth import CHANNEL_JOURNAL
@@ -198,14 +198,15 @@ def place_of(conn: Connection, device_id: str) -> tuple[int, str]:
     return row.till_number, row.code
 
 
+_heads = tables.device_head
+_ACKED = select(_heads.c.acked_seq, _heads.c.acked_hash).where(
+    _heads.c.device_id == bindparam("device_id"), _heads.c.epoch == bindparam("epoch")
+)
+
+
 def acked(conn: Connection, device_id: str, epoch: int) -> tuple[int, bytes]:
     """Return how far the hub has everything of a device's epoch, and the hash of that event."""
-    table = tables.device_head
-    row = conn.execute(
-        select(table.c.acked_seq, table.c.acked_hash).where(
-            table.c.device_id == device_id, table.c.epoch == epoch
-        )
-    ).one_or_none()
+    row = conn.execute(_ACKED, {"device_id": device_id, "epoch": epoch}).one_or_none()
     return (0, b"") if row is None else (row.acked_seq, row.acked_hash)
 
 
