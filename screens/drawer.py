@@ -1,9 +1,10 @@
 """The drawer: its shift, what stands in the way of closing it, and the reports of those that were closed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import ClassVar
 
 from omnipos.domain.drawer import CashMove
+from omnipos.domain.foreign_count import foreign_money
 from omnipos.domain.money import format_money
 from omnipos.domain.shift import ObstacleKind, ShiftReport, obstacle_words
 from omnipos.domain.shift_words import ReportRow, drawer_rows, rows_of, title_of
@@ -217,11 +218,9 @@ class ShiftsScreen(ListScreen):
         for one in self._reports:
             left = f" {one.number} · {one.business_date}"
             total = format_money(one.takings.total_minor, one.currency)
-            difference = format_money(one.difference_minor, one.currency)
-            is_off = one.difference_minor or any(
-                count.difference_minor for count in one.foreign_counted or ()
-            )
-            style = "warn" if is_off or one.forced else "plain"
+            off = ", ".join(_differences(one))
+            style = "warn" if off or one.forced else "plain"
+            difference = off or format_money(0, one.currency)
             rows.append(((between(left, f"{total}  {difference:>12} ", WIDTH - 1), style),))
         return rows
 
@@ -248,6 +247,15 @@ async def show_z(desk: Desk, report: ShiftReport, below: ListScreen) -> None:
 
     names = await desk.till.run(shifting.names_in, report)
     await below.go(ReportScreen(desk, report, names, print_again))
+
+
+def _differences(report: ShiftReport) -> Iterator[str]:
+    """Yield by how much each currency was over or short."""
+    if report.difference_minor:
+        yield format_money(report.difference_minor, report.currency)
+    for one in report.foreign_counted or ():
+        if one.difference_minor:
+            yield foreign_money(one.difference_minor, one.currency)
 
 
 def _money(desk: Desk, minor: int) -> str:

@@ -90,6 +90,8 @@ async def test_a_short_currency_is_named_and_who_counts_again_finds_what_was_typ
         await hands.type("9999")
         await hands.press("enter")
         assert "Z report S1-1-Z0001" in hands.text
+        await hands.press("escape", "f8")
+        assert "Rp 6.000     USD −0.25" in hands.text
     done = shop.store.call(lambda: reporting.z_report(shop.store.books))
     assert done.over_short is not None
     assert (done.over_short.reason, done.left_foreign()) == ("a quarter rolled away", {"USD": 75})
