@@ -223,9 +223,14 @@ def _insert_statement(
 
 @lru_cache(maxsize=64)
 def _upsert_statement(
-    table: Table, columns: tuple[str, ...], replace: tuple[str, ...], add: tuple[str, ...], dialect: Dialect
+    table: Table,
+    columns: tuple[str, ...],
+    replace: tuple[str, ...],
+    add: tuple[str, ...],
+    least: str,
+    dialect: Dialect,
 ) -> tuple[str, tuple[str, ...] | None]:
-    return _compiled(_upsert(table, replace, add, dialect), columns, dialect)
+    return _compiled(_upsert(table, replace, add, dialect, least), columns, dialect)
 
 
 def _compiled(
@@ -242,29 +247,38 @@ def upsert(
     *,
     replace: Sequence[str] = (),
     add: Sequence[str] = (),
+    least: str = "",
     returning: Sequence[str] = (),
 ) -> list[Any]:
     """Insert rows; where the primary key is there already, replace some columns and add to others.
 
-    With neither, what is there stays. Returns the columns asked for, in no particular order.
+    With neither, what is there stays; `least` replaces one column, and only by a lower value, so that
+    most rows are not written at all. Returns the columns asked for, in no particular order.
     """
     if not rows:
         return []
     replaced, added = tuple(replace), tuple(add)
     if not returning:
         columns = tuple(rows[0])
-        _run_for_each(conn, rows, *_upsert_statement(table, columns, replaced, added, conn.dialect))
+        _run_for_each(conn, rows, *_upsert_statement(table, columns, replaced, added, least, conn.dialect))
         return []
-    statement = _upsert(table, replaced, added, conn.dialect)
+    statement = _upsert(table, replaced, added, conn.dialect, least)
     return list(conn.execute(statement.returning(*(table.c[name] for name in returning)), rows))
 
 
-def _upsert(table: Table, replace: tuple[str, ...], add: tuple[str, ...], dialect: Dialect) -> Any:
+def _upsert(
+    table: Table, replace: tuple[str, ...], add: tuple[str, ...], dialect: Dialect, least: str
+) -> Any:
     maker = postgresql if dialect.name == "postgresql" else sqlite
     statement: Any = maker.insert(table)
     keys = list(table.primary_key.columns)
     changes = {name: statement.excluded[name] for name in replace}
     changes |= {name: table.c[name] + statement.excluded[name] for name in add}
+    if least:
+        lower = statement.excluded[least]
+        return statement.on_conflict_do_update(
+            index_elements=keys, set_={least: lower}, where=lower < table.c[least]
+        )
     if changes:
         return statement.on_conflict_do_update(index_elements=keys, set_=changes)
     return statement.on_conflict_do_nothing(index_elements=keys)
@@ -299,5 +313,5 @@ def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
     return migrating(conn)
 
 
-NEWEST = "office_stores"
+NEWEST = "lowest_prices"
 """The newest revision in migrations/versions; a test keeps them the same."""

@@ -11,6 +11,7 @@ from hub import (
     catalogue,
     customers,
     hourly,
+    lowest,
     orders,
     payments,
     redeeming,
@@ -85,6 +86,7 @@ def insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> No
     unit.last(lambda: _insert(unit, reported, flags))
     insert_rows(unit.conn, tables.sale_line, [row for one in reported for row in _lines(one.sale)])
     insert_rows(unit.conn, tables.sale_tender, [row for one in reported for row in _tenders(one.sale)])
+    lowest.keep(unit, [one.sale for one in reported])
 
 
 def _insert(unit: Unit, reported: Sequence[Reported], flags: Sequence[str]) -> None:

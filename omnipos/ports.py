@@ -8,6 +8,7 @@ import msgspec
 
 from omnipos.domain.paper import PrintJob
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
+from omnipos.domain.lowest import LowestPrice
 from omnipos.domain.returning import Found
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff
@@ -69,6 +70,10 @@ class HubQueries(Protocol):
         """Return sales by receipt or order number, or a customer's latest, with all that came back."""
         ...
 
+    def lowest_price(self, product_id: str) -> LowestPrice | None:
+        """Return the least that a product was sold for at all tills in the recent days."""
+        ...
+
 
 class HubAway:
     """The queries of a till that has no hub to ask."""
@@ -76,6 +81,11 @@ class HubAway:
     def returnable(self, number: str = "", customer_id: str = "") -> tuple[Found, ...] | None:
         """Answer that the hub does not answer."""
         del number, customer_id
+        return None
+
+    def lowest_price(self, product_id: str) -> LowestPrice | None:
+        """Answer that the hub does not answer."""
+        del product_id
         return None
 
 

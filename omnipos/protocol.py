@@ -13,6 +13,7 @@ from omnipos.domain.catalogue import ListPrice, Product
 from omnipos.domain.customer import Customer
 from omnipos.domain.exceptions import ExceptionCase
 from omnipos.domain.following import AwayBasket, StaffPlace
+from omnipos.domain.lowest import LowestPrice as LowestPrice
 from omnipos.domain.order import Order
 from omnipos.domain.promotions.promotion import Coupon, Promotion
 from omnipos.domain.quotation import Quotation

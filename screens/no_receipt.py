@@ -1,14 +1,17 @@
 """Goods without a receipt: scanned one product at a time, at the lowest recent price, by a manager's word."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
 from omnipos.domain.catalogue import Item
+from omnipos.domain.lowest import LowestPrice
 from omnipos.domain.money import format_money
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity
 from omnipos.locale import _, later
-from omnipos.services import finding, returning
+from omnipos.services import finding, lowest_pricing, returning
 from omnipos.services.approving import Word
+from omnipos.services.lowest_pricing import Lowest
 from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.returning import ReasonScreen, Step
@@ -31,7 +34,8 @@ class NoReceiptScreen(ReasonScreen):
         self._code = ""
         self._item: Item | None = None
         self._quantity_milli = PIECE_MILLI
-        self._price_minor = 0
+        self._asked: LowestPrice | None = None
+        self._lowest: Lowest | None = None
         self._is_damaged = False
         super().__init__(
             below,
@@ -91,21 +95,25 @@ class NoReceiptScreen(ReasonScreen):
         till = self.desk.till
         self._quantity_milli, rest = finding.split_quantity(self._code)
         self._item = await till.run(returning.item_back, rest)
-        self._price_minor = await till.run(returning.lowest_price, self._item.product)
+        product = self._item.product
+        self._asked = await asyncio.to_thread(lowest_pricing.ask_hub, till, product)
+        self._lowest = await till.run(lowest_pricing.lowest, product, self._asked)
         self._go_to(Step.REASON)
         self._tell()
 
     def _tell(self) -> None:
-        if self._item is None:
+        if self._item is None or self._lowest is None:
             return
         code = self.desk.currency
         said = _("{quantity} × {name}, lowest recent price {price}.").format(
             quantity=format_quantity(self._quantity_milli, self._item.product.unit, code),
             name=drawn(self._item.product.name),
-            price=format_money(self._price_minor, code),
+            price=format_money(self._lowest.price_minor, code),
         )
+        said = f"{said} {lowest_pricing.words(self._lowest)}"
         damaged = _("Damaged.")
-        self.say(f"{said} {damaged}" if self._is_damaged else said, "plain")
+        style = "plain" if self._lowest.asked_hub else "warn"
+        self.say(f"{said} {damaged}" if self._is_damaged else said, style)
 
     async def bring(self, word: Word) -> None:
         """Put it into the basket."""
@@ -115,6 +123,7 @@ class NoReceiptScreen(ReasonScreen):
             self._item,
             self._quantity_milli,
             self._reason.text,
+            asked=self._asked,
             damaged=self._is_damaged,
             word=word,
         )

@@ -11,7 +11,7 @@ from omnipos.domain.refunding import may_go_back
 from omnipos.domain.returning import Found
 from omnipos.domain.tender import CardSlip, Tender, TenderKind, tender_words
 from omnipos.locale import _
-from omnipos.services import finding, returning, selling, tendering
+from omnipos.services import finding, lowest_pricing, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
 from omnipos.services.selling import BasketView
@@ -108,7 +108,7 @@ def _damaged(reason: str) -> tuple[str, bool]:
     return (behind or first, True) if first.casefold() == DAMAGED else (reason, False)
 
 
-def _brought(view: BasketView) -> Answer:
+def _brought(view: BasketView, price_words: str = "") -> Answer:
     line = view.basket.lines[-1]
     said = _("{quantity} {name} in the basket to come back, {amount}.").format(
         quantity=format_quantity(-line.quantity_milli, line.unit, view.basket.currency),
@@ -116,7 +116,7 @@ def _brought(view: BasketView) -> Answer:
         amount=format_money(view.totals.total_minor, view.basket.currency),
     )
     then = _("Type refund to give the money back.")
-    return Answer(say=f"{said} {then}")
+    return Answer(say=" ".join(filter(None, (said, price_words, then))))
 
 
 def bring_without_receipt(talk: Talk, rest: str) -> Answer:
@@ -129,12 +129,20 @@ def bring_without_receipt(talk: Talk, rest: str) -> Answer:
     milli, code = finding.split_quantity(what)
     item = talk.till.call(returning.item_back, code)
     reason, is_damaged = _damaged(reason)
+    asked = lowest_pricing.ask_hub(talk.till, item.product)
+    least = talk.till.call(lowest_pricing.lowest, item.product, asked)
 
     def give(word: Word) -> Answer:
         view = talk.till.call(
-            returning.bring_without_receipt, item, milli or PIECE_MILLI, reason, damaged=is_damaged, word=word
+            returning.bring_without_receipt,
+            item,
+            milli or PIECE_MILLI,
+            reason,
+            asked=asked,
+            damaged=is_damaged,
+            word=word,
         )
-        return _brought(view)
+        return _brought(view, lowest_pricing.words(least))
 
     return talk.allowing(give)
 

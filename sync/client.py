@@ -18,6 +18,7 @@ from omnipos.protocol import (
     HelloAnswer,
     Hint,
     HintPage,
+    LowestPrice,
     Page,
     Problem,
     PushAnswer,
@@ -112,6 +113,10 @@ class HubClient:
         """Find sales whose goods may come back, by receipt or order number or by customer."""
         path = f"/v1/returnable?number={quote(number, safe='')}&customer={quote(customer_id, safe='')}"
         return self._ask("GET", path, Returnable)
+
+    def lowest_price(self, product_id: str) -> LowestPrice:
+        """Ask for the least that a product was sold for at all tills in the recent days."""
+        return self._ask("GET", f"/v1/lowest-price?product={quote(product_id, safe='')}", LowestPrice)
 
     def hints(self, silence_s: float) -> Iterator[Hint | None]:
         """Yield each hint as it comes, None for a heartbeat; raise when nothing comes for so long."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from omnipos.domain.lowest import LowestPrice
 from omnipos.domain.returning import Found
 from sync.client import HubClient
 from sync.errors import SyncError
@@ -35,6 +36,10 @@ class Questions:
         """Return sales whose goods may come back; None when the hub does not answer in time."""
         answer = self._ask(lambda: self._client.returnable(number, customer_id))
         return None if answer is None else answer.sales
+
+    def lowest_price(self, product_id: str) -> LowestPrice | None:
+        """Return what a product was sold for at all tills; None when the hub does not answer in time."""
+        return self._ask(lambda: self._client.lowest_price(product_id))
 
     def _ask(self, question: Callable[[], Answer]) -> Answer | None:
         if not self._asking.acquire(timeout=self._patience_s):

@@ -1,11 +1,13 @@
-"""Sales whose goods may come back, as tills ask for them while a customer waits."""
+"""Sales whose goods may come back, and what goods were sold for, as tills ask while a customer waits."""
 
 from litestar import get
 from litestar.params import FromQuery
 
-from hub import returns
+from hub import lowest, returns
 from hub.context import Ours
-from hub.guards import listeners_only
+from hub.guards import Asked, listeners_only
+from hub.routes.shop import Text
+from omnipos.domain.lowest import LowestPrice
 from omnipos.protocol import Returnable
 
 LONGEST = 64
@@ -20,4 +22,11 @@ async def get_returnable(hub: Ours, number: FromQuery[str] = "", customer: FromQ
     return Returnable(sales=tuple(found))
 
 
-handlers = [get_returnable]
+@get("/v1/lowest-price", guards=[listeners_only], tags=["tills"])
+async def get_lowest_price(hub: Ours, request: Asked, product: Text = "") -> LowestPrice:
+    """Tell the least a product was sold for in the recent days of the till's store, in every store."""
+    store_id, now_ms = request.user.store_id, hub.now_ms()
+    return await hub.read(lambda conn: lowest.of_chain(conn, product, store_id, now_ms))
+
+
+handlers = [get_returnable, get_lowest_price]

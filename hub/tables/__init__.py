@@ -27,6 +27,7 @@ from hub.tables.goods import product_code as product_code
 from hub.tables.goods import promotion as promotion
 from hub.tables.goods import tax as tax
 from hub.tables.history import old_sale as old_sale
+from hub.tables.lowest import lowest_price as lowest_price
 from hub.tables.messages import message as message
 from hub.tables.office import office_act as office_act
 from hub.tables.office import office_door as office_door

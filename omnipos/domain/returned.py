@@ -29,6 +29,8 @@ class ReturnOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     damaged: bool = False
     """Damaged goods do not go back on the shelf."""
     approval: Approval | None = None
+    asked_hub: bool = False
+    """Without a receipt: whether its price is the lowest at all tills, or the lowest of this till only."""
 
     @property
     def value_minor(self) -> int:

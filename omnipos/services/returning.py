@@ -6,10 +6,11 @@ import msgspec
 
 from omnipos.domain.basket import Basket, Line
 from omnipos.domain.cardnumber import free_text
-from omnipos.domain.catalogue import Item, Product, at_its_price
+from omnipos.domain.catalogue import Item, Product
 from omnipos.domain.discounting import LONGEST_REASON
-from omnipos.domain.errors import EntryRefused, ItemUnknown, ReturnRefused, TenderRefused, WordNeeded
+from omnipos.domain.errors import EntryRefused, ItemUnknown, TenderRefused, WordNeeded
 from omnipos.domain.levying import TaxRule, tax_lines
+from omnipos.domain.lowest import DAY_MS, LowestPrice
 from omnipos.domain.money import format_money, line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.refunding import is_free_cash, ways
@@ -24,11 +25,10 @@ from omnipos.domain.returning import (
     with_serials,
 )
 from omnipos.domain.sale import Sale
-from omnipos.domain.shop import ReturnRules
 from omnipos.domain.staff import Approval, Right
 from omnipos.domain.tender import Tender
 from omnipos.locale import _, later
-from omnipos.services import approving, finding, pricedesk, selling, tendering
+from omnipos.services import approving, finding, lowest_pricing, pricedesk, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.finding import ItemOffer
 from omnipos.services.selling import BasketView
@@ -36,7 +36,6 @@ from omnipos.services.tendering import Paid
 from omnipos.services.till import Till
 from omnipos.store import books, orders
 
-DAY_MS = 86_400_000
 MOST_SALES = 20
 NO_WORD = Word()
 USUAL_REASONS = (
@@ -179,16 +178,6 @@ def _save(till: Till, before: Basket, after: Basket) -> BasketView:
     return view
 
 
-def lowest_price(till: Till, product: Product) -> int:
-    """Return the lowest recent price of a product: today's, or the least it was sold for at this till."""
-    rules: ReturnRules = till.shop().returns
-    now_ms = till.clock.now_ms()
-    today = at_its_price(product, now_ms).price_minor
-    since_ms = now_ms - rules.lowest_days * DAY_MS
-    sold = books.lowest_price_minor(till.store.books, product.product_id, since_ms)
-    return min(one for one in (today, sold) if one is not None)
-
-
 def item_back(till: Till, text: str) -> Item:
     """Return the goods that come back without a receipt, by code or name; raise ItemUnknown."""
     offer = finding.understood(till, text)
@@ -198,37 +187,42 @@ def item_back(till: Till, text: str) -> Item:
 
 
 def bring_without_receipt(
-    till: Till, item: Item, quantity_milli: int, reason: str, *, damaged: bool = False, word: Word = NO_WORD
+    till: Till,
+    item: Item,
+    quantity_milli: int,
+    reason: str,
+    *,
+    asked: LowestPrice | None = None,
+    damaged: bool = False,
+    word: Word = NO_WORD,
 ) -> BasketView:
     """Put goods without a receipt into the basket to come back, at their lowest recent price.
 
-    Raises WordNeeded: a manager allows each, with the reason.
+    `asked` is what the hub answered. Raises WordNeeded: a manager allows each, with the reason.
     """
     till.signed_in(Right.RETURN)
     reason = reason_of(till, reason)
     product = item.product
-    price = lowest_price(till, product)
-    if not price:
-        raise ReturnRefused(
-            _("{name} has no price of its own here. It comes back with its receipt only.").format(
-                name=clean_text(product.name)
-            )
-        )
+    least = lowest_pricing.lowest(till, product, asked)
+    lowest_pricing.check_worth(least, product)
     why = _("Without a receipt it comes back at its lowest recent price, {price}.").format(
-        price=format_money(price, till.shop().currency)
+        price=format_money(least.price_minor, till.shop().currency)
     )
-    approval = _word(till, why, reason, word)
+    asking = lowest_pricing.reason_with(least, reason, till.shop().currency)
+    approval = _word(till, f"{why} {lowest_pricing.words(least)}", asking, word)
     before = selling.open_basket(till)
-    amount = line_amount(quantity_milli, price)
+    amount = line_amount(quantity_milli, least.price_minor)
     back = _unknown(till, before, product, amount)
-    back = msgspec.structs.replace(back, reason=reason, damaged=damaged, approval=approval)
+    back = msgspec.structs.replace(
+        back, reason=reason, damaged=damaged, approval=approval, asked_hub=least.asked_hub
+    )
     line = Line(
         line_id=before.next_line_id,
         product_id=product.product_id,
         sku=product.sku,
         name=clean_text(product.name),
         quantity_milli=-quantity_milli,
-        unit_price_minor=price,
+        unit_price_minor=least.price_minor,
         tax_code=product.tax_code,
         unit=product.unit,
         department=product.department,

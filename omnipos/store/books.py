@@ -5,6 +5,7 @@ from sqlite3 import Connection
 
 import msgspec
 
+from omnipos.domain.lowest import paid_per_unit_minor
 from omnipos.domain.sale import Sale, adds_up
 from omnipos.domain.stock import Movement
 from omnipos.events import Event, SaleCompleted, decode_fact
@@ -91,13 +92,13 @@ def sales_of_order(db: Connection, order_id: str) -> list[Sale]:
 
 def lowest_price_minor(db: Connection, product_id: str, since_ms: int) -> int | None:
     """Return the least that a piece or kilogram of a product was sold for here since a moment."""
-    row = db.execute(
-        "SELECT min((l.amount_minor - l.saved_minor) * 1000 / l.quantity_milli) FROM sale_line l"
-        " JOIN sale s USING (sale_id)"
-        " WHERE l.product_id = ? AND l.quantity_milli > 0 AND s.completed_at_ms >= ?",
+    rows = db.execute(
+        "SELECT DISTINCT l.quantity_milli, l.amount_minor, l.saved_minor FROM sale_line l"
+        " JOIN sale s USING (sale_id) WHERE l.product_id = ? AND s.completed_at_ms >= ?",
         (product_id, since_ms),
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
+    )
+    paid = (paid_per_unit_minor(*row) for row in rows)
+    return min((one for one in paid if one is not None), default=None)
 
 
 def insert_movements(db: Connection, event: Event, movements: Sequence[Movement]) -> None:

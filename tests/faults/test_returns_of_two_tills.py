@@ -10,9 +10,11 @@ from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import BasketRefused, ItemUnknown
 from omnipos.domain.returning import Found
 from omnipos.domain.sale import Sale
+from omnipos.domain.staff import Role, Staff
 from omnipos.domain.tender import Tender, TenderKind
-from omnipos.protocol import Returnable
-from omnipos.services import returning, selling, tendering
+from omnipos.protocol import LowestPrice, Returnable
+from omnipos.services import lowest_pricing, returning, selling, tendering
+from omnipos.services.lowest_pricing import Lowest
 from omnipos.services.returning import Back
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
@@ -35,16 +37,17 @@ def counters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counters]:
         counters.close()
 
 
-def _indomie(till: Till) -> Item:
-    item = catalogue.item_by_code(till.store.books, "IDM")
+def item_of(till: Till, code: str) -> Item:
+    """Return what has a code, as a till has it now."""
+    item = till.call(lambda till: catalogue.item_by_code(till.store.books, code))
     assert item is not None
     return item
 
 
-def sell(counters: Counters, number: int, pieces: int) -> Sale:
-    """Sell some Indomie for cash at one of the tills, and send it."""
+def sell(counters: Counters, number: int, pieces: int, code: str = "IDM") -> Sale:
+    """Sell some Indomie, or something else, for cash at one of the tills, and send it."""
     till = counters.tills[number].till
-    item = till.call(_indomie)
+    item = item_of(till, code)
     till.call(selling.ring, [(item, pieces * 1000)])
     sale = till.call(tendering.pay_cash).sale
     assert sale is not None
@@ -126,6 +129,41 @@ def test_a_till_counts_what_it_took_back_before_the_hub_does(counters: Counters)
     assert [line.left_milli for line in found(counters, 1, sale).lines] == [1000]
 
 
+def sold_at(counters: Counters, price_minor: int) -> None:
+    """Give Teh Botol a price, and let both tills know it."""
+    wish = {"sku": "TEH", "name": "Teh Botol", "price_minor": price_minor, "tax_code": "PPN"}
+    counters.hub.ask("PUT", "/v1/products", {"products": [wish]})
+    counters.sync(0, 1)
+
+
+def test_without_a_receipt_the_least_that_any_till_sold_at_goes_back(counters: Counters) -> None:
+    rules = {"code": "S1", "name": "Toko Sinar", "country": "ID", "returns": {"lowest_days": 3650}}
+    counters.hub.ask("PUT", "/v1/stores", {"stores": [rules]})
+    first, second = (one.till for one in counters.tills)
+    sold_at(counters, 5000)
+    sell(counters, 0, 2, "TEH")
+    sold_at(counters, 6000)
+    item = item_of(second, "TEH")
+    asked = counters.tills[1].client.twin().lowest_price(item.product.product_id)
+    for till, answer, least in (
+        (second, asked, Lowest(5000, asked_hub=True, today_minor=6000)),
+        (second, None, Lowest(6000, asked_hub=False, today_minor=6000)),
+        (first, None, Lowest(5000, asked_hub=False, today_minor=6000)),
+    ):
+        assert till.call(lowest_pricing.lowest, item.product, answer) == least
+    before = kinds(counters)
+    cashier, second.staff = second.staff, Staff(staff_id="s-boss", name="Budi", role=Role.MANAGER, pin_hash="")
+    view = second.call(returning.bring_without_receipt, item, 1000, "3", asked=asked)
+    assert view.due.cash_due_minor == -5000
+    tender = Tender(kind=TenderKind.CASH, amount_minor=-5000)
+    sale = second.call(returning.give_back, tender).sale
+    assert sale is not None
+    second.staff = cashier
+    assert [one.returned.asked_hub for one in sale.lines if one.returned] == [True]
+    counters.sync(1)
+    assert kinds(counters) == before
+
+
 class SilentHub(HubClient):
     """A hub that answers no question until the test ends."""
 
@@ -136,9 +174,15 @@ class SilentHub(HubClient):
         self.ended.wait(5)
         raise Retryable("too late")
 
+    def lowest_price(self, product_id: str) -> LowestPrice:
+        """Wait."""
+        self.ended.wait(5)
+        raise Retryable("too late")
+
 
 def test_a_hub_that_does_not_answer_in_time_is_away_and_nobody_waits_for_it() -> None:
     asking = Questions(SilentHub("http://127.0.0.1:9"), patience_s=0.05)
     assert [asking.returnable("S1-1-000001"), asking.returnable("S1-1-000002")] == [None, None]
+    assert asking.lowest_price("p-teh") is None
     SilentHub.ended.set()
     asking.close()

@@ -119,5 +119,6 @@ def test_pushing_pulling_and_finding_read_no_table_whole(rig: HubRig) -> None:
             rig.ask("GET", f"/v1/{path}")
         rig.ask("GET", "/v1/returnable?number=S1-1-000001", key=rig.till.token)
         rig.ask("GET", f"/v1/returnable?customer={card}", key=rig.till.token)
+        rig.ask("GET", f"/v1/lowest-price?product={A}", key=rig.till.token)
     assert whole == set()
     assert {"ix_personal_phone_customer_id", "ix_personal_last_four_phone_customer_id"} <= used

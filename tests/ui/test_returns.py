@@ -1,5 +1,9 @@
 """Returns on screen and in plain words: found by number or scan, chosen by line, the money by a number."""
 
+import pytest
+
+from omnipos.domain.lowest import LowestPrice
+from omnipos.ports import HubAway
 from omnipos.services import reprinting, selling
 from omnipos.services.till import Till
 from tests.goods import IMEI, OTHER_IMEI, fill_goods
@@ -157,3 +161,41 @@ def test_plain_words_ask_a_manager_for_goods_without_a_receipt(till: Till) -> No
     assert "Type allow" in said
     said = say(till, f"return-goods {KOPI} broken", "allow Budi 9999")
     assert said.startswith("1 Kopi Kapal Api 200 g in the basket to come back, −Rp 25.600.")
+
+
+class CheaperElsewhere(HubAway):
+    """A hub that knows a lower price than this till."""
+
+    def lowest_price(self, product_id: str) -> LowestPrice:
+        """Say Rp 20.000."""
+        return LowestPrice(product_id=product_id, currency="IDR", days=30, price_minor=20_000)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_without_a_receipt_the_screen_says_whose_price_it_is(till: Till, size: tuple[int, int]) -> None:
+    async with counter(till, size) as hands:
+        await hands.press("f9", "f9")
+        await hands.scan(KOPI)
+        assert "lowest recent price Rp 25.600." in hands.text
+        assert "lowest of this till only" in hands.text
+        await hands.press("escape", "escape")
+        till.hub = CheaperElsewhere()
+        await hands.press("f9", "f9")
+        await hands.scan(KOPI)
+        assert "lowest recent price Rp 20.000." in hands.text
+        assert "lowest at all tills" in hands.text
+        await hands.press("f3")
+        assert "Damaged." in hands.text
+        await hands.press("4")
+        assert "A manager's word" in hands.text
+        assert "lowest at all tills" in hands.text
+
+
+def test_plain_words_say_whose_lowest_price_goes_back(till: Till) -> None:
+    only_here = "That is the lowest of this till only: the hub cannot be asked."
+    assert only_here in say(till, f"return-goods {KOPI} broken", "allow Budi 9999")
+    till.hub = CheaperElsewhere()
+    assert "price, Rp 6.000. That is the lowest at all tills." in say(till, f"return-goods {TEH} broken")
+    said = say(till, f"return-goods {TEH} broken", "allow Budi 9999")
+    assert "Teh Botol 450 ml in the basket to come back" in said
+    assert said.endswith("That is the lowest at all tills. Type refund to give the money back.")
