@@ -1,6 +1,6 @@
 """What the doctor says of the card terminal and of the QR acquirer: set or not, reached, answering."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from omnipos.config import Settings
@@ -24,39 +24,46 @@ class Look(NamedTuple):
 
 def look_at_payments(settings: Settings) -> Iterator[Look]:
     """Ask the terminal and the acquirer of a till's settings about a payment that there never was."""
-    yield _terminal(settings.terminal)
-    yield _acquirer(settings.acquirer)
+    yield _look(
+        later("card"),
+        settings.terminal,
+        _ask_terminal,
+        unset=_("no card terminal is set; what the slip shows is typed"),
+        wrong=_("Correct terminal in omnipos.toml."),
+        do=_("Look at the terminal's power and cable, and at terminal in omnipos.toml. Slips can be typed."),
+    )
+    yield _look(
+        later("qr"),
+        settings.acquirer,
+        _ask_acquirer,
+        unset=_("no acquirer is set; the shop's own QR code is shown where there is one"),
+        wrong=_("Correct acquirer in omnipos.toml."),
+        do=_("Look at its program, and at acquirer in omnipos.toml. The shop's own QR code works meanwhile."),
+    )
 
 
-def _terminal(setting: str) -> Look:
-    check = later("card")
-    if not setting:
-        return Look(check, True, _("no card terminal is set; what the slip shows is typed"))
+def _ask_terminal(setting: str) -> PaymentAnswer:
     from terminals.tcp import TcpTerminal
 
-    try:
-        answer = TcpTerminal(setting, answer_s=PATIENCE_S).status(NO_PAYMENT)
-    except DomainError as refusal:
-        return Look(check, False, str(refusal), _("Correct terminal in omnipos.toml."))
-    do = _("Look at the terminal's power and cable, and at terminal in omnipos.toml. Slips can be typed.")
-    return _judged(check, setting, answer, do)
+    return TcpTerminal(setting, answer_s=PATIENCE_S).status(NO_PAYMENT)
 
 
-def _acquirer(setting: str) -> Look:
-    check = later("qr")
-    if not setting:
-        return Look(check, True, _("no acquirer is set; the shop's own QR code is shown where there is one"))
+def _ask_acquirer(setting: str) -> PaymentAnswer:
     from terminals.acquirer import TcpAcquirer
 
+    return TcpAcquirer(setting, answer_s=PATIENCE_S).status(NO_PAYMENT)
+
+
+def _look(
+    check: str, setting: str, ask: Callable[[str], PaymentAnswer], *, unset: str, wrong: str, do: str
+) -> Look:
+    """Ask whoever a setting names; say what to do where it is wrong, or where nobody answers well."""
+    if not setting:
+        return Look(check, True, unset)
     try:
-        answer = TcpAcquirer(setting, answer_s=PATIENCE_S).status(NO_PAYMENT)
+        answer = ask(setting)
     except DomainError as refusal:
-        return Look(check, False, str(refusal), _("Correct acquirer in omnipos.toml."))
-    do = _("Look at its program, and at acquirer in omnipos.toml. The shop's own QR code works meanwhile.")
-    return _judged(check, setting, answer, do)
-
-
-def _judged(check: str, setting: str, answer: PaymentAnswer, do: str) -> Look:
+        return Look(check, False, str(refusal), wrong)
     if answer.said is Said.NEVER_HEARD:
         return Look(check, True, _("{address} answers").format(address=setting))
     if answer.said in (Said.UNREACHED, Said.UNANSWERED):
