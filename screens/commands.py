@@ -29,7 +29,7 @@ KEY_NAMES = {
     "right": "→",
     "pagedown": "PgDn",
     "space": "Space",
-    "digits": "1–9 ←→",
+    "digits": "0–9 ←→",
 }
 
 BUYER = Command("ctrl+d", later("Buyer"), "buyer", later("The buyer's tax data, for a tax invoice"), False)

@@ -63,8 +63,9 @@ class DrawerScreen(PagesScreen):
         since = times.day_or_clock(now.began_at_ms, desk.now_ms, desk.zone) if now.began_at_ms else ""
         whence = _("counted") if now.is_float_counted else _("left by the last shift")
         begun = _("Shift {shift}, since {time}").format(shift=now.shift, time=since)
+        begun = begun if since else _("Nothing was sold since the last Z.")
         rows = [
-            _line(ReportRow(begun if since else _("Nothing was sold since the last Z."), now.business_date)),
+            _line(ReportRow(begun, times.day_of(now.business_date))),
             _line(ReportRow(_("Float, {whence}").format(whence=whence), _money(desk, now.float_minor))),
         ]
         if now.report is not None:
@@ -216,7 +217,7 @@ class ShiftsScreen(ListScreen):
         """Return number, date, total and difference of each."""
         rows = []
         for one in self._reports:
-            left = f" {one.number} · {one.business_date}"
+            left = f" {one.number} · {times.day_of(one.business_date)}"
             total = format_money(one.takings.total_minor, one.currency)
             off = ", ".join(_differences(one))
             style = "warn" if off or one.forced else "plain"

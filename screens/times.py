@@ -34,6 +34,14 @@ def day(at_ms: int, zone: str) -> str:
     return f"{local(at_ms, zone):%d/%m/%y}"
 
 
+def day_of(date: str) -> str:
+    """Return a business date, `2026-11-21`, as a day; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(date):%d/%m/%y}"
+    except ValueError:
+        return date
+
+
 def day_or_clock(at_ms: int, now_ms: int, zone: str) -> str:
     """Return the time of day for today, else the day."""
     return clock(at_ms, zone) if day(at_ms, zone) == day(now_ms, zone) else day(at_ms, zone)
