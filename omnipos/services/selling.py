@@ -16,16 +16,17 @@ from omnipos.domain.discounting import check_sums
 from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.occasion import date_at
+from omnipos.domain.payment import PaymentState
 from omnipos.domain.pricing import Totals, price_lines
 from omnipos.domain.refunding import basket_due
 from omnipos.domain.staff import Right
-from omnipos.domain.tender import Due
+from omnipos.domain.tender import Due, TenderKind
 from omnipos.events import AgeChecked, BasketVoided, LineVoided
 from omnipos.locale import _
 from omnipos.services import pricedesk
 from omnipos.services.pricedesk import CouponShown
 from omnipos.services.till import Till
-from omnipos.store import baskets, catalogue, journal
+from omnipos.store import baskets, catalogue, journal, payments
 from omnipos.store.connection import transaction
 
 
@@ -38,6 +39,8 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer | None = None
     touched: int = 0
     coupons: tuple[CouponShown, ...] = ()
+    asking: TenderKind | None = None
+    """What kind of payment is being asked for now, where the end of no other is unknown."""
 
 
 def current(till: Till) -> BasketView:
@@ -81,7 +84,15 @@ def view_of(till: Till, basket: Basket, touched: int = 0) -> BasketView:
         customer=customer,
         touched=touched,
         coupons=pricedesk.coupons_shown(till, basket, terms, totals) if basket.coupons else (),
+        asking=_asking(till, basket) if basket.payments else None,
     )
+
+
+def _asking(till: Till, basket: Basket) -> TenderKind | None:
+    known = payments.payments_of(till.store.books, basket.basket_id)
+    still = [one for one in known if one.payment_id in basket.payments]
+    is_asking = all(one.state is PaymentState.ASKED for one in still)
+    return still[-1].kind if still and is_asking else None
 
 
 def with_tenders(till: Till, view: BasketView, basket: Basket) -> BasketView:

@@ -116,10 +116,18 @@ def _due_rows(view: BasketView, width: int) -> list[Row]:
     if owed.rounding_minor:
         rows.append(_sum_row(_("Rounding, if in cash"), owed.rounding_minor, code, width, "plain"))
     if view.basket.payments:
-        rows.append(((cut(_("Payment unknown · ^O"), width), "bad"),))
+        rows.append(_open_row(view, width))
     rows.append((("─" * width, "dim"),))
     rows.append(((between(_("DUE IN CASH"), format_money(owed.cash_due_minor, code), width), "accent"),))
     return rows
+
+
+def _open_row(view: BasketView, width: int) -> Row:
+    """Return whether somebody is asked for a payment now, or nobody knows the end of one."""
+    if view.asking is None:
+        return ((cut(_("Payment unknown · ^O"), width), "bad"),)
+    by_code = view.asking is TenderKind.QR
+    return ((cut(_("Asking the acquirer") if by_code else _("Asking the terminal"), width), "warn"),)
 
 
 def _back_rows(view: BasketView, width: int) -> list[Row]:

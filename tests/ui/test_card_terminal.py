@@ -130,6 +130,8 @@ async def test_back_from_asking_loses_nothing_and_nothing_changes_meanwhile(
 ) -> None:
     async with paying(till, terminal) as hands:
         await hands.press("escape")
+        assert "Asking the terminal" in hands.text
+        assert "ayment unknown" not in hands.text
         await hands.scan(INDOMIE)
         assert "A payment of this sale is not known yet." in hands.text
         terminal.charged.set()
@@ -142,6 +144,8 @@ async def test_a_lost_answer_shows_until_a_manager_settles_it(till: Till, termin
         await answer(hands, terminal, NO_ANSWER)
         assert "Nobody knows yet whether Rp 12.000 was charged." in " ".join(hands.text.split())
         assert "payment unknown" in hands.text.splitlines()[0]
+        assert "Payment unknown · ^O" in hands.text
+        assert "Asking the terminal" not in hands.text
         await hands.press("escape", "ctrl+o")
         assert "Rp 12.000  unknown" in hands.text
         await hands.press("enter", "enter")

@@ -61,7 +61,7 @@ async def test_a_refund_offers_no_store_credit_to_nobody_and_undoes_by_another_w
         await hands.press("f9")
         await hands.type("S1-1-000001")
         await hands.press("enter")
-        assert "1–9 ←→ How many" in footer(hands)
+        assert "0–9 ←→ How many" in footer(hands)
         await hands.press("2", "enter", "1", "f12")
         assert "Cash Rp 12.000" in hands.text
         assert "Store credit" not in hands.text
