@@ -116,8 +116,7 @@ def _own(till: Till, number: str, customer_id: str) -> list[Sale]:
     sale = books.sale_by_receipt(db, number)
     if sale is not None:
         return [sale]
-    known = orders.orders_numbered(db, till.identity.device_id, number, MOST_SALES) if number else []
-    named = [one.order_id for one in known if one.number == number]
+    named = orders.ids_with_number(db, number) if number else []
     return [sale for order_id in named for sale in books.sales_of_order(db, order_id)]
 
 

@@ -28,6 +28,7 @@ from omnipos.store.schema import (
     MIRROR_ASKED_FOR,
     MIRROR_FILES,
     NEWS_TO_TELL,
+    ORDERS_BY_NUMBER,
     PAYMENTS,
     PLACES_APPLIED,
     PRICES,
@@ -48,9 +49,11 @@ def migrate(db: Connection, which: str, folder: Path) -> None:
         BOOKS.apply(Database(db))
         return
     MIRROR.apply(Database(db), stop_before=files_of_their_own.__name__)
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'product'").fetchone():
+    is_one_file = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'product'").fetchone() is not None
+    if is_one_file:
         come_apart(db, folder)
-        MIRROR.apply(Database(db))
+    MIRROR.apply(Database(db))
+    if is_one_file:
         db.execute("VACUUM")
 
 
@@ -225,3 +228,9 @@ def finding_among_many(db: Database) -> None:
 def files_of_their_own(db: Database) -> None:
     """Let go of what has files of its own now; it was carried over before."""
     _run(db, MIRROR_FILES)
+
+
+@MIRROR()
+def orders_by_number(db: Database) -> None:
+    """Find orders by a part of their number in an index alone, which also says which come first."""
+    _run(db, ORDERS_BY_NUMBER)

@@ -31,6 +31,7 @@ MIGRATIONS = {
         "approvals_of_the_store",
         "baskets_that_move",
         "files_of_their_own",
+        "orders_by_number",
     },
 }
 """What has been applied to a database that is up to date."""
@@ -350,4 +351,9 @@ CREATE TABLE quotation (
 FINDING_AMONG_MANY = """
 CREATE INDEX sale_order ON sale (order_id) WHERE order_id <> '';
 CREATE INDEX event_approval ON event (epoch, seq) WHERE type = 'approval_given';
+"""
+
+ORDERS_BY_NUMBER = """
+DROP INDEX orders_number;
+CREATE INDEX orders_number ON orders (number, state, promised_at_ms);
 """
