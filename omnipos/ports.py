@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
+from omnipos.domain.lowest import LowestPrice
 from omnipos.domain.paper import PrintJob
 from omnipos.domain.payment import Payment, PaymentAnswer, QrCode
-from omnipos.domain.lowest import LowestPrice
 from omnipos.domain.returning import Found
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Staff

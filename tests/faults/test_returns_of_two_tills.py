@@ -152,7 +152,10 @@ def test_without_a_receipt_the_least_that_any_till_sold_at_goes_back(counters: C
     ):
         assert till.call(lowest_pricing.lowest, item.product, answer) == least
     before = kinds(counters)
-    cashier, second.staff = second.staff, Staff(staff_id="s-boss", name="Budi", role=Role.MANAGER, pin_hash="")
+    cashier, second.staff = (
+        second.staff,
+        Staff(staff_id="s-boss", name="Budi", role=Role.MANAGER, pin_hash=""),
+    )
     view = second.call(returning.bring_without_receipt, item, 1000, "3", asked=asked)
     assert view.due.cash_due_minor == -5000
     tender = Tender(kind=TenderKind.CASH, amount_minor=-5000)

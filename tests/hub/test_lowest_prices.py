@@ -1,4 +1,4 @@
-"""The lowest recent price of goods at the hub: of all tills, stores and web shops, never above a sale it knows."""
+"""The lowest recent price of goods at the hub: over all tills, stores and web shops, by the day."""
 
 from itertools import count
 from pathlib import Path
@@ -74,9 +74,7 @@ def test_the_least_of_all_stores_of_one_currency_is_told(rig: HubRig) -> None:
     for till, journal in zip(tills, journals, strict=True):
         assert outcomes(rig.push(*journal.envelopes, till=till)) == [APPLIED]
     assert asked(rig, A) == LowestPrice(product_id=A, currency="IDR", days=30, price_minor=3000)
-    assert asked(rig, A, tills[2]) == LowestPrice(
-        product_id=A, currency="MYR", days=30, price_minor=120
-    )
+    assert asked(rig, A, tills[2]) == LowestPrice(product_id=A, currency="MYR", days=30, price_minor=120)
     assert price(rig, B) is None
     assert price(rig, "") is None
 
@@ -99,8 +97,8 @@ def test_what_came_back_and_money_are_no_sales(rig: HubRig) -> None:
     card = msgspec.structs.replace(goods(A, 1000, 10), gift_card="GC-1")
     debt = msgspec.structs.replace(goods(A, 1000, 10), pays_off="c1")
     deposit = msgspec.structs.replace(goods(A, 1000, 10), deposit_on="Q-1")
-    sell(journal, card, debt, deposit, goods("", 1000, 10), goods(B, 1000, 10**17))
-    rig.push(*journal.envelopes)
+    sell(journal, card, debt, deposit, goods("", 1000, 10))
+    assert outcomes(rig.push(*journal.envelopes)) == [DUPLICATE, APPLIED, APPLIED]
     assert [price(rig, one) for one in (A, B)] == [3500, 6000]
 
 
@@ -194,11 +192,11 @@ def test_an_older_hubs_sales_are_summed_up_in_pages(rig: HubRig) -> None:
     for day in range(4):
         lines = (
             goods(A, 3000, 10_500, saved_minor=day), goods("free", 1000, 500, saved_minor=500),
-            goods(B, -1000, -6000), goods("", 1000, 7), goods("huge", 1, 2**62),
+            goods(B, -1000, -6000), goods("", 1000, 7),
         )  # fmt: skip
         sell(journal, *lines, at_ms=AT_MS - day * DAY_MS)
         sell(journal, goods(A, 1000, 3499), goods("apples", 482, 21_690), at_ms=AT_MS - day * DAY_MS)
-    rig.push(*journal.envelopes)
+    assert set(outcomes(rig.push(*journal.envelopes))) == {APPLIED}
     before = kept(rig)
     assert len(before) == 12
     config = Config()

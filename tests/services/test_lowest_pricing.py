@@ -1,4 +1,4 @@
-"""Without a receipt: the least of today's price, of this till's sales and of what the hub says of all tills."""
+"""Without a receipt: the least of today's price, this till's sales and what the hub says of all tills."""
 
 from itertools import count
 
@@ -15,7 +15,7 @@ from omnipos.services import lowest_pricing, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.lowest_pricing import Lowest
 from omnipos.services.till import Till
-from tests.rigs import APEL, KOPI, TEH, HandClock, fill, fill_offers
+from tests.rigs import APEL, KOPI, TEH, HandClock, fill_offers
 
 BUDI_SAYS = Word("Budi", "9999")
 
@@ -69,9 +69,7 @@ def test_the_line_the_word_and_the_journal_say_whose_price_it_is(till: Till) -> 
         (answer(5100), 5100, "Rp 5.100, the lowest at all tills"),
         (None, 6000, "Rp 6.000, the lowest of this till only"),
     ):
-        view = till.call(
-            returning.bring_without_receipt, item, 2000, "4", asked=asked, word=BUDI_SAYS
-        )
+        view = till.call(returning.bring_without_receipt, item, 2000, "4", asked=asked, word=BUDI_SAYS)
         line = view.basket.lines[-1]
         back = line.returned
         assert back is not None
@@ -80,7 +78,7 @@ def test_the_line_the_word_and_the_journal_say_whose_price_it_is(till: Till) -> 
             price, -2 * price, asked is not None,
         )  # fmt: skip
         assert (back.reason, back.approval.reason) == ("Wrong goods", f"Wrong goods: {words}")
-    paid = till.call(returning.give_back, till.call(returning.ways_back)[0])
+    paid = till.call(returning.give_back, till.call(returning.ways_back)[0], BUDI_SAYS)
     assert paid.sale is not None
     assert [one.returned.asked_hub for one in paid.sale.lines if one.returned] == [True, False]
 
