@@ -33,6 +33,7 @@ class Field(StringField):
     """A text, and what all fields share: `show`, `write` for the form, `read` of what was typed."""
 
     longest: int = 400
+    list_template: str = "cell.html"
     aligned: bool = False
     """Its values stand under each other from the right."""
 
@@ -269,6 +270,7 @@ class ChoiceField(EnumField):
 
     source: str = ""
     select2: bool | None = False
+    list_template: str = "cell.html"
 
     def __post_init__(self) -> None:
         """Take fetched choices from the request."""

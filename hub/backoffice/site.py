@@ -62,6 +62,7 @@ def make_site(hub: Hub) -> Starlette:
         timezone_config=None,
     )
     env: Environment = site.templates.env
+    env.auto_reload = False  # looking whether a template changed took a tenth of a page
     env.add_extension(Nonces)
     env.globals["say"], env.globals["most_counted"] = _, MOST_COUNTED
     groups: dict[str, list[Any]] = {}
