@@ -1,4 +1,4 @@
-"""Many new rows into a table of PostgreSQL at once, by COPY."""
+"""Many rows into a table of PostgreSQL at once: new ones by COPY, others in one statement."""
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
@@ -6,8 +6,11 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, column, func, literal, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+
+from hub.database import keep_least
 
 
 def copy_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -38,3 +41,13 @@ def _as_any_other(conn: Connection, line: Any, statement: str, trouble: psycopg.
         connection_invalidated=is_lost,
         dialect=conn.dialect,
     )
+
+
+def put_least(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], least: str) -> None:
+    """Insert rows of distinct keys at once; a key that is there keeps the lower value of one column."""
+    names = tuple(rows[0])
+    given = [literal([row[name] for row in rows], postgresql.ARRAY(table.c[name].type)) for name in names]
+    columns = [column(name, table.c[name].type) for name in names]
+    asked = func.unnest(*given).table_valued(*columns, name="given").render_derived()
+    statement = postgresql.insert(table).from_select(names, select(*(asked.c[name] for name in names)))
+    conn.execute(keep_least(statement, table, least))

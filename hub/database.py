@@ -257,6 +257,11 @@ def upsert(
     """
     if not rows:
         return []
+    if least and conn.dialect.name == "postgresql" and len(rows) >= MANY:
+        from hub.copying import put_least
+
+        put_least(conn, table, rows, least)
+        return []
     replaced, added = tuple(replace), tuple(add)
     if not returning:
         columns = tuple(rows[0])
@@ -275,13 +280,17 @@ def _upsert(
     changes = {name: statement.excluded[name] for name in replace}
     changes |= {name: table.c[name] + statement.excluded[name] for name in add}
     if least:
-        lower = statement.excluded[least]
-        return statement.on_conflict_do_update(
-            index_elements=keys, set_={least: lower}, where=lower < table.c[least]
-        )
+        return keep_least(statement, table, least)
     if changes:
         return statement.on_conflict_do_update(index_elements=keys, set_=changes)
     return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+def keep_least(statement: Any, table: Table, least: str) -> Any:
+    """Return an insert that replaces one column of a key that is there, and only by a lower value."""
+    lower, keys = statement.excluded[least], list(table.primary_key.columns)
+    changes = {least: lower}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=lower < table.c[least])
 
 
 def _revision(conn: Connection) -> str | None:

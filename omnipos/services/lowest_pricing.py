@@ -59,6 +59,17 @@ def words(least: Lowest) -> str:
     return _("That is the lowest of this till only: the hub cannot be asked.")
 
 
+def why(least: Lowest, currency: str) -> str:
+    """Say at which price it comes back, and whose lowest that is."""
+    text = _(
+        "Without a receipt it comes back at {price}, the lowest recent price of this till only: the hub"
+        " cannot be asked."
+    )
+    if least.asked_hub:
+        text = _("Without a receipt it comes back at {price}, the lowest recent price at all tills.")
+    return text.format(price=format_money(least.price_minor, currency))
+
+
 def reason_with(least: Lowest, reason: str, currency: str) -> str:
     """Return a reason as a manager is asked with it: at which price, and whose lowest that is."""
     text = _("{reason}: {price}, the lowest of this till only")

@@ -11,7 +11,7 @@ from omnipos.domain.discounting import LONGEST_REASON
 from omnipos.domain.errors import EntryRefused, ItemUnknown, TenderRefused, WordNeeded
 from omnipos.domain.levying import TaxRule, tax_lines
 from omnipos.domain.lowest import DAY_MS, LowestPrice
-from omnipos.domain.money import format_money, line_amount
+from omnipos.domain.money import line_amount
 from omnipos.domain.names import clean_text
 from omnipos.domain.refunding import is_free_cash, ways
 from omnipos.domain.returned import ReturnOf
@@ -204,11 +204,9 @@ def bring_without_receipt(
     product = item.product
     least = lowest_pricing.lowest(till, product, asked)
     lowest_pricing.check_worth(least, product)
-    why = _("Without a receipt it comes back at its lowest recent price, {price}.").format(
-        price=format_money(least.price_minor, till.shop().currency)
-    )
-    asking = lowest_pricing.reason_with(least, reason, till.shop().currency)
-    approval = _word(till, f"{why} {lowest_pricing.words(least)}", asking, word)
+    currency = till.shop().currency
+    why = lowest_pricing.why(least, currency)
+    approval = _word(till, why, lowest_pricing.reason_with(least, reason, currency), word)
     before = selling.open_basket(till)
     amount = line_amount(quantity_milli, least.price_minor)
     back = _unknown(till, before, product, amount)

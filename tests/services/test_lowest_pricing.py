@@ -62,7 +62,7 @@ def test_a_sale_that_is_not_at_the_hub_yet_counts_until_its_day_is_over(till: Ti
 
 def test_the_line_the_word_and_the_journal_say_whose_price_it_is(till: Till) -> None:
     item = Item(product=TEH)
-    with pytest.raises(WordNeeded, match=r"price, Rp 5\.100\. That is the lowest at all tills\.") as needed:
+    with pytest.raises(WordNeeded, match=r"at Rp 5\.100, the lowest recent price at all tills\.") as needed:
         till.call(returning.bring_without_receipt, item, 1000, "4", asked=answer(5100))
     assert needed.value.reason == "Wrong goods: Rp 5.100, the lowest at all tills"
     for asked, price, words in (

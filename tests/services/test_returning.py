@@ -167,7 +167,7 @@ def test_without_a_receipt_the_lowest_recent_price_goes_back_as_store_credit(til
     fill_offers(till.store.folder)
     sell(till, (TEH, 2))
     item = Item(product=TEH)
-    with pytest.raises(WordNeeded, match=r"lowest recent price, Rp 4\.500"):
+    with pytest.raises(WordNeeded, match=r"at Rp 4\.500, the lowest recent price of this till only"):
         till.call(returning.bring_without_receipt, item, 1000, "4")
     view = till.call(returning.bring_without_receipt, item, 2000, "4", word=BUDI_SAYS)
     assert (view.totals.total_minor, view.totals.tax_minor) == (-9000, -892)
