@@ -268,7 +268,7 @@ def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
     if tender.amount_minor >= 0:
         raise TenderRefused(_("No money goes back with this basket. Take what is due as for any sale."))
     if is_free_cash(view.basket, tender):
-        why = _("It was not paid in cash.")
+        why = _("No receipt here says that it was paid in cash.")
         try:
             approval = approving.word_for(till, Right.REFUND_CASH, why, word)
         except WordNeeded as needed:

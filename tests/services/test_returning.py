@@ -125,7 +125,7 @@ def test_what_was_paid_by_card_goes_back_to_the_card_and_cash_for_it_asks_a_mana
     ]  # fmt: skip
     with pytest.raises(NotAllowed):
         till.call(tendering.pay_cash)
-    with pytest.raises(WordNeeded, match="not paid in cash"):
+    with pytest.raises(WordNeeded, match="says that it was paid in cash"):
         till.call(returning.give_back, cash(-25_600))
     with pytest.raises(TenderRefused, match="needs a customer"):
         till.call(returning.give_back, Tender(kind=TenderKind.STORE_CREDIT, amount_minor=-25_600))
