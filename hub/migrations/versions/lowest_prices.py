@@ -39,6 +39,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     conn = op.get_bind()
+    if conn.dialect.name == "postgresql":
+        # Without counts of its own it reads all lines for each page: half an hour for a million sales.
+        op.execute("ANALYZE sale")
+        op.execute("ANALYZE sale_line")
     last = conn.scalar(sa.text("SELECT max(number) FROM sale")) or 0
     for after in range(0, last, PAGE):
         conn.execute(FILL, {"after": after, "upto": after + PAGE})
