@@ -48,11 +48,13 @@ def migrate(db: Connection, which: str, folder: Path) -> None:
     if which == "books":
         BOOKS.apply(Database(db))
         return
-    MIRROR.apply(Database(db), stop_before=files_of_their_own.__name__)
+    mirror, apart = Database(db), files_of_their_own.__name__
+    if any(one.name == apart for one in MIRROR.pending(mirror)):
+        MIRROR.apply(mirror, stop_before=apart)
     is_one_file = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'product'").fetchone() is not None
     if is_one_file:
         come_apart(db, folder)
-    MIRROR.apply(Database(db))
+    MIRROR.apply(mirror)
     if is_one_file:
         db.execute("VACUUM")
 

@@ -211,3 +211,16 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(StoreTrouble, match="newer OmniPOS"):
         Store(tmp_path)
+
+
+def test_a_folder_of_several_files_gets_what_is_new_in_them(tmp_path: Path) -> None:
+    selling_till(tmp_path).store.close()
+    with sqlite3.connect(tmp_path / "mirror-1.db") as older:
+        older.execute("DELETE FROM _sqlite_migrations WHERE name = 'orders_by_number'")
+        older.execute("DROP INDEX orders_number")
+        older.execute("CREATE INDEX orders_number ON orders (number)")
+    older.close()
+    till = Store(tmp_path)
+    found = till.books.execute("PRAGMA mirror.index_info('orders_number')").fetchall()
+    till.close()
+    assert [name for _place, _column, name in found] == ["number", "state", "promised_at_ms"]
