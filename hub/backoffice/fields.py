@@ -299,8 +299,9 @@ class StoreField(ChoiceField):
     """One of the stores that are theirs, or some of them, by code."""
 
     def _get_choices(self, request: Request) -> Any:
-        own = office_of(request).store_codes
-        return [one for one in super()._get_choices(request) if not own or one[0] in own]
+        office = office_of(request)
+        found = super()._get_choices(request)
+        return [one for one in found if not office.stores or one[0] in office.store_codes]
 
     def read(self, raw: Any, office: Office) -> Any:
         """Take what was chosen; raise EntryRefused for a store that is not theirs."""
@@ -308,6 +309,6 @@ class StoreField(ChoiceField):
         if self.multiple:
             chosen = tuple(code for code in chosen if code)
         codes = set(chosen if self.multiple else filter(None, [chosen]))
-        if office.store_codes and codes - office.store_codes:
+        if office.stores and codes - office.store_codes:
             raise EntryRefused(_("This store is not one of yours. Nothing was changed."))
         return chosen

@@ -4,10 +4,16 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 
+from hub.backoffice.fields import StoreField
+from hub.backoffice.office import Office
 from hub.backoffice.sections import SECTIONS
 from omnipos.domain.approval import ApprovalGiven
+from omnipos.domain.errors import EntryRefused
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Staff
 from tests.hub.journals import AT_MS
 from tests.hub.offices import Desk, hire, said
 from tests.hub.rig import A, HubRig
@@ -209,3 +215,13 @@ def test_the_rows_of_one_store_are_read_along_its_index(desk: Desk) -> None:
             ]
             assert any(INDEXES[section] in plan for plan in plans), (section, plans)
             assert "TEMP B-TREE FOR ORDER BY" not in "".join(plans), (section, plans)
+
+
+def test_who_is_bound_to_a_store_that_is_gone_may_choose_none() -> None:
+    field = StoreField("store_code", source="stores")
+    nobody = Staff(staff_id="s", name="Ani", role="manager", pin_hash="")
+    shop = Shop(store_id="", code="", name="", country="", currency="USD")
+    bound = Office(person=nobody, rights=frozenset(), shop=shop, now_ms=0, stores=frozenset({"gone"}))
+    with pytest.raises(EntryRefused, match="not one of yours"):
+        field.read("S1", bound)
+    assert field.read("S1", msgspec.structs.replace(bound, stores=frozenset())) == "S1"
