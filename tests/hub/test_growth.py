@@ -15,7 +15,7 @@ SMALL = {
     "stream_head", "stream_mark", "tally", "tax", "CONSTANT", "(subquery-1)",
 }  # fmt: skip
 """Tables of a chain's size at the most; of the others only what is asked for may be read."""
-FEW = {"ix_change_gone"}
+FEW = {"ix_change_gone", "ix_customer_alias_of"}
 """Indexes of few rows among many."""
 
 

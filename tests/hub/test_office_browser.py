@@ -139,6 +139,7 @@ def test_a_customer_is_found_by_phone_and_joined_to_their_other_card(office: Wat
     page.get_by_label("Search in list").fill("0812 0000")
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
+    page.wait_for_load_state()  # a row listens once the page is whole
     page.get_by_role("cell", name="Sarah W", exact=True).click()
     page.get_by_text("Join to another card").click()
     page.get_by_label("Phone or id of the other card").fill("0812-3456-7890")

@@ -1,10 +1,10 @@
 """Customers: found by phone or name, corrected, joined, given all that is kept of them, forgotten."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, literal_column, select
 
 from hub import customers, erasure, joining, tables, takeout
 from hub.backoffice.desk import Refusal, wished
@@ -23,16 +23,28 @@ from omnipos.locale import _, later
 _table, _own = tables.customer, tables.personal
 
 
+_aliases = select(_table.c.customer_id).where(_table.c.alias_of != literal_column("''"))
+"""The cards that stand for another one, by their own small index."""
+
+
 def _query(_office: Office) -> Select[Any]:
+    # Of the cards themselves nothing is asked here: a page far behind would look up all that it skips.
     columns = (_own.c.customer_id, _own.c.name, _own.c.phone, _own.c.email)
-    # With an inner join SQLite begins with all cards, and sorts them for one page.
-    joined = _own.outerjoin(_table, _table.c.customer_id == _own.c.customer_id)
-    more = (_table.c.points, _table.c.tier, _table.c.created_at_ms)
-    return select(*columns, *more).select_from(joined).where(func.coalesce(_table.c.alias_of, "") == "")
+    return select(*columns).where(_own.c.customer_id.not_in(_aliases))
 
 
 def _record(row: Any, _office: Office) -> Record:
-    return Record(**row._mapping, said=row.name, consents=(), purchases=(), aliases=())
+    rest = {"points": 0, "tier": "", "created_at_ms": 0, "consents": (), "purchases": (), "aliases": ()}
+    return Record(**row._mapping, **rest, said=row.name)
+
+
+def _finish(conn: Connection, records: Sequence[Record]) -> None:
+    columns = (_table.c.customer_id, _table.c.points, _table.c.tier, _table.c.created_at_ms)
+    wanted = _table.c.customer_id.in_([record.customer_id for record in records])
+    cards = {row.customer_id: row for row in conn.execute(select(*columns).where(wanted))}
+    for record in records:
+        if record.customer_id in cards:
+            record.__dict__.update(cards[record.customer_id]._mapping)
 
 
 def _find(conn: Connection, q: str, office: Office) -> Iterable[str]:
@@ -151,6 +163,7 @@ CUSTOMERS = Section(
         find=_find,
         sorts={"name": _own.c.folded_name},
         first=("name", False),
+        finish=_finish,
     ),
     shown=_shown,
     create=_put,
