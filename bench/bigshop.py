@@ -37,7 +37,8 @@ def products(numbers: Iterable[int]) -> Iterator[Product]:
         code, name, price = real[number % len(real)]
         turn = number // len(real)
         if turn:
-            code = f"{2_000_000_000_000 + number}"
+            # Longer than any real one, of which some begin as a shop's own do.
+            code = f"{900_000_000_000_000 + number}"
             name = f"{name[:80]} {_KINDS[turn % len(_KINDS)]} {number % 997} g"
         yield Product(
             product_id=product_id_of(f"BIG-{code}"),

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from omnipos.domain.lowest import DAY_MS
 from tests.postgres import Cluster
 
 Row = tuple[Any, ...]
@@ -123,7 +124,12 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
     points = _Rows(ask, columns, "points_entry", lambda row: row[1].partition(":")[2])
     cards = _Rows(ask, columns, "customer", lambda row: row[0])
     changes = _Rows(ask, columns, "change", lambda row: row[:2])
-    sale_id, buyer, store = (sales.columns.index(one) for one in ("sale_id", "customer_id", "store_id"))
+    lowest = _Rows(ask, columns, "lowest_price", lambda row: row[:4])
+    sale_id, buyer, store, currency, at = (
+        sales.columns.index(one)
+        for one in ("sale_id", "customer_id", "store_id", "currency", "completed_at_ms")
+    )
+    line_sale, line_product = (lines.columns.index(one) for one in ("sale_id", "product_id"))
     number = columns["change"].index("number")
     numbers: dict[str, int] = defaultdict(int)
     events = ask(f"SELECT {','.join(event)} FROM event ORDER BY number")
@@ -132,6 +138,9 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
         sold = sales.write([row[name] for row in rows])
         keys = [(row[store], row[sale_id]) for row in sold.rows]
         buyers = sorted({row[buyer] for row in sold.rows} - {""})
+        rung = lines.write(keys)
+        days = {row[sale_id]: (row[currency], row[at] // DAY_MS, row[store]) for row in sold.rows}
+        prices = sorted({(row[line_product], *days[row[line_sale]]) for row in rung.rows})
         moved = moves.write([row[name] for row in rows])
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for where, _id, product, quantity, *_rest in moved.rows:
@@ -145,7 +154,7 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
         yield [
             Write("event", tuple(event), rows),
             sold,
-            lines.write(keys),
+            rung,
             tenders.write(keys),
             moved,
             Write(
@@ -156,9 +165,16 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
                 " SET on_hand_milli = stock_level.on_hand_milli + excluded.on_hand_milli",
             ),
             points.write([row[sale_id] for row in sold.rows]),
+            lowest.write(prices, _LOWER),
             cards.write(buyers, _replacing(cards.columns, ("customer_id",))),
             Write("change", tuple(columns["change"]), news, _replacing(columns["change"], ("stream", "key"))),
         ]
+
+
+_LOWER = (
+    "(product_id, currency, day, store_id) DO UPDATE SET price_minor = excluded.price_minor"
+    " WHERE excluded.price_minor < lowest_price.price_minor"
+)
 
 
 def _replacing(columns: Sequence[str], keys: Sequence[str]) -> str:

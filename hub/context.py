@@ -58,6 +58,7 @@ class Hub:
         """Of one address without a key: a chain's tills behind one get their tokens, guesses do not."""
         self.price_rules = RulesKept()
         self.checksums = checking.Checksums()
+        self.shared = feed.SharedChanges()
         self.shelf = snapshots.Shelf(database.home / snapshots.FOLDER)
         self.attendance = watching.Attendance()
         self.noticeboard = hints.Noticeboard(

@@ -1,14 +1,15 @@
 """Streams out: gapless numbers taken late in each transaction, and pages of the newest states."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hub import tables
 from hub.database import upsert
 from hub.epochs import Place, cursor_for, place_of
+from hub.sharing import Behind, Shared
 from hub.unit import Unit
 from omnipos.domain.stocktake import SeenPlace
 from omnipos.protocol import MOST_CHANGES
@@ -76,6 +77,9 @@ class RawChange(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     record: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     erased: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+SharedChanges = Shared[tuple[RawChange, ...]]
 
 
 class RawPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,7 +210,15 @@ def _is_lost(conn: Connection, stream: str, place: Place, stand: Stand) -> bool:
     return place.number > stand.head or place.mark != mark_at(conn, stream, place.number)
 
 
-def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: int) -> RawPage:
+def page_of(
+    conn: Connection,
+    stream: str,
+    cursor: str,
+    limit: int,
+    *,
+    now_ms: int,
+    shared: SharedChanges | None = None,
+) -> RawPage:
     """Return the changes behind a cursor, oldest first; the applied position is the caller's to add.
 
     A cursor of another hub's life, beyond the head, into a part that was lost with a backup, or older
@@ -229,19 +241,24 @@ def page_of(conn: Connection, stream: str, cursor: str, limit: int, *, now_ms: i
     if place is None or (cursor and not _follows(conn, stream, place, stand)):
         return msgspec.structs.replace(blank, after=0, must_refetch=True)
     most = max(1, min(limit, MOST_CHANGES))
-    rows = _behind(conn, stream, after, most) if after < stand.head else ()
-    upto = int(rows[-1].number) if len(rows) == most else stand.head
-    mark = mark_at(conn, stream, upto) if upto != after or not cursor else place.mark
+    is_new = after < stand.head or not cursor
+    mark = mark_at(conn, stream, stand.head) if is_new else place.mark
+    changes: tuple[RawChange, ...] = ()
+    if after < stand.head:
+        behind = Behind(stand.hub_epoch, stream, after, most, stand.head, mark)
+        changes = (shared or SharedChanges()).page(behind, lambda: _behind(conn, stream, after, most))
+    upto = stand.head
+    if len(changes) == most and changes[-1].number != upto:
+        upto = changes[-1].number
+        mark = mark_at(conn, stream, upto)
     return msgspec.structs.replace(
-        blank,
-        upto=upto,
-        cursor=cursor_for(stand.hub_epoch, upto, mark),
-        changes=tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows),
+        blank, upto=upto, cursor=cursor_for(stand.hub_epoch, upto, mark), changes=changes
     )
 
 
-def _behind(conn: Connection, stream: str, after: int, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
-    return conn.execute(_BEHIND, {"stream": stream, "after": after, "most": most}).all()
+def _behind(conn: Connection, stream: str, after: int, most: int) -> tuple[RawChange, ...]:
+    rows = conn.execute(_BEHIND, {"stream": stream, "after": after, "most": most})
+    return tuple(_change(row.number, row.key, row.record, erased=row.erased) for row in rows.all())
 
 
 def can_follow(conn: Connection, stream: str, cursor: str) -> bool:

@@ -171,7 +171,7 @@ async def pull(
 
     def work(conn: Connection) -> tuple[bytes, int]:
         _check_stream(conn, caller, name)
-        page = feed.page_of(conn, name, after, limit, now_ms=hub.now_ms())
+        page = feed.page_of(conn, name, after, limit, now_ms=hub.now_ms(), shared=hub.shared)
         if page.upto == page.head:
             page = msgspec.structs.replace(page, checksum=hub.checksums.at(name, page.head))
         if caller.role is Role.DEVICE:

@@ -31,7 +31,7 @@ class Watched:
         self.elsewhere: list[str] = []
         self.wrong: list[str] = []
         context = browser.new_context()
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.route("**/*", self._pass)
         context.add_init_script(WATCH)
         self.page: Page = context.new_page()
