@@ -245,7 +245,7 @@ def page_of(
     mark = mark_at(conn, stream, stand.head) if is_new else place.mark
     changes: tuple[RawChange, ...] = ()
     if after < stand.head:
-        behind = Behind(stand.hub_epoch, stream, after, most, stand.head, mark)
+        behind = Behind(stand.hub_epoch, stream, after, most, stand.head, stand.floor, mark)
         changes = (shared or SharedChanges()).page(behind, lambda: _behind(conn, stream, after, most))
     upto = stand.head
     if len(changes) == most and changes[-1].number != upto:

@@ -17,6 +17,8 @@ class Behind(NamedTuple):
     after: int
     most: int
     head: int
+    floor: int
+    """The last deletion that left the stream: it leaves without a new number."""
     mark: str
     """Of the run that wrote the head: what was lost with a backup or a machine had another."""
 

@@ -6,7 +6,7 @@ from hub import feed
 from hub.sharing import KEPT, Behind, Shared
 from tests.hub.rig import HubRig
 
-PLACE = Behind("epoch", "catalogue", 0, 1000, 3, "run")
+PLACE = Behind("epoch", "catalogue", 0, 1000, 3, 0, "run")
 
 
 def test_a_page_is_read_once_for_all_until_something_changes(
@@ -32,7 +32,8 @@ def test_what_another_run_of_the_hub_wrote_is_not_taken_for_it() -> None:
     shared = Shared[str]()
     assert shared.page(PLACE, lambda: "lost with a machine") == "lost with a machine"
     assert shared.page(PLACE, lambda: "never read") == "lost with a machine"
-    for other in (PLACE._replace(mark="later"), PLACE._replace(hub_epoch="other"), PLACE._replace(head=4)):
+    changed = ({"mark": "later"}, {"hub_epoch": "other"}, {"head": 4}, {"floor": 2})
+    for other in (PLACE._replace(**one) for one in changed):
         assert shared.page(other, lambda: "new") == "new"
 
 
