@@ -78,7 +78,8 @@ def _user_of(conn: Connection, code: str, known: dict[str, Tax]) -> str:
         return _("tax {code}").format(code=whole)
     named = f'"tax_code":{msgspec.json.encode(code).decode()}'
     product, order = tables.product, tables.collect_order
-    sku = conn.scalar(select(product.c.sku).where(product.c.record.contains(named, autoescape=True)).limit(1))
+    having = select(product.c.sku).where(product.c.record.contains(named, autoescape=True))
+    sku = conn.scalar(having.order_by(product.c.sku).limit(1))
     if sku is not None:
         return _("product {sku}").format(sku=sku)
     number = conn.scalar(

@@ -141,7 +141,10 @@ def test_a_customer_is_found_by_phone_and_joined_to_their_other_card(office: Wat
     expect(page.locator("tbody tr")).to_have_count(1)
     page.wait_for_load_state()  # a row listens once the page is whole
     page.get_by_role("cell", name="Sarah W", exact=True).click()
-    page.get_by_text("Join to another card").click()
+    join = page.get_by_text("Join to another card")
+    join.wait_for()
+    page.wait_for_load_state()  # the form opens once its page is whole too
+    join.click()
     page.get_by_label("Phone or id of the other card").fill("0812-3456-7890")
     page.locator("#actionSubmit").click()
     expect(page.get_by_text("The card is one with Sarah Wijaya's now.")).to_be_visible()
