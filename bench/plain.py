@@ -124,7 +124,8 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
     points = _Rows(ask, columns, "points_entry", lambda row: row[1].partition(":")[2])
     cards = _Rows(ask, columns, "customer", lambda row: row[0])
     changes = _Rows(ask, columns, "change", lambda row: row[:2])
-    lowest = _Rows(ask, columns, "lowest_price", lambda row: row[:4])
+    key = [columns["lowest_price"].index(one) for one in ("currency", "day", "product_id", "store_id")]
+    lowest = _Rows(ask, columns, "lowest_price", lambda row: tuple(row[one] for one in key))
     sale_id, buyer, store, currency, at = (
         sales.columns.index(one)
         for one in ("sale_id", "customer_id", "store_id", "currency", "completed_at_ms")
@@ -140,7 +141,8 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
         buyers = sorted({row[buyer] for row in sold.rows} - {""})
         rung = lines.write(keys)
         days = {row[sale_id]: (row[currency], row[at] // DAY_MS, row[store]) for row in sold.rows}
-        prices = sorted({(row[line_product], *days[row[line_sale]]) for row in rung.rows})
+        sold_at = ((row[line_product], *days[row[line_sale]]) for row in rung.rows)
+        prices = sorted({(money, day, product, where) for product, money, day, where in sold_at})
         moved = moves.write([row[name] for row in rows])
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for where, _id, product, quantity, *_rest in moved.rows:
@@ -172,7 +174,7 @@ def _batches(ask: Ask, columns: dict[str, list[str]]) -> Iterator[Batch]:
 
 
 _LOWER = (
-    "(product_id, currency, day, store_id) DO UPDATE SET price_minor = excluded.price_minor"
+    "(currency, day, product_id, store_id) DO UPDATE SET price_minor = excluded.price_minor"
     " WHERE excluded.price_minor < lowest_price.price_minor"
 )
 

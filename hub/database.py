@@ -322,5 +322,5 @@ def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
     return migrating(conn)
 
 
-NEWEST = "lowest_prices"
+NEWEST = "lowest_by_day"
 """The newest revision in migrations/versions; a test keeps them the same."""

@@ -128,7 +128,7 @@ def test_the_same_batch_again_and_a_dearer_sale_change_nothing(rig: HubRig) -> N
     assert outcomes(rig.push(*journal.envelopes)) == [DUPLICATE, DUPLICATE]
     journal.sell((A, 5, 3700))
     rig.push(*journal.envelopes)
-    assert kept(rig) == before == {(A, "IDR", AT_MS // DAY_MS, rig.till.store_id): 3500}
+    assert kept(rig) == before == {("IDR", AT_MS // DAY_MS, A, rig.till.store_id): 3500}
 
 
 def test_web_shops_and_old_sales_count(rig: HubRig) -> None:
@@ -205,7 +205,7 @@ def test_an_older_hubs_sales_are_summed_up_in_pages(rig: HubRig) -> None:
     sale = tables.sale
     # Numbers far apart: the sales of a day come from several pages.
     database.write(lambda conn: conn.execute(update(sale).values(number=sale.c.number * 3000)))
-    for direction, revision in ((command.downgrade, "office_stores"), (command.upgrade, "lowest_prices")):
+    for direction, revision in ((command.downgrade, "office_stores"), (command.upgrade, "lowest_by_day")):
         with database.writing.connect() as conn:
             config.attributes["connection"] = conn
             direction(config, revision)
