@@ -1,13 +1,13 @@
 """What the papers share: the shop's letterhead, the mark of a copy, and a moment in the shop's time."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from omnipos.domain.names import clean_text
 from omnipos.domain.shop import Shop
-from omnipos.locale import _, language
+from omnipos.locale import _, short_month
 from printing.document import Align, Cut, Document, DrawerKick, Element, Feed, Text
 
 
@@ -48,14 +48,15 @@ def moment(at_ms: int, shop: Shop) -> str:
 
     In the hour that comes twice when summer time ends, it says which: `1 Nov 2026 01:30 GMT-05:00`.
     """
-    from babel.dates import format_datetime
-
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(shop.time_zone))
     is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
-    pattern = "d MMM y HH:mm"
-    if is_twice:
-        pattern += " ZZZZ"
-    return format_datetime(at, pattern, locale=language())
+    return f"{at.day} {short_month(at.month)} {at.year} {at:%H:%M}" + (f" {_offset(at)}" if is_twice else "")
+
+
+def _offset(at: datetime) -> str:
+    minutes = round((at.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"GMT{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
 @lru_cache(maxsize=8)

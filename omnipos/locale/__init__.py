@@ -4,6 +4,12 @@ import gettext as _gettext
 from pathlib import Path
 
 LANGUAGES = ("en", "id", "ms")
+_MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "id": "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des",
+    "ms": "Jan Feb Mac Apr Mei Jun Jul Ogo Sep Okt Nov Dis",
+}
+"""As CLDR has them. Babel knows them too, but asking it takes five megabytes of a till for good."""
 
 _spoken: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
@@ -29,6 +35,11 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the singular or plural form for a count, in the language spoken now."""
     return _spoken.ngettext(one, many, count)
+
+
+def short_month(month: int) -> str:
+    """Return what a month, 1 to 12, is called in the language spoken now where there is little room."""
+    return _MONTHS[_language].split()[month - 1]
 
 
 def later(text: str) -> str:
