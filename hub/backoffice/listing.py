@@ -75,7 +75,14 @@ class Listing:
             query = query.where(self._is(keys))
         counted = query.with_only_columns(literal(1), maintain_column_froms=True).limit(MOST_COUNTED)
         total = int(conn.scalar(select(func.count()).select_from(counted.subquery())) or 0)
-        rows = conn.execute(query.order_by(*self._order(sorts)).offset(min(skip, MOST_COUNTED)).limit(limit))
+        order, skipped = tuple(self._order(sorts)), min(skip, MOST_COUNTED)
+        if skipped:
+            # Keys first, of an index alone: of a page far behind no row is read that it skips.
+            asked = query.with_only_columns(*self._keys(), maintain_column_froms=True).order_by(*order)
+            query = query.where(self._among(conn.execute(asked.offset(skipped).limit(limit)).all()))
+        else:
+            query = query.limit(limit)
+        rows = conn.execute(query.order_by(*order))
         return Page(self._records(conn, rows, office), total)
 
     def by_keys(self, conn: Connection, office: Office, keys: Sequence[str]) -> Sequence[Record]:
@@ -88,10 +95,14 @@ class Listing:
 
     def _is(self, keys: Sequence[Any]) -> ColumnElement[bool]:
         if not isinstance(self.key, tuple):
-            return self.key.in_(keys)
-        first, second = self.key
-        pairs = [(one, other) for one, _slash, other in (str(key).partition("/") for key in keys)]
-        return tuple_(first, second).in_(pairs)
+            return self._among([(key,) for key in keys])
+        pairs = (str(key).partition("/") for key in keys)
+        return self._among([(one, other) for one, _slash, other in pairs])
+
+    def _among(self, keys: Sequence[Sequence[Any]]) -> ColumnElement[bool]:
+        if not isinstance(self.key, tuple):
+            return self.key.in_([key for (key,) in keys])
+        return tuple_(*self.key).in_([tuple(key) for key in keys])
 
     def _records(self, conn: Connection, rows: Iterable[Any], office: Office) -> list[Record]:
         records = [self.record(row, office) for row in rows]

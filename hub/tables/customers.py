@@ -30,7 +30,7 @@ personal = Table(
     text_column("last_four", ""),
     text_column("email", ""),
     text_column("claims", "{}"),
-    Index(None, "folded_name"),
+    Index(None, "folded_name", "customer_id"),
     Index(None, "phone", "customer_id"),
     Index(None, "last_four", "phone", "customer_id"),
 )
