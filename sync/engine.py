@@ -96,6 +96,7 @@ class SyncEngine:
         self._hints: HintLine | None = None
         self._heads: dict[str, int] = {}
         self._all_due = threading.Event()
+        self._push_due = threading.Event()
         self.rejoin: Rejoin = no_rejoin
         """How this computer becomes a till of its own when another has its identity."""
         self._skew_ms = 0
@@ -106,7 +107,7 @@ class SyncEngine:
 
     def start(self) -> None:
         """Begin syncing in the background."""
-        self._hints = HintLine(self._client.twin(), self._hear, self.nudge, self._spread)
+        self._hints = HintLine(self._client.twin(), self._hear, self._ask_all, self._spread)
         self._hints.start()
         self._thread.start()
 
@@ -137,7 +138,20 @@ class SyncEngine:
         self._loading = (stream, percent)
 
     def nudge(self) -> None:
-        """Say that there is something to send, or that somebody asked to try now."""
+        """Say that there is something to send, or that somebody asked to try now.
+
+        Where hints come, only what they name is asked for behind it: a sale is not to ask for each stream.
+        """
+        self._push_due.set()
+        if not self._hears:
+            self._all_due.set()
+        self._wake.set()
+
+    @property
+    def _hears(self) -> bool:
+        return self._hints is not None and self._hints.live
+
+    def _ask_all(self) -> None:
         self._all_due.set()
         self._wake.set()
 
@@ -182,6 +196,7 @@ class SyncEngine:
             self._wake.clear()
             hinted = not self._all_due.is_set()
             self._all_due.clear()
+            self._push_due.clear()
             try:
                 self._go_round(hinted=hinted)
             except Exception:
@@ -194,10 +209,9 @@ class SyncEngine:
 
     def _pause(self) -> None:
         if self._report.state is LinkState.ONLINE:
-            live = self._hints is not None and self._hints.live
-            if not self._wake.wait((LIVE_POLL_S if live else POLL_S) * (0.5 + self._spread())):
+            if not self._wake.wait((LIVE_POLL_S if self._hears else POLL_S) * (0.5 + self._spread())):
                 self._all_due.set()
-            elif not self._all_due.is_set():
+            elif not (self._all_due.is_set() or self._push_due.is_set()):
                 self._ended.wait(GATHER_S * (1 + self._spread()))
             return
         # The hub's own wish is kept; otherwise something new may try sooner, a second apart.

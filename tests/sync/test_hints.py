@@ -10,13 +10,14 @@ import sync.engine
 from omnipos.domain.order import Order
 from omnipos.ports import LinkState
 from omnipos.protocol import Hint, HintPage
-from omnipos.store import orders
+from omnipos.store import orders, outbox
 from sync import hints
 from sync.client import HubClient
 from sync.errors import Rejected, Retryable
 from sync.hints import HintLine, Way
 from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
+from tests.sync.test_engine import sell
 from tests.waiting import until
 
 NEVER_S = 600.0
@@ -76,6 +77,30 @@ def test_only_the_stream_that_was_hinted_at_is_pulled(counter: EnrolledTill, run
     place_order(running_hub, "W-ONE")
     until(lambda: "W-ONE" in order_numbers(counter), "the order on the till")
     assert set(pulled) <= {STREAM, "stock/store-1", "customers"}
+
+
+@pytest.mark.usefixtures("only_hints")
+def test_a_sale_is_sent_without_asking_for_every_stream(
+    counter: EnrolledTill, running_hub: HubProcess
+) -> None:
+    pulled: list[str] = []
+    pull = counter.client.pull
+    counter.client.pull = (  # type: ignore[method-assign]
+        lambda stream, cursor, limit: (pulled.append(stream), pull(stream, cursor, limit))[1]
+    )
+    counter.engine.start()
+    line = counter.engine._hints
+    assert line is not None
+    until(lambda: line.live and len(pulled) >= 6, "the first round")
+    until(lambda: counter.engine.report().state is LinkState.ONLINE, "its end")
+    pulled.clear()
+    sell(counter, "8998866200578")
+    until(
+        lambda: not counter.store.call(lambda: outbox.count_waiting(counter.store.books)).events,
+        "the sale at the hub",
+    )
+    until(lambda: "stock/store-1" in pulled, "the stock as the hub has it now")
+    assert set(pulled) == {"stock/store-1"}
 
 
 @pytest.mark.usefixtures("only_hints")
