@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 
-.PHONY: setup demo test check bench soak lock screenshots messages clean
+.PHONY: setup demo browser test check check-format check-types check-imports check-tidy bench soak lock screenshots messages clean
 
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml $(wildcard omnipos/locale/*/LC_MESSAGES/*.po)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/pybabel --quiet compile --domain omnipos --directory omnipos/locale
 	touch $(STAMP)
@@ -31,14 +31,25 @@ $(BROWSER): | $(STAMP)
 	else echo "There is no chromium here: tests in a browser are skipped. On Debian: apt-get install chromium."; fi
 	@touch $@
 
+browser: $(BROWSER)
+
 test: setup $(BROWSER)
 	$(BIN)/pytest -n auto --dist loadgroup
 
-check: setup
+# Each rule by itself: `make -j check` looks at them side by side.
+check: check-format check-types check-imports check-tidy
+
+check-format: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+check-types: setup
 	$(BIN)/mypy
+
+check-imports: setup
 	$(BIN)/lint-imports
+
+check-tidy: setup
 	$(BIN)/pytest tests/test_tidy.py
 
 bench: setup

@@ -1,5 +1,6 @@
-"""What all tests share: a till on a small shop."""
+"""What all tests share: a till on a small shop, and how many of them run at once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import pytest
 from omnipos.locale import speak
 from omnipos.services.till import Till
 from tests.rigs import HandClock, QuietLine, selling_till
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are processors: some always wait, for a process or for the seeds."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

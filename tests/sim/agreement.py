@@ -300,13 +300,11 @@ def cards_say_who(world: "World", hub: sqlite3.Connection) -> None:
 
 def drawer_agrees(world: "World", till: TillMachine, hub: sqlite3.Connection) -> None:
     """The cash of each sale in a till's own books is what the hub has of it."""
-    books = till.read()
     query = (
         "SELECT s.sale_id, coalesce(sum(t.amount_minor), 0) - s.change_minor FROM sale s LEFT JOIN"
         " sale_tender t ON t.sale_id = s.sale_id AND t.kind = 'cash' GROUP BY s.sale_id"
     )
-    own = dict(books.execute(query).fetchall())
-    books.close()
+    own = dict(till.read().execute(query).fetchall())
     there = {row[0]: row[1] for row in hub.execute("SELECT sale_id, cash_minor - change_minor FROM sale")}
     for sale_id, cash in own.items():
         if there.get(sale_id, 0) != cash:

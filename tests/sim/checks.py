@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 def waiting(till: TillMachine) -> int:
     """Return how many events of a till wait for the hub."""
-    books = till.read()
-    try:
-        return int(books.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])
-    finally:
-        books.close()
+    return int(till.read().execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])
 
 
 def look_at_till(world: "World", till: TillMachine) -> None:
@@ -27,14 +23,11 @@ def look_at_till(world: "World", till: TillMachine) -> None:
     if not till.is_on:
         return
     books = till.read()
-    try:
-        world.ledger.note_journal(till.till.identity.device_id, books)
-        if not (till.syncing and world.ledger.forgotten):
-            # In the middle of a round after a hub went back its old state shows for a moment.
-            _own_steps_stay(world, till, books)
-        _acknowledged_is_there(world, till, books)
-    finally:
-        books.close()
+    world.ledger.note_journal(till.till.identity.device_id, books)
+    if not (till.syncing and world.ledger.forgotten):
+        # In the middle of a round after a hub went back its old state shows for a moment.
+        _own_steps_stay(world, till, books)
+    _acknowledged_is_there(world, till, books)
 
 
 def _acknowledged_is_there(world: "World", till: TillMachine, books: sqlite3.Connection) -> None:
@@ -45,11 +38,7 @@ def _acknowledged_is_there(world: "World", till: TillMachine, books: sqlite3.Con
     ).fetchone()
     if last is None or last[2] in world.ledger.forgotten:
         return
-    hub = world.read_hub()
-    try:
-        known = hub.execute("SELECT 1 FROM event WHERE event_id = ?", [last[2]]).fetchone()
-    finally:
-        hub.close()
+    known = world.read_hub().execute("SELECT 1 FROM event WHERE event_id = ?", [last[2]]).fetchone()
     if known is None:
         world.violations.append(f"{till.name}: event {last[1]} counts as acknowledged and is not at the hub")
 
@@ -87,20 +76,17 @@ def all_is_well(world: "World") -> None:
     try:
         for till in world.tills:
             books = till.read()
-            try:
-                world.ledger.note_journal(till.till.identity.device_id, books)
-                _till_is_whole(world, till, books)
-                agreement.journal_is_at_hub(world, till, books, hub)
-                agreement.mirror_is_the_hubs(world, till, books, hub)
-                fairness.mirror_has_the_offers(world, till, books, hub)
-            finally:
-                books.close()
+            world.ledger.note_journal(till.till.identity.device_id, books)
+            _till_is_whole(world, till, books)
+            agreement.journal_is_at_hub(world, till, books, hub)
+            agreement.mirror_is_the_hubs(world, till, books, hub)
+            fairness.mirror_has_the_offers(world, till, books, hub)
         agreement.hub_holds_only_what_was_done(world, hub)
         agreement.hub_adds_up(world, hub)
         fairness.prices_are_fair(world, hub)
         reckoning.money_agrees(world, hub)
     finally:
-        hub.close()
+        hub.row_factory = None
 
 
 def fingerprint(world: "World") -> str:

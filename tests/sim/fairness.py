@@ -38,11 +38,8 @@ def look_at_price(world: "World", till: TillMachine, sku: str, view: BasketView)
     """What was just rung up costs what the till's mirror says for this customer at this moment."""
     now_ms = till.clock.now_ms()
     books = till.read()
-    try:
-        own = _record(books, "catalogue.product", "body", sku)
-        listed = _record(books, "catalogue.list_price", "body", sku)
-    finally:
-        books.close()
+    own = _record(books, "catalogue.product", "body", sku)
+    listed = _record(books, "catalogue.list_price", "body", sku)
     price = _in_force(own.get("later_prices", []), now_ms, own.get("price_minor", 0))
     if view.basket.customer_id == "c-sarah":
         price = _in_force(listed.get("prices", []), now_ms, price)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
 from sqlalchemy import Connection, event
 
 from hub.app import create_app
 from hub.context import Hub
 from hub.database import Database
 from hub.locks import WHOLE, Locks
+from tests.sim.letters import Answer, Request
 from tests.sim.sandbox import Machine, busy
 
 T = TypeVar("T")
@@ -72,30 +72,29 @@ class HubProcess(Machine):
         self.database.writing.dispose()
         self.database.reading.dispose()
 
-    def handle(self, request: httpx.Request) -> httpx.Response:
+    def handle(self, request: Request) -> Answer:
         """Answer one request; raises SimulatedCrash when the process dies over it."""
-        status, headers, body = _ask(self._app, request)
-        return httpx.Response(status, headers=headers, content=body, request=request)
+        return _ask(self._app, request)
 
 
-def _ask(app: Any, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    content = request.content
+def _ask(app: Any, request: Request) -> Answer:
+    path, _mark, query = request.target.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": request.method,
-        "path": request.url.path,
-        "raw_path": request.url.raw_path,
-        "query_string": request.url.query,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "path": request.path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": list(request.headers),
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
         "scheme": "http",
         "root_path": "",
     }
     sent: list[dict[str, Any]] = []
-    parts = iter([{"type": "http.request", "body": content, "more_body": False}])
+    parts = iter([{"type": "http.request", "body": request.content, "more_body": False}])
 
     async def receive() -> dict[str, Any]:
         return next(parts, {"type": "http.disconnect"})
@@ -110,8 +109,10 @@ def _ask(app: Any, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes
         pass
     else:
         run.close()
-        raise AssertionError(
-            f"{request.method} {request.url.path} waits for something outside the simulation"
-        )
+        raise AssertionError(f"{request.method} {request.path} waits for something outside the simulation")
     start, *rest = sent
-    return start["status"], start["headers"], b"".join(one.get("body", b"") for one in rest)
+    return Answer(
+        status_code=start["status"],
+        headers={name.decode().lower(): value.decode() for name, value in start["headers"]},
+        content=b"".join(one.get("body", b"") for one in rest),
+    )

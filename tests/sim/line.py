@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from tests.sim.letters import Answer, Request
 from tests.sim.sandbox import Machine, SimulatedCrash
 from tests.sim.tills import TillMachine
 
@@ -35,7 +36,7 @@ class Line:
         self.delivered_changes = 0
         """How many requests that may have changed something at the hub were answered well."""
 
-    def carry(self, machine: Machine, request: httpx.Request) -> httpx.Response:
+    def carry(self, machine: Machine, request: Request) -> Answer:
         """Bring a till's request to the hub and the answer back, or not."""
         world = self.world
         assert isinstance(machine, TillMachine)
@@ -43,29 +44,29 @@ class Line:
         world.meanwhile()
         _still_there(machine, life)
         if world.now_ms < machine.cut_off_until_ms and not world.calm:
-            raise httpx.ConnectError("no route", request=request)
+            raise httpx.ConnectError("no route")
         bad = not world.calm and world.chance.random() < world.weather.line_trouble
         trouble = world.chance.choice(TROUBLES) if bad else ""
         if trouble:
             world.fault(trouble)
-            world.say(machine.name, f"~~ {request.url.path}: {trouble}")
+            world.say(machine.name, f"~~ {request.path}: {trouble}")
         answer = self._with(trouble, request)
         world.meanwhile()
         _still_there(machine, life)
         return answer
 
-    def _with(self, trouble: str, request: httpx.Request) -> httpx.Response:
+    def _with(self, trouble: str, request: Request) -> Answer:
         match trouble:
             case "request lost":
-                raise httpx.ReadTimeout("lost", request=request)
+                raise httpx.ReadTimeout("lost")
             case "answer lost":
                 self.deliver(request)
-                raise httpx.ReadTimeout("lost", request=request)
+                raise httpx.ReadTimeout("lost")
             case "answer cut":
-                return self._cut(self.deliver(request), request)
+                return self._cut(self.deliver(request))
             case "portal":
                 page = b"<html>Welcome to the hotel</html>"
-                return httpx.Response(200, content=page, request=request)
+                return Answer(status_code=200, content=page)
             case "doubled":
                 self.deliver(request)
                 return self.deliver(request)
@@ -78,22 +79,22 @@ class Line:
             case "hub disk":
                 return self.deliver(request, disk=True)
             case "503" | "429" | "413":
-                return httpx.Response(int(trouble), headers={"Retry-After": "1"}, request=request)
+                return Answer(status_code=int(trouble), headers={"retry-after": "1"})
             case _:
                 return self.deliver(request)
 
-    def _cut(self, answer: httpx.Response, request: httpx.Request) -> httpx.Response:
+    def _cut(self, answer: Answer) -> Answer:
         content = answer.content[: self.world.chance.randrange(max(len(answer.content), 1))]
-        return httpx.Response(answer.status_code, content=content, request=request)
+        return Answer(status_code=answer.status_code, content=content)
 
-    def _arrive_late(self, request: httpx.Request) -> None:
+    def _arrive_late(self, request: Request) -> None:
         try:
             answer = self.deliver(request)
-            self.world.say("line", f"late {request.url.path}: {answer.status_code}")
+            self.world.say("line", f"late {request.path}: {answer.status_code}")
         except httpx.HTTPError:
-            self.world.say("line", f"late {request.url.path}: nobody there")
+            self.world.say("line", f"late {request.path}: nobody there")
 
-    def straight(self, request: httpx.Request, chance: random.Random) -> httpx.Response | None:
+    def straight(self, request: Request, chance: random.Random) -> Answer | None:
         """Bring a request of the owner or the web shop, who have a better line; None for no answer."""
         try:
             return self.deliver(request, chance)
@@ -102,18 +103,18 @@ class Line:
 
     def deliver(
         self,
-        request: httpx.Request,
+        request: Request,
         chance: random.Random | None = None,
         *,
         dies: bool = False,
         disk: bool = False,
-    ) -> httpx.Response:
+    ) -> Answer:
         """Let a living process of the hub answer; raise httpx.HTTPError when none does."""
         from tests.sim import mishaps
 
         alive = [one for one in self.world.processes if one.is_on]
         if not alive:
-            raise httpx.ConnectError("nobody listens", request=request)
+            raise httpx.ConnectError("nobody listens")
         process = (chance or self.world.chance).choice(alive)
         if dies or disk:
             process.light(self.world.chance.randint(1, 40), crash=dies)
@@ -123,16 +124,16 @@ class Line:
             if crash.machine is not process:
                 raise
             mishaps.process_died(self.world, process)
-            raise httpx.RemoteProtocolError("closed", request=request) from None
+            raise httpx.RemoteProtocolError("closed") from None
         if dies:
             # It survived the request, but not the answer: between commit and answer.
             process.on_fault("crash after commit")
             mishaps.process_died(self.world, process)
-            raise httpx.RemoteProtocolError("closed", request=request)
+            raise httpx.RemoteProtocolError("closed")
         process.fuse = 0
         if answer.status_code == 500:
-            self.world.violations.append(f"the hub met an error of its own at {request.url.path}")
-        if request.method != "GET" and answer.status_code == 200 and request.url.path != "/v1/hello":
+            self.world.violations.append(f"the hub met an error of its own at {request.path}")
+        if request.method != "GET" and answer.status_code == 200 and request.path != "/v1/hello":
             self.delivered_changes += 1
         return answer
 

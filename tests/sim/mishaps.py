@@ -128,14 +128,10 @@ def _lose_mirror(world: "World", till: TillMachine) -> None:
 
 
 def _put_back(world: "World", till: TillMachine, copy: Path) -> None:
-    books = till.read()
-    had = {event_id for (event_id,) in books.execute("SELECT event_id FROM event")}
-    books.close()
+    had = {event_id for (event_id,) in till.read().execute("SELECT event_id FROM event")}
     shutil.rmtree(till.folder)
     shutil.copytree(copy, till.folder)
-    books = till.read()
-    has = {event_id for (event_id,) in books.execute("SELECT event_id FROM event")}
-    books.close()
+    has = {event_id for (event_id,) in till.read().execute("SELECT event_id FROM event")}
     world.ledger.disk_lost |= had - has - world.hub_events()
     if world.chance.random() < 0.5:
         till.begin_restored()

@@ -134,11 +134,7 @@ def _is_overspent(row: sqlite3.Row) -> bool:
 
 
 def _till_shows(world: "World", till: TillMachine, key: Key, balance: int) -> None:
-    books = till.read()
-    try:
-        shown = accounts.standing_of(books, AccountKind(key[0]), key[1], "IDR").balance_minor
-    finally:
-        books.close()
+    shown = accounts.standing_of(till.read(), AccountKind(key[0]), key[1], "IDR").balance_minor
     if shown != balance:
         world.violations.append(f"{till.name} shows {shown} of {key}, the hub has {balance}")
 
@@ -171,14 +167,11 @@ def _taken_back(hub: sqlite3.Connection) -> set[str]:
 def _waiting_at(till: TillMachine) -> Iterator[str]:
     """Yield what a till still has to end, and what a part-paid basket of it holds."""
     books = till.read()
-    try:
-        for (body,) in books.execute("SELECT body FROM payment"):
-            payment = msgspec.json.decode(body, type=Payment)
-            if payment.state in OPEN_STATES:
-                yield payment.payment_id
-        open_now = baskets.open_basket(books)
-        parked = [basket for _at, basket in baskets.parked_baskets(books)]
-        for basket in [*parked, *([open_now] if open_now else [])]:
-            yield from (tender.payment_id for tender in basket.tenders if tender.payment_id)
-    finally:
-        books.close()
+    for (body,) in books.execute("SELECT body FROM payment").fetchall():
+        payment = msgspec.json.decode(body, type=Payment)
+        if payment.state in OPEN_STATES:
+            yield payment.payment_id
+    open_now = baskets.open_basket(books)
+    parked = [basket for _at, basket in baskets.parked_baskets(books)]
+    for basket in [*parked, *([open_now] if open_now else [])]:
+        yield from (tender.payment_id for tender in basket.tenders if tender.payment_id)

@@ -20,6 +20,9 @@ SEEDS_MORE = 60
 RECORDED = Path(__file__).parent / "recorded.json"
 """The seed on which each planted bug was found last; `python -m tests.sim.recording` writes it."""
 
+GIVING_WAY = 10
+"""How far the pool stands back: what it computes can wait, what runs beside it often has a clock to keep."""
+
 _yards: list[Yard] = []
 
 
@@ -41,9 +44,11 @@ def _without_trace(outcome: Outcome) -> Outcome:
 
 @contextmanager
 def all_cores() -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of fresh processes, one a core."""
+    """Give a pool of fresh processes, one a core; they take the time that other tests leave them."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        os.cpu_count() or 1, mp_context=context, initializer=os.nice, initargs=(GIVING_WAY,)
+    ) as pool:
         yield pool
 
 

@@ -20,6 +20,7 @@ import httpx
 from sqlalchemy.exc import OperationalError
 
 from hub import tokens
+from tests.sim.letters import Answer, Client, Request
 
 T = TypeVar("T")
 
@@ -120,6 +121,19 @@ class ThreadAtOnce:
         self.start = target
 
 
+class NoDeadline(contextlib.nullcontext["NoDeadline"]):
+    """A deadline where no time passes while somebody waits: it needs no thread that watches it."""
+
+    missed = False
+
+    def __init__(self, within_s: float, cut: Callable[[], None]) -> None:
+        """Take what a Deadline takes."""
+        super().__init__(self)
+
+    def renew(self) -> None:
+        """Count from now, which never ends."""
+
+
 class Chance:
     """The one source of chance in a simulation, also behind the product's own ids and secrets."""
 
@@ -143,7 +157,7 @@ class Sandbox:
         """Nothing runs yet."""
         self.chance = chance
         self.running: list[Machine] = []
-        self.carry: Callable[[Machine, httpx.Request], httpx.Response] = _no_line
+        self.carry: Callable[[Machine, Request], Answer] = _no_line
 
     @contextlib.contextmanager
     def on(self, machine: Machine) -> Iterator[None]:
@@ -165,18 +179,16 @@ class Sandbox:
         machine.connections.append(connection)
         return connection
 
-    def handle(self, request: httpx.Request) -> httpx.Response:
+    def handle(self, request: Request) -> Answer:
         """Carry one request of the machine that runs."""
-        request.read()
         return self.carry(self.running[-1], request)
 
 
-def _no_line(_machine: Machine, request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("there is no line", request=request)
+def _no_line(_machine: Machine, _request: Request) -> Answer:
+    raise httpx.ConnectError("there is no line")
 
 
 _connect = sqlite3.connect
-_Client = httpx.Client
 
 
 @contextlib.contextmanager
@@ -184,9 +196,8 @@ def sandbox(seed: int) -> Iterator[Sandbox]:
     """Take the operating system's place for the block; everything after is as before."""
     box = Sandbox(Chance(seed))
 
-    def client(**named: Any) -> httpx.Client:
-        named.pop("verify", None)
-        return _Client(**named | {"transport": httpx.MockTransport(box.handle), "trust_env": False})
+    def client(**_named: object) -> Client:
+        return Client(box.handle)
 
     logging.disable(logging.CRITICAL)
     try:
@@ -195,6 +206,7 @@ def sandbox(seed: int) -> Iterator[Sandbox]:
             mock.patch.object(random, "_urandom", box.chance.urandom),
             mock.patch.object(sqlite3, "connect", box.connect),
             mock.patch.object(httpx, "Client", client),
+            mock.patch("sync.wire.Deadline", NoDeadline),
             mock.patch("omnipos.store.connection.ThreadPoolExecutor", SameThread),
             mock.patch("sync.pull.threading", SimpleNamespace(Thread=ThreadAtOnce)),
             mock.patch("sync.pull.MOST_CHANGES", 7),

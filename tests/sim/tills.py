@@ -20,6 +20,7 @@ from omnipos.store.mirrorfiles import mirror_path
 from sync.client import HubClient
 from sync.engine import SyncEngine, SyncOutcome
 from tests.rigs import QuietLine
+from tests.sim.reading import Reader
 from tests.sim.sandbox import Machine, Sandbox
 
 ADDRESS = "http://127.0.0.1:8787"
@@ -62,6 +63,7 @@ class TillMachine(Machine):
         self.syncing = False
         self.asking = False
         self.store: Store | None = None
+        self._reader = Reader(self._files)
 
     def enrol(self, code: str) -> None:
         """Make the folder a till, as `omnipos enrol` does; the machine is off again afterwards."""
@@ -131,9 +133,14 @@ class TillMachine(Machine):
             self.syncing = False
 
     def read(self) -> sqlite3.Connection:
-        """Open the books beside the program, for looking only, past every fault."""
-        conn = sqlite3.dbapi2.connect(f"{self.folder.as_uri()}/books.db?mode=ro", uri=True)
-        for file in FILES:
-            uri = f"{self.folder.as_uri()}/{mirror_path(self.folder, file).name}?mode=ro"
-            conn.execute(f"ATTACH DATABASE ? AS {file}", [uri])
-        return conn
+        """Return the books beside the program, for looking only, past every fault."""
+        return self._reader.open()
+
+    def leave(self) -> None:
+        """Let go of all that is open."""
+        self.die()
+        self._reader.close()
+
+    def _files(self) -> dict[str, Path]:
+        mirrors = {file: mirror_path(self.folder, file) for file in FILES}
+        return {"main": self.folder / "books.db", **mirrors}

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import httpx
 import msgspec
 
 from hub import tokens
@@ -20,7 +19,9 @@ from tests.sim import actions, checks, mishaps, offers, tender
 from tests.sim.bugs import plant
 from tests.sim.hubs import HubProcess
 from tests.sim.ledger import Ledger
+from tests.sim.letters import Request
 from tests.sim.line import Line
+from tests.sim.reading import Reader
 from tests.sim.sandbox import Machine, Sandbox, SimulatedCrash, sandbox
 from tests.sim.tills import TillMachine
 from tests.sim.weather import weather_of
@@ -48,7 +49,7 @@ class Wish:
     """A request of the owner or the web shop, who ask the same again until they are answered."""
 
     def __init__(
-        self, world: "World", request: httpx.Request, done: Callable[[Any], None], *, beside: bool = False
+        self, world: "World", request: Request, done: Callable[[Any], None], *, beside: bool = False
     ) -> None:
         """A request not asked yet, and what its good answer means; one of prices goes on beside the rest."""
         self.world = world
@@ -115,18 +116,23 @@ class World:
             process.on_fault, process.lives = self._fault_of(process), 0
             process.boot(self.hub_now_ms)
         self.tills: list[TillMachine] = []
+        self._hub_reader = Reader(lambda: {"main": yard.hub_file})
+
+    def close(self) -> None:
+        """End all machines and let go of what is open."""
+        for till in self.tills:
+            till.leave()
+        for process in self.processes:
+            process.die()
+        self._hub_reader.close()
 
     def hub_events(self) -> set[str]:
         """Return the ids of the events in the hub's database."""
-        hub = self.read_hub()
-        try:
-            return {event_id for (event_id,) in hub.execute("SELECT event_id FROM event")}
-        finally:
-            hub.close()
+        return {event_id for (event_id,) in self.read_hub().execute("SELECT event_id FROM event")}
 
     def read_hub(self) -> sqlite3.Connection:
-        """Open the hub's database beside its processes, for looking only."""
-        return sqlite3.dbapi2.connect(f"{self.yard.hub_file.as_uri()}?mode=ro", uri=True)
+        """Return the hub's database beside its processes, for looking only."""
+        return self._hub_reader.open()
 
     def hub_now_ms(self) -> int:
         """The clock of the hub's machine."""
@@ -250,11 +256,7 @@ class World:
 
     def _hints(self) -> dict[str, int]:
         """Return the heads of the hub's streams, as its hints tell them; some are lost on the way."""
-        hub = self.read_hub()
-        try:
-            heads = hub.execute("SELECT stream, n FROM stream_head ORDER BY stream").fetchall()
-        finally:
-            hub.close()
+        heads = self.read_hub().execute("SELECT stream, n FROM stream_head ORDER BY stream").fetchall()
         return {stream: head for stream, head in heads if self.chance.random() < 0.9}
 
     def sync(self, till: TillMachine, hints: dict[str, int] | None = None) -> None:
@@ -342,10 +344,7 @@ def run_seed(
             place = f"{Path(where.filename).name}:{where.lineno}"
             world.violations.append(f"{type(bug).__name__} at {place}: {bug}")
         finally:
-            for till in world.tills:
-                till.die()
-            for process in world.processes:
-                process.die()
+            world.close()
     return Outcome(
         seed=seed,
         steps=steps,

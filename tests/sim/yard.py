@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 
 from hub.serving import open_database
 from omnipos.store.connection import Store
 from tests.sim.hubs import HubProcess
+from tests.sim.letters import Request, request_of
 from tests.sim.sandbox import sandbox
 
 NOON_MS = 1_795_255_200_000
@@ -121,14 +121,14 @@ class Yard:
     def ask(self, process: HubProcess, method: str, path: str, body: object = None) -> Any:
         """Ask a hub process with the owner's key; return the JSON of its good answer."""
         answer = process.handle(self.request(method, path, body))
-        assert answer.status_code == 200, f"{method} {path}: {answer.text}"
+        assert answer.status_code == 200, f"{method} {path}: {answer.content!r}"
         return answer.json()
 
-    def request(self, method: str, path: str, body: object = None) -> httpx.Request:
+    def request(self, method: str, path: str, body: object = None) -> Request:
         """Return a request with the owner's key."""
         headers = {"Authorization": f"Bearer {self.admin_key}", "Content-Type": "application/json"}
         content = b"" if body is None else msgspec.json.encode(body)
-        return httpx.Request(method, f"http://127.0.0.1:8787{path}", content=content, headers=headers)
+        return request_of(method, path, content, headers)
 
     def _open_shop(self) -> None:
         def put(path: str, body: object, method: str = "PUT") -> None:
