@@ -42,17 +42,17 @@ def claims_of(fact: object, actor: str, shop: Callable[[], Shop | None]) -> Iter
             if ended.outcome in BY_HAND or ended.approval is not None:
                 what = _("a payment settled by hand")
                 yield Claim(_who(ended.approval, actor), what, Right.PAYMENT)
-        case events.ShiftOpened():
-            yield Claim(actor, _("a float counted into the drawer"), Right.DRAWER)
+        case events.ShiftOpened(allowed=allowed):
+            yield Claim(_who(allowed, actor), _("a float counted into the drawer"), Right.DRAWER)
         case events.CashMoved() as moved:
             yield from _of_move(moved, actor, shop())
         case events.DrawerOpened() as opened:
             yield from _of_drawer(opened, actor)
         case events.ShiftClosed() as closed:
             yield from _of_close(closed, actor, shop())
-        case events.PaperReprinted(receipt_number=number) if "-Z" in number:
+        case events.PaperReprinted(receipt_number=number, allowed=allowed) if "-Z" in number:
             what = _("Z {number} printed again").format(number=clean_text(number, 40))
-            yield Claim(actor, what, Right.CASH_UP)
+            yield Claim(_who(allowed, actor), what, Right.CASH_UP)
 
 
 _MOVES = {
@@ -75,8 +75,10 @@ def _who(approval: Approval | None, actor: str) -> str:
 
 def _of_sale(sale: Sale, actor: str) -> Iterator[Claim]:
     number = clean_text(sale.receipt_number, 40)
-    if any(line.returned is not None for line in sale.lines):
-        yield Claim(actor, _("goods taken back with receipt {number}").format(number=number), Right.RETURN)
+    what = _("goods taken back with receipt {number}").format(number=number)
+    back = [line.returned for line in sale.lines if line.returned is not None]
+    for who in dict.fromkeys(_who(one.allowed, actor) for one in back):
+        yield Claim(who, what, Right.RETURN)
     for line in sale.lines:
         if line.returned is not None:
             if line.returned.approval is not None and line.returned.sale_id:
@@ -134,7 +136,7 @@ def _of_move(moved: events.CashMoved, actor: str, shop: Shop | None) -> Iterator
     limit = shop.drawer.paid_out_limit_minor if shop else None
     is_beyond = moved.move is CashMove.PAID_OUT and limit is not None and moved.amount_minor > limit
     sum_ = _sum(moved.amount_minor, shop.currency if shop else "")
-    yield Claim(actor, _(_MOVES[moved.move]).format(sum=sum_), Right.DRAWER)
+    yield Claim(_who(moved.allowed, actor), _(_MOVES[moved.move]).format(sum=sum_), Right.DRAWER)
     if moved.approval is not None or is_beyond:
         what = _("{sum} paid out beyond the limit of the shop").format(sum=sum_)
         yield Claim(_who(moved.approval, actor), what, Right.OVERRIDE)
@@ -142,21 +144,23 @@ def _of_move(moved: events.CashMoved, actor: str, shop: Shop | None) -> Iterator
 
 def _of_drawer(opened: events.DrawerOpened, actor: str) -> Iterator[Claim]:
     what = _("the drawer opened without a sale")
+    right = Right.CASH_UP if opened.to_count else Right.NO_SALE
     if opened.approval is None:
-        # Who counts the drawer opens it for that without a word.
-        right = Right.CASH_UP if opened.to_count else Right.NO_SALE
         yield Claim(opened.staff_id or actor, what, right)
         return
     yield Claim(opened.staff_id or actor, what, Right.SELL)
-    yield Claim(opened.approval.staff_id, what, Right.NO_SALE)
+    yield Claim(opened.approval.staff_id, what, right)
 
 
 def _of_close(closed: events.ShiftClosed, actor: str, shop: Shop | None) -> Iterator[Claim]:
     report = closed.report
     number = clean_text(report.number, 40)
     what = _("the drawer counted for Z {number}").format(number=number)
-    for who in dict.fromkeys((actor, report.closed_by or actor)):
-        yield Claim(who, what, Right.CASH_UP)
+    does = dict.fromkeys((actor, report.closed_by or actor))
+    for who in does:
+        yield Claim(who, what, Right.CASH_UP if report.allowed is None else Right.SELL)
+    if report.allowed is not None:
+        yield Claim(report.allowed.staff_id, what, Right.CASH_UP)
     is_off = shop is not None and bool(differences(report, limit_minor(shop.drawer, shop.currency)))
     if report.over_short is not None or is_off:
         what = _("a drawer over or short at Z {number}").format(number=number)

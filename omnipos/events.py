@@ -209,6 +209,8 @@ class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_repri
 
     receipt_number: str
     paper: str = "receipt"
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right."""
 
 
 class EpochCause(StrEnum):
@@ -252,6 +254,8 @@ class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened")
 
     float_minor: int
     counted: tuple[Pieces, ...]
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right."""
 
 
 class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
@@ -261,6 +265,9 @@ class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
     amount_minor: int
     reason: str
     approval: Approval | None = None
+    """Who allowed it beyond the limit."""
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right."""
 
 
 class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened"):

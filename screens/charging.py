@@ -11,6 +11,7 @@ from omnipos.domain.payment import Payment, PaymentState
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _, later
 from omnipos.services import giving_back, paying, selling
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.paying import Heard
 from screens.commands import Command
 from screens.counter import Dialog
@@ -100,7 +101,12 @@ class ChargingScreen(AwaitsPayment):
 
 
 async def charge(
-    below: "Counter", amount_minor: int | None, *, again: bool = False, refund_of: str = ""
+    below: "Counter",
+    amount_minor: int | None,
+    *,
+    again: bool = False,
+    refund_of: str = "",
+    word: Word = NOBODY,
 ) -> None:
     """Write a payment or a refund of the open basket down, and ask the terminal for it."""
     desk = below.desk
@@ -108,7 +114,7 @@ async def charge(
     assert charging is not None, "asked only where a terminal is set"
     provider = charging.provider
     payment = await desk.till.run(
-        paying.ask, TenderKind.CARD, provider, amount_minor, again=again, refund_of=refund_of
+        paying.ask, TenderKind.CARD, provider, amount_minor, again=again, refund_of=refund_of, word=word
     )
     await begin(below, payment)
 

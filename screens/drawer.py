@@ -1,6 +1,7 @@
 """The drawer: its shift, what stands in the way of closing it, and the reports of those that were closed."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import ClassVar
 
 from omnipos.domain.drawer import CashMove
@@ -10,6 +11,7 @@ from omnipos.domain.shift import ObstacleKind, ShiftReport, obstacle_words
 from omnipos.domain.shift_words import ReportRow, drawer_rows, rows_of, title_of
 from omnipos.locale import _, later, ngettext
 from omnipos.services import kicking, obstacles, shifting
+from omnipos.services.approving import Word
 from omnipos.services.shifting import DrawerState
 from screens import times
 from screens.commands import BACK, Command, key_name
@@ -122,18 +124,25 @@ class DrawerScreen(PagesScreen):
 
     async def do_x(self) -> None:
         """Show what the shift comes to."""
-        till = self.desk.till
-        report = await till.run(shifting.x_now)
+        await self.with_word(self._show_x)
 
-        async def print_x() -> None:
-            await till.run(shifting.print_x)
+    async def _show_x(self, word: Word) -> None:
+        till = self.desk.till
+        report = await till.run(shifting.x_now, word)
+
+        async def print_x(word: Word) -> None:
+            await till.run(shifting.print_x, word)
 
         names = await till.run(shifting.names_in, report)
         await self.go(ReportScreen(self.desk, report, names, print_x))
 
     async def do_list(self) -> None:
         """Show the closed shifts."""
-        await self.go(ShiftsScreen(self.desk))
+        await self.with_word(self._show_list)
+
+    async def _show_list(self, word: Word) -> None:
+        reports = await self.desk.till.run(shifting.latest, 14, word)
+        await self.go(ShiftsScreen(self.desk, reports))
 
     async def do_close(self) -> None:
         """Count the drawer and close the shift; what is in the way is told first."""
@@ -155,10 +164,13 @@ class DrawerScreen(PagesScreen):
         await self.go(ChoiceScreen(self.desk, question, (answer,)))
 
     async def count(self, *, force: bool) -> None:
-        """Open the drawer and count it."""
+        """Open the drawer and count it; a word asked for now serves until it is closed."""
+        await self.with_word(partial(self._count, force=force))
+
+    async def _count(self, word: Word, *, force: bool) -> None:
         from screens.drawer_forms import CashUpScreen
 
-        await self.desk.till.run(kicking.open_to_count)
+        await self.desk.till.run(kicking.open_to_count, word)
         foreign = self._state.foreign if self._state is not None else ()
         await self.go(CashUpScreen(self, (self.desk.currency, *foreign), force=force))
 
@@ -176,7 +188,7 @@ class ReportScreen(PagesScreen):
         desk: Desk,
         report: ShiftReport,
         names: dict[str, str],
-        print_it: Callable[[], Awaitable[None]],
+        print_it: Callable[[Word], Awaitable[None]],
     ) -> None:
         """Show a report, with the names of the staff in it."""
         super().__init__(desk, title_of(report))
@@ -190,7 +202,10 @@ class ReportScreen(PagesScreen):
 
     async def do_print(self) -> None:
         """Print it."""
-        await self._print_it()
+        await self.with_word(self._print)
+
+    async def _print(self, word: Word) -> None:
+        await self._print_it(word)
         self.say(_("The report is being printed."), "good")
 
 
@@ -203,14 +218,13 @@ class ShiftsScreen(ListScreen):
         BACK,
     )
 
-    def __init__(self, desk: Desk) -> None:
-        """Begin with an empty list."""
+    def __init__(self, desk: Desk, reports: Sequence[ShiftReport]) -> None:
+        """List some reports."""
         super().__init__(desk, _("Closed shifts"), empty=_("No shift was closed yet."))
-        self._reports: Sequence[ShiftReport] = ()
+        self._reports = reports
 
     async def open(self) -> None:
-        """Fetch the reports."""
-        self._reports = await self.desk.till.run(shifting.latest, 14)
+        """Show them."""
         self.show()
 
     def rows(self) -> Sequence[Row]:
@@ -234,17 +248,19 @@ class ShiftsScreen(ListScreen):
     async def do_print(self) -> None:
         """Print the chosen one again."""
         if self._reports:
-            report = self._reports[self.lines.chosen]
-            await self.desk.till.run(shifting.reprint_z, report.count)
-            said = _("{number} is printed again, marked COPY.").format(number=report.number)
-            self.say(said, "good")
+            await self.with_word(partial(self._print_again, self._reports[self.lines.chosen]))
+
+    async def _print_again(self, report: ShiftReport, word: Word) -> None:
+        await self.desk.till.run(shifting.reprint_z, report.count, word)
+        said = _("{number} is printed again, marked COPY.").format(number=report.number)
+        self.say(said, "good")
 
 
 async def show_z(desk: Desk, report: ShiftReport, below: ListScreen) -> None:
     """Show the Z of a closed shift over a screen."""
 
-    async def print_again() -> None:
-        await desk.till.run(shifting.reprint_z, report.count)
+    async def print_again(word: Word) -> None:
+        await desk.till.run(shifting.reprint_z, report.count, word)
 
     names = await desk.till.run(shifting.names_in, report)
     await below.go(ReportScreen(desk, report, names, print_again))

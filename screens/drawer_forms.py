@@ -117,8 +117,11 @@ class FloatScreen(CountForm):
 
     async def send(self) -> None:
         """Keep it."""
+        await self.with_word(self._keep)
+
+    async def _keep(self, word: Word) -> None:
         pieces = self.counted()
-        await self.desk.till.run(shifting.open_with_float, pieces)
+        await self.desk.till.run(shifting.open_with_float, pieces, word)
         await self.close()
         said = _("The float is {amount}.").format(amount=format_money(worth_of(pieces), self.desk.currency))
         await self.below.refresh_after(said)
@@ -141,6 +144,11 @@ class CashUpScreen(CountForm):
         self.counts = (*before, self)
         heading = _("Count the drawer: {currency}").format(currency=codes[0])
         super().__init__(below, heading if before else _("Count the drawer"), codes[0])
+
+    async def on_unmount(self) -> None:
+        """Count no longer, when the first currency goes."""
+        if self.counts[0] is self:
+            await self.desk.till.run(kicking.leave_count)
 
     async def send(self) -> None:
         """Go on to the next currency, or to closing; what was typed there before stays."""

@@ -10,11 +10,9 @@ from omnipos.domain.errors import EntryRefused
 from omnipos.domain.foreign_count import ForeignCounted, foreign_money
 from omnipos.domain.money import format_amount, format_money, is_currency, parse_money
 from omnipos.domain.shift import ForeignCount, ShiftReport, obstacle_words
-from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
 from omnipos.services import kicking, shifting
 from omnipos.services.approving import Word
-from omnipos.services.reporting import x_report
 from omnipos.services.shifting import Closing, ShiftBlocked
 from screens.plain_talk import Answer, Talk
 
@@ -34,8 +32,12 @@ def drawer(talk: Talk, rest: str) -> Answer:
 def count_float(talk: Talk, rest: str) -> Answer:
     """`float 2*100000 10*5000` counts the float into the drawer."""
     pieces = parse_pieces(_counted(rest), _code(talk))
-    talk.till.call(shifting.open_with_float, pieces)
-    return Answer(say=_("The float is {amount}.").format(amount=_money(talk, worth_of(pieces))))
+
+    def keep(word: Word) -> Answer:
+        talk.till.call(shifting.open_with_float, pieces, word)
+        return Answer(say=_("The float is {amount}.").format(amount=_money(talk, worth_of(pieces))))
+
+    return talk.allowing(keep)
 
 
 def _counted(rest: str) -> list[str]:
@@ -80,14 +82,21 @@ def say_x(talk: Talk, rest: str) -> Answer:
     """`x` says what the shift comes to so far, `x print` prints it."""
     if rest and rest.casefold() != "print":
         raise EntryRefused(_("Type x, or x print."))
-    report = talk.till.call(shifting.print_x if rest else shifting.x_now)
-    return Answer(say=_report_words(talk, report), more={"report": msgspec.to_builtins(report)})
+
+    def tell(word: Word) -> Answer:
+        report = talk.till.call(shifting.print_x if rest else shifting.x_now, word)
+        return Answer(say=_report_words(talk, report), more={"report": msgspec.to_builtins(report)})
+
+    return talk.allowing(tell)
 
 
 def say_report(talk: Talk) -> Answer:
     """`report` says what was sold in the open shift, for who may know it."""
-    talk.till.signed_in(Right.REPORT)
-    report = talk.till.store.call(lambda: x_report(talk.till.store.books))
+    return talk.allowing(partial(_say_sales, talk))
+
+
+def _say_sales(talk: Talk, word: Word) -> Answer:
+    report = talk.till.call(shifting.sales_so_far, word)
     sums = report.takings
     said = ngettext(
         "{count} sale, total {total}, tax {tax}, cash in the drawer from sales {cash}.",
@@ -167,10 +176,18 @@ def say_z(talk: Talk, rest: str) -> Answer:
     if rest:
         if not (rest.isascii() and rest.isdigit() and len(rest) < 10):
             raise EntryRefused(_("Type z for the closed shifts, or z 17 to print one again."))
-        report = talk.till.call(shifting.reprint_z, int(rest))
-        said = _("{number} is printed again, marked COPY.").format(number=report.number)
-        return Answer(say=said, more={"report": msgspec.to_builtins(report)})
-    found = talk.till.call(shifting.latest, 20)
+        return talk.allowing(partial(_print_again, talk, int(rest)))
+    return talk.allowing(partial(_list_closed, talk))
+
+
+def _print_again(talk: Talk, count: int, word: Word) -> Answer:
+    report = talk.till.call(shifting.reprint_z, count, word)
+    said = _("{number} is printed again, marked COPY.").format(number=report.number)
+    return Answer(say=said, more={"report": msgspec.to_builtins(report)})
+
+
+def _list_closed(talk: Talk, word: Word) -> Answer:
+    found = talk.till.call(shifting.latest, 20, word)
     said = " ".join(_report_words(talk, one) for one in found) or _("No shift was closed yet.")
     return Answer(say=said, more={"shifts": [msgspec.to_builtins(one) for one in found]})
 

@@ -10,7 +10,7 @@ from omnipos.domain.payment import Payment, PaymentState
 from omnipos.domain.tender import TenderKind
 from omnipos.locale import _
 from omnipos.services import giving_back, paying, resolving, selling, tendering
-from omnipos.services.approving import Word
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.paying import Heard
 from screens.payment_words import outcome_words, payment_words
 from screens.plain_talk import Answer, Talk
@@ -44,14 +44,16 @@ def left(talk: Talk) -> Answer:
     )
 
 
-def charge(talk: Talk, amount_minor: int | None, *, again: bool = False) -> Answer:
+def charge(talk: Talk, amount_minor: int | None, *, again: bool = False, word: Word = NOBODY) -> Answer:
     """Ask the terminal for a payment of the basket, below zero for a refund, and wait a little."""
     charging = talk.till.charging
     if charging is None:
         raise TenderRefused(
             _("Type the sum and the approval code from the card slip: pay card 20000 123456, or all 123456.")
         )
-    payment = talk.till.call(paying.ask, TenderKind.CARD, charging.provider, amount_minor, again=again)
+    payment = talk.till.call(
+        paying.ask, TenderKind.CARD, charging.provider, amount_minor, again=again, word=word
+    )
     charging.begin(payment)
     talk.unlocked = False
     return wait(talk, payment)

@@ -162,7 +162,7 @@ def refund(talk: Talk, rest: str) -> Answer:
         raise EntryRefused(_("Type refund and one of {known}.").format(known=", ".join([*MEANS, "done"])))
     tender = _tender(talk, kind, words[1:])
     if kind is TenderKind.CARD and talk.till.charging is not None and len(words) < 3:
-        return plain_payments.charge(talk, tender.amount_minor)
+        return talk.allowing(lambda word: plain_payments.charge(talk, tender.amount_minor, word=word))
     return talk.allowing(partial(_give, talk, tender))
 
 

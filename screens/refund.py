@@ -88,7 +88,7 @@ async def _card(paying: "Paying", way: Tender) -> None:
 
     async def give(amount_minor: int, slip: CardSlip) -> None:
         tender = msgspec.structs.replace(way, amount_minor=-amount_minor, card=slip)
-        await _give(paying, tender, Word())
+        await paying.counter.with_word(lambda word: _give(paying, tender, word))
 
     async def slip() -> None:
         await paying.counter.go(CardScreen(paying.desk, -way.amount_minor, give))
@@ -98,7 +98,10 @@ async def _card(paying: "Paying", way: Tender) -> None:
         return
     from screens.charging import charge
 
-    at_terminal = partial(charge, paying.counter, way.amount_minor, refund_of=_paid_by(paying))
+    async def ask_terminal(word: Word) -> None:
+        await charge(paying.counter, way.amount_minor, refund_of=_paid_by(paying), word=word)
+
+    at_terminal = partial(paying.counter.with_word, ask_terminal)
     answers = ((_("Ask the terminal to give it back"), at_terminal), (_("Type the card slip"), slip))
     question = _("{amount} goes back to the card.").format(
         amount=format_money(-way.amount_minor, paying.desk.currency)

@@ -29,8 +29,11 @@ class ReturnOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     damaged: bool = False
     """Damaged goods do not go back on the shelf."""
     approval: Approval | None = None
+    """Who allowed it though it is late, more than was sold, or without a receipt."""
     asked_hub: bool = False
     """Without a receipt: whether its price is the lowest at all tills, or the lowest of this till only."""
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right to take goods back."""
 
     @property
     def value_minor(self) -> int:

@@ -230,6 +230,8 @@ class ShiftReport(msgspec.Struct, frozen=True, kw_only=True):
     """The epoch of the till's journal in which the shift began."""
     foreign_counted: tuple[ForeignCount, ...] | None = None
     """Foreign cash that there should be or is; None in an X, and in a Z from before any was counted."""
+    allowed: Approval | None = None
+    """Who allowed the count to somebody without the right."""
 
     def left_foreign(self) -> dict[str, int]:
         """Return what stays in the drawer of other currencies, in their minor units."""

@@ -67,6 +67,8 @@ def _identity(report: ShiftReport, shop: Shop, names: Mapping[str, str]) -> Iter
     yield ReportRow(_("Shift"), report.shift)
     if report.closed_by:
         yield ReportRow(_("Closed by"), _name(report.closed_by, names))
+    if report.allowed is not None:
+        yield ReportRow(_("Allowed by"), _name(report.allowed.staff_id, names))
 
 
 def _sales(takings: Takings, money: Money) -> Iterator[ReportRow]:

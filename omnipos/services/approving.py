@@ -1,5 +1,6 @@
 """Approving: a manager allows one thing that the rules refuse, signed in or beside the cashier."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from omnipos.domain.approval import ApprovalGiven
@@ -8,8 +9,8 @@ from omnipos.domain.errors import EntryRefused, SignInRefused, WordNeeded
 from omnipos.domain.staff import Approval, Right, Staff
 from omnipos.locale import _
 from omnipos.services import signing_in
-from omnipos.services.till import Ticket, Till
-from omnipos.store import journal
+from omnipos.services.till import Leave, Ticket, Till
+from omnipos.store import journal, people
 from omnipos.store.connection import transaction
 
 LONGEST_REASON = 200
@@ -45,26 +46,113 @@ def named(till: Till, right: Right, name: str) -> Staff:
     return till.check_right(signing_in.person_named(till, name), right)
 
 
+class Allowed(NamedTuple):
+    """Who does an action, and who gave their word for the rights that they have not themselves."""
+
+    staff: Staff
+    given: Mapping[Right, Approval]
+    reason: str
+
+    def by_another(self, right: Right) -> Approval | None:
+        """Return who gave their word for a right, None where whoever is signed in has it."""
+        return self.given.get(right)
+
+    def approval(self, right: Right) -> Approval:
+        """Return who allows it, whoever is signed in or another."""
+        return self.given.get(right) or Approval(staff_id=self.staff.staff_id, reason=self.reason)
+
+
+def allowed(
+    till: Till,
+    rights: Sequence[Right],
+    what: str,
+    word: Word = NOBODY,
+    *,
+    reason: str = "",
+    of: str = "",
+) -> Allowed:
+    """Return who allows one action that takes some rights, the most particular last; one word serves for all.
+
+    `what` names the action in a few words, for the person asked and for the journal, which keeps the word of
+    another; `of` is the action of several steps that this is one of. Raises as `word_for` does.
+    """
+    staff = till.someone()
+    reasons = free_text(reason or what, LONGEST_REASON)
+    held = {right: leave for right in rights if (leave := _left(till, right, of, staff))}
+    missing = [right for right in rights if not staff.may(right) and right not in held]
+    if missing:
+        till.signed_in(Right.SELL)
+        full = free_text(": ".join(filter(None, (what, reason))), LONGEST_REASON)
+        approval = Approval(staff_id=_asked(till, missing, (what, full), word), reason=reasons)
+        held |= dict.fromkeys(missing, approval)
+    return Allowed(staff, {right: one for right, one in held.items() if not staff.may(right)}, reasons)
+
+
+def begin(till: Till, right: Right, what: str, word: Word, of: str) -> Approval | None:
+    """Ask once for an action of several steps: return who allowed it, None for who has the right.
+
+    The same word serves for the later steps, which name the action too, until `end`.
+    """
+    given = allowed(till, (right,), what, word, of=of)
+    hold(till, given, right, of)
+    return given.by_another(right)
+
+
+def hold(till: Till, given: Allowed, right: Right, of: str) -> None:
+    """Let a word that was given for one step serve for the later ones of an action."""
+    approval = given.by_another(right)
+    if approval is not None:
+        till.leaves[right, of] = Leave(given.staff.staff_id, approval)
+
+
+def end(till: Till, right: Right, of: str) -> None:
+    """End an action of several steps, done or given up: it is asked for again the next time."""
+    till.leaves.pop((right, of), None)
+
+
 def word_for(till: Till, right: Right, reason: str, word: Word) -> Approval:
     """Return who allows an action that needs a right: who is signed in, or else who gives their word.
 
     A word given by another is journalled. Raises WordNeeded when a manager must allow it, SignInRefused
     for a wrong PIN or badge, NotAllowed for who may not allow it either.
     """
-    staff = till.signed_in(Right.SELL)
-    if staff.may(right):
-        return Approval(staff_id=staff.staff_id, reason=reason)
+    till.signed_in(Right.SELL)
+    return allowed(till, (right,), "", word, reason=reason).approval(right)
+
+
+def _left(till: Till, right: Right, of: str, staff: Staff) -> Approval | None:
+    """Return who gave their word for the action that this is a step of, to whoever is signed in now."""
+    leave = till.leaves.get((right, of)) if of else None
+    return leave.approval if leave is not None and leave.staff_id == staff.staff_id else None
+
+
+def _asked(till: Till, missing: Sequence[Right], asked: tuple[str, str], word: Word) -> str:
+    """Return who gives their word for all rights that are missing, and journal it for the last of them."""
+    what, reason = asked
+    right = missing[-1]
     if not word.is_given:
-        raise WordNeeded(
-            _("{name} may not do this. A manager's name and PIN allow it.").format(name=staff.name),
-            right,
-            reason,
-        )
+        raise WordNeeded(_needed_words(till, what), right, reason)
     ticket = _taken(till, right, word)
-    person = till.check_right(giver(till, word), right) if ticket is None else None
-    given_by = person.staff_id if person else ticket.staff_id if ticket else ""
-    _note(till, right, reason, given_by, ticket.approval_id if ticket else "")
-    return Approval(staff_id=given_by, reason=reason)
+    person = giver(till, word) if ticket is None else _known(till, ticket.staff_id)
+    for one in missing:
+        till.check_right(person, one)
+    _note(till, right, reason, person.staff_id, ticket.approval_id if ticket else "")
+    return person.staff_id
+
+
+def _needed_words(till: Till, what: str) -> str:
+    name = till.someone().name
+    if not what:
+        return _("{name} may not do this. A manager's name and PIN allow it.").format(name=name)
+    text = _("{what}: {name} may not do this. A manager's name and PIN allow it.")
+    return text.format(what=what, name=name)
+
+
+def _known(till: Till, staff_id: str) -> Staff:
+    person = people.staff_by_id(till.store.books, staff_id)
+    if person is None:
+        raise SignInRefused(_("This word was given for something else, or is used up. Ask again."))
+    return person
 
 
 def vouch(till: Till, right: Right, word: Word) -> Word:

@@ -14,6 +14,9 @@ from omnipos.store import journal, printjobs
 from omnipos.store.connection import Store, transaction
 from omnipos.store.printjobs import Opened
 
+COUNTING = "counting"
+"""What the action of several steps is called that begins with an open drawer and ends with its Z."""
+
 
 def no_sale(till: Till, reason: str, word: Word = approving.NOBODY) -> None:
     """Open the drawer without a sale; the journal has it once the printer has opened it.
@@ -31,11 +34,20 @@ def no_sale(till: Till, reason: str, word: Word = approving.NOBODY) -> None:
     _kick(till, DrawerPaper(staff_id=staff.staff_id, reason=reason, approval=given))
 
 
-def open_to_count(till: Till) -> None:
-    """Open the drawer for who may count it; while the printer does not answer, its key does."""
-    staff = till.signed_in(Right.CASH_UP)
+def open_to_count(till: Till, word: Word = approving.NOBODY) -> None:
+    """Open the drawer for who may count it; while the printer does not answer, its key does.
+
+    Raises WordNeeded for who may not. The word serves for closing the shift too, or until `leave_count`.
+    """
+    allowed = approving.begin(till, Right.CASH_UP, _("Counting the drawer"), word, COUNTING)
     if not till.printing.trouble():
-        _kick(till, DrawerPaper(staff_id=staff.staff_id, reason=_("Opened to count it"), to_count=True))
+        who, reason = till.someone().staff_id, _("Opened to count it")
+        _kick(till, DrawerPaper(staff_id=who, reason=reason, approval=allowed, to_count=True))
+
+
+def leave_count(till: Till) -> None:
+    """Count the drawer no longer: who was allowed to is asked again the next time."""
+    approving.end(till, Right.CASH_UP, COUNTING)
 
 
 def _kick(till: Till, paper: DrawerPaper) -> None:

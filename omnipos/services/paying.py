@@ -21,11 +21,12 @@ from omnipos.domain.payment import (
     tender_of,
 )
 from omnipos.domain.refunding import check_means
-from omnipos.domain.staff import Approval, Right
+from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.events import PaymentAsked, PaymentEnded, TenderTakenBack
 from omnipos.locale import _
-from omnipos.services import tendering
+from omnipos.services import taking_back, tendering
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.tendering import Paid
 from omnipos.services.till import Till
 from omnipos.store import baskets, journal, payments
@@ -47,22 +48,25 @@ def ask(
     *,
     again: bool = False,
     refund_of: str = "",
+    word: Word = NOBODY,
 ) -> Payment:
     """Write down that a payment of the open basket is about to be asked for; None is all that is due.
 
     Below zero it is a refund, of the payment `refund_of` where that is known. `again` says that somebody
     means it though another one is not known yet.
-    Raises TenderRefused, and PaymentOpen for a second one that nobody confirmed.
+    Raises TenderRefused, PaymentOpen for a second one that nobody confirmed, and WordNeeded for a refund
+    that who is signed in may not give.
     """
     view = tendering.to_pay(till)
-    db, basket, owed = till.store.books, view.basket, view.due.due_minor
+    db, owed = till.store.books, view.due.due_minor
+    basket = after = view.basket
     amount = owed if amount_minor is None else amount_minor
     if amount == 0 or (amount > 0) != (owed > 0) or abs(amount) > abs(owed):
         raise TenderRefused(_("That is not what is due. Type a sum up to what is due."))
     tendering.check_none_open(basket, again=again)
     if amount < 0:
-        till.signed_in(Right.RETURN)
         check_means(basket, Tender(kind=kind, amount_minor=amount), till.shop().cash_rounding)
+        after, _given = taking_back.allow_money(till, basket, "", word)
     payment = Payment(
         payment_id=till.new_id(),
         basket_id=basket.basket_id,
@@ -74,7 +78,7 @@ def ask(
         staff_id=till.staff.staff_id if till.staff else "",
         refund_of=refund_of,
     )
-    after = msgspec.structs.replace(basket, payments=(*basket.payments, payment.payment_id), guarded=False)
+    after = msgspec.structs.replace(after, payments=(*basket.payments, payment.payment_id), guarded=False)
     with transaction(db):
         payment = write_intent(till, payment)
         baskets.save_basket(db, basket, after, payment.asked_at_ms)

@@ -8,7 +8,7 @@ from omnipos.domain.basket import Basket, Line
 from omnipos.domain.cardnumber import free_text
 from omnipos.domain.catalogue import Item, Product
 from omnipos.domain.discounting import LONGEST_REASON
-from omnipos.domain.errors import EntryRefused, ItemUnknown, TenderRefused, WordNeeded
+from omnipos.domain.errors import EntryRefused, ItemUnknown, TenderRefused
 from omnipos.domain.levying import TaxRule, tax_lines
 from omnipos.domain.lowest import DAY_MS, LowestPrice
 from omnipos.domain.money import line_amount
@@ -25,10 +25,10 @@ from omnipos.domain.returning import (
     with_serials,
 )
 from omnipos.domain.sale import Sale
-from omnipos.domain.staff import Approval, Right
+from omnipos.domain.staff import Right
 from omnipos.domain.tender import Tender
 from omnipos.locale import _, later
-from omnipos.services import approving, finding, lowest_pricing, pricedesk, selling, tendering
+from omnipos.services import finding, lowest_pricing, pricedesk, selling, taking_back, tendering
 from omnipos.services.approving import Word
 from omnipos.services.finding import ItemOffer
 from omnipos.services.selling import BasketView
@@ -86,9 +86,10 @@ def find(
 ) -> tuple[Found, ...]:
     """Return sales by receipt or order number, or a customer's latest; `asked` is what the hub answered.
 
-    What this till took back itself is counted at once. Raises ItemUnknown when there is none.
+    What this till took back itself is counted at once. Looking takes no more than to sell; what comes back
+    is asked for when it is brought. Raises ItemUnknown when there is none.
     """
-    till.signed_in(Right.RETURN)
+    till.signed_in(Right.SELL)
     number = clean_text(number).removeprefix("#")
     found = {one.sale.sale_id: one for one in asked or ()}
     for sale in _own(till, number, customer_id):
@@ -140,12 +141,11 @@ def late_words(till: Till, found: Found) -> str:
 def bring(till: Till, found: Found, backs: Sequence[Back], reason: str, word: Word = NO_WORD) -> BasketView:
     """Put goods of a sale into the basket to come back.
 
-    Raises BasketRefused for more than was sold, and WordNeeded when a manager must allow it.
+    Raises BasketRefused for more than was sold, and WordNeeded when a manager must allow it, once for
+    all that comes back of the sale in this basket.
     """
-    till.signed_in(Right.RETURN)
+    till.signed_in(Right.SELL)
     reason = reason_of(till, reason)
-    late = late_words(till, found)
-    approval = _word(till, late, reason, word) if late else None
     found = _with_own(till, found)
     before = after = selling.open_basket(till)
     if not backs:
@@ -156,19 +156,14 @@ def bring(till: Till, found: Found, backs: Sequence[Back], reason: str, word: Wo
             raise EntryRefused(_("This receipt has no line {number}.").format(number=back.line_no))
         sold = found.lines[back.line_no - 1]
         mirrored = mirror(found.sale, sold, back.quantity_milli, taxes, reason=reason, damaged=back.damaged)
-        mirrored = msgspec.structs.replace(mirrored, approval=approval)
         chosen = with_serials(sold, back.quantity_milli, back.serials)
         after = put_back(after, found, chosen, mirrored, back.quantity_milli)
+    sale = found.sale
+    asked = (late_words(till, found), reason, word)
+    after = taking_back.allow_lines(till, (sale.sale_id, sale.receipt_number), before, after, asked)
     if before.is_empty and not after.customer_id:
         after = msgspec.structs.replace(after, customer_id=found.sale.customer_id)
     return _save(till, before, after)
-
-
-def _word(till: Till, why: str, reason: str, word: Word) -> Approval:
-    try:
-        return approving.word_for(till, Right.RETURN_FREELY, reason, word)
-    except WordNeeded as needed:
-        raise WordNeeded(f"{why} {needed}", needed.right, needed.reason) from None
 
 
 def _save(till: Till, before: Basket, after: Basket) -> BasketView:
@@ -199,20 +194,16 @@ def bring_without_receipt(
 
     `asked` is what the hub answered. Raises WordNeeded: a manager allows each, with the reason.
     """
-    till.signed_in(Right.RETURN)
+    till.signed_in(Right.SELL)
     reason = reason_of(till, reason)
     product = item.product
     least = lowest_pricing.lowest(till, product, asked)
     lowest_pricing.check_worth(least, product)
     currency = till.shop().currency
-    why = lowest_pricing.why(least, currency)
-    approval = _word(till, why, lowest_pricing.reason_with(least, reason, currency), word)
     before = selling.open_basket(till)
     amount = line_amount(quantity_milli, least.price_minor)
     back = _unknown(till, before, product, amount)
-    back = msgspec.structs.replace(
-        back, reason=reason, damaged=damaged, approval=approval, asked_hub=least.asked_hub
-    )
+    back = msgspec.structs.replace(back, reason=reason, damaged=damaged, asked_hub=least.asked_hub)
     line = Line(
         line_id=before.next_line_id,
         product_id=product.product_id,
@@ -227,7 +218,10 @@ def bring_without_receipt(
         serials=item.answers.serials,
         returned=back,
     )
-    return _save(till, before, put_line(before, line))
+    full = lowest_pricing.reason_with(least, reason, currency)
+    wish = (lowest_pricing.why(least, currency), full, word)
+    after = taking_back.allow_lines(till, ("", ""), before, put_line(before, line), wish)
+    return _save(till, before, after)
 
 
 def _unknown(till: Till, basket: Basket, product: Product, amount_minor: int) -> ReturnOf:
@@ -263,15 +257,15 @@ def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
 
     Raises TenderRefused, and WordNeeded.
     """
-    till.signed_in(Right.RETURN)
     view = tendering.to_pay(till)
     if tender.amount_minor >= 0:
         raise TenderRefused(_("No money goes back with this basket. Take what is due as for any sale."))
-    if is_free_cash(view.basket, tender):
-        why = _("No receipt here says that it was paid in cash.")
-        try:
-            approval = approving.word_for(till, Right.REFUND_CASH, why, word)
-        except WordNeeded as needed:
-            raise WordNeeded(f"{why} {needed}", needed.right, needed.reason) from None
-        tender = msgspec.structs.replace(tender, approval=approval)
+    is_free = is_free_cash(view.basket, tender)
+    why = _("No receipt here says that it was paid in cash.") if is_free else ""
+    before = selling.open_basket(till)
+    after, given = taking_back.allow_money(till, before, why, word)
+    if after != before:
+        selling.save(till, before, after)
+    if is_free:
+        tender = msgspec.structs.replace(tender, approval=given.approval(Right.REFUND_CASH))
     return tendering.take(till, tender)

@@ -19,7 +19,9 @@ from omnipos.domain.staff import Approval, Right
 from omnipos.events import CashMoved, PaperReprinted, ShiftClosed, ShiftOpened
 from omnipos.locale import _
 from omnipos.services import approving, obstacles, reporting
-from omnipos.services.approving import LONGEST_REASON, NOBODY, Word
+from omnipos.services.approving import LONGEST_REASON, NOBODY, Allowed, Word
+from omnipos.services.kicking import COUNTING
+from omnipos.services.reporting import XReport
 from omnipos.services.till import Till
 from omnipos.store import journal, people, printjobs, shifts
 from omnipos.store.connection import transaction
@@ -101,15 +103,20 @@ def state(till: Till) -> DrawerState:
     )
 
 
-def open_with_float(till: Till, counted: tuple[Pieces, ...]) -> DrawerState:
-    """Count the float of the open shift into the drawer, once a shift; raise DrawerRefused."""
-    till.signed_in(Right.DRAWER)
+def open_with_float(till: Till, counted: tuple[Pieces, ...], word: Word = NOBODY) -> DrawerState:
+    """Count the float of the open shift into the drawer, once a shift.
+
+    Raises DrawerRefused, and WordNeeded for who may not.
+    """
     db = till.store.books
     if shifts.is_float_counted(db, shifts.open_shift(db)):
         raise DrawerRefused(
             _("The float of this shift is counted already. Pay more in, or drop some into the safe.")
         )
-    fact = ShiftOpened(float_minor=rules.worth_of(counted), counted=counted)
+    float_minor = rules.worth_of(counted)
+    what = _("Float of {amount}").format(amount=format_money(float_minor, till.shop().currency))
+    given = approving.allowed(till, (Right.DRAWER,), what, word)
+    fact = ShiftOpened(float_minor=float_minor, counted=counted, allowed=given.by_another(Right.DRAWER))
     with transaction(db):
         journal.append(db, till.stamp(), fact)
     till.syncing.nudge()
@@ -121,19 +128,25 @@ def move_cash(
 ) -> CashMovePaper:
     """Put cash in or take it out that is no sale, with its slip; the drawer opens.
 
-    Raises EntryRefused without a sum or, but for the safe, without a reason; WordNeeded for paying out
-    beyond the shop's limit.
+    Raises EntryRefused without a sum or, but for the safe, without a reason; WordNeeded for who may not,
+    and for paying out beyond the shop's limit.
     """
-    staff = till.signed_in(Right.DRAWER)
     shop, reason = till.shop(), free_text(reason, LONGEST_REASON)
     if not 0 < amount_minor <= MOST_MINOR:
         raise EntryRefused(_("Type the sum that goes in or out."))
     if not reason and move is not CashMove.SAFE_DROP:
         raise EntryRefused(_("Type the reason. It is kept with what is done."))
-    approval = None
     limit = shop.drawer.paid_out_limit_minor
-    if move is CashMove.PAID_OUT and limit is not None and amount_minor > limit:
-        approval = approving.word_for(till, Right.OVERRIDE, reason, word)
+    is_beyond = move is CashMove.PAID_OUT and limit is not None and amount_minor > limit
+    given = _may_move(
+        till,
+        f"{_(rules.MOVE_WORDS[move])} {format_money(amount_minor, shop.currency)}",
+        reason,
+        word,
+        is_beyond=is_beyond,
+    )
+    approval = given.approval(Right.OVERRIDE) if is_beyond else None
+    allowed = given.by_another(Right.DRAWER)
     stamp = till.stamp()
     paper = CashMovePaper(
         move=move,
@@ -142,26 +155,36 @@ def move_cash(
         shop=shop,
         till_number=till.identity.till_number,
         shift=stamp.shift,
-        staff_name=staff.name,
-        approved_by=_name(till, approval),
+        staff_name=given.staff.name,
+        approved_by=_name(till, approval or allowed),
         at_ms=stamp.occurred_at_ms,
     )
     db = till.store.books
     with transaction(db):
-        fact = CashMoved(move=move, amount_minor=amount_minor, reason=reason, approval=approval)
+        fact = CashMoved(
+            move=move, amount_minor=amount_minor, reason=reason, approval=approval, allowed=allowed
+        )
         journal.append(db, stamp, fact)
         printjobs.insert_job(db, paper, stamp.occurred_at_ms)
     _told(till)
     return paper
 
 
+def _may_move(till: Till, what: str, reason: str, word: Word, *, is_beyond: bool) -> Allowed:
+    """Return who lets cash move, beyond the limit of the shop as well: one word for both."""
+    rights = (Right.DRAWER, Right.OVERRIDE) if is_beyond else (Right.DRAWER,)
+    return approving.allowed(
+        till, rights, "" if till.someone().may(Right.DRAWER) else what, word, reason=reason
+    )
+
+
 def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     """Close the open shift with what was counted; return its Z, which is printed and never changes.
 
     Raises ShiftBlocked and OverShort; each is let pass with a reason of its own and a manager's word, the
-    former only when asked to by `force`.
+    former only when asked to by `force`. Raises WordNeeded for who may not count the drawer, unless they
+    were allowed to when it was opened for that.
     """
-    staff = till.signed_in(Right.CASH_UP)
     shop, report = till.shop(), _so_far(till)
     if not report.began_at_ms:
         raise DrawerRefused(_("Nothing has happened since the last Z. There is nothing to close."))
@@ -171,19 +194,21 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     counted = _counted(report, closing, shop)
     found_off = foreign_count.differences(counted, rules.limit_minor(shop.drawer, shop.currency))
     off = OverShort(found_off, shop.currency) if found_off else None
-    over_short, forced = _allowed(till, closing, word, off, is_forced=bool(found))
+    given, over_short, forced = _allowed(till, closing, word, off, is_forced=bool(found))
     who, count = till.identity, shifts.open_shift(till.store.books).closed_before + 1
     done = msgspec.structs.replace(
         counted,
         number=f"{till_code(who.store_code, who.till_number, who.epoch)}-Z{count:04d}",
         count=count,
         until_ms=till.clock.now_ms(),
-        closed_by=staff.staff_id,
+        closed_by=given.staff.staff_id,
+        allowed=given.by_another(Right.CASH_UP),
         over_short=over_short,
         forced=forced,
         obstacles=found,
     )
     _write_close(till, done)
+    approving.end(till, Right.CASH_UP, COUNTING)
     return done
 
 
@@ -205,20 +230,24 @@ def _counted(report: ShiftReport, closing: Closing, shop: Shop) -> ShiftReport:
 
 def _allowed(
     till: Till, closing: Closing, word: Word, off: OverShort | None, *, is_forced: bool
-) -> tuple[Approval | None, Approval | None]:
-    """Return who lets a difference pass and who closes over what is in the way: one word, two reasons."""
+) -> tuple[Allowed, Approval | None, Approval | None]:
+    """Return who closes, who lets a difference pass, and who closes over what is in the way.
+
+    It is one word with two reasons.
+    """
     why_forced = free_text(closing.force_reason, LONGEST_REASON) if is_forced else ""
     why_off = free_text(closing.reason, LONGEST_REASON) if off else ""
     if is_forced and not why_forced:
         raise EntryRefused(_("Type the reason for closing it all the same. It is kept with the Z."))
     if off and not why_off:
         raise off
-    if not why_off and not why_forced:
-        return None, None
     reasons = "; ".join(filter(None, (why_forced, why_off)))
-    given = approving.word_for(till, Right.OVERRIDE, free_text(reasons, LONGEST_REASON), word)
-    over_short = Approval(staff_id=given.staff_id, reason=why_off) if why_off else None
-    return over_short, Approval(staff_id=given.staff_id, reason=why_forced) if why_forced else None
+    rights = (Right.CASH_UP, Right.OVERRIDE) if reasons else (Right.CASH_UP,)
+    what = "" if till.someone().may(Right.CASH_UP) else _("Closing the shift")
+    given = approving.allowed(till, rights, what, word, reason=reasons, of=COUNTING)
+    who = given.approval(Right.OVERRIDE).staff_id if reasons else ""
+    over_short = Approval(staff_id=who, reason=why_off) if why_off else None
+    return given, over_short, Approval(staff_id=who, reason=why_forced) if why_forced else None
 
 
 def _write_close(till: Till, report: ShiftReport) -> None:
@@ -232,31 +261,38 @@ def _write_close(till: Till, report: ShiftReport) -> None:
     _told(till)
 
 
-def x_now(till: Till) -> ShiftReport:
-    """Return what the open shift comes to so far, for who may know it."""
-    till.signed_in(Right.REPORT)
+def x_now(till: Till, word: Word = NOBODY) -> ShiftReport:
+    """Return what the open shift comes to so far, for who may know it; raise WordNeeded."""
+    approving.allowed(till, (Right.REPORT,), _("X report"), word)
     return _so_far(till)
 
 
-def print_x(till: Till) -> ShiftReport:
-    """Print what the open shift comes to so far; nothing is closed or reset by it."""
-    till.signed_in(Right.REPORT)
+def print_x(till: Till, word: Word = NOBODY) -> ShiftReport:
+    """Print what the open shift comes to so far; nothing is closed or reset by it. Raises WordNeeded."""
+    approving.allowed(till, (Right.REPORT,), _("Printing the X report"), word)
     report = _so_far(till)
     _print(till, _paper(till, report))
     return report
 
 
-def latest(till: Till, limit: int = 100) -> list[ShiftReport]:
-    """Return the latest Z reports, the newest first."""
-    till.signed_in(Right.CASH_UP)
+def sales_so_far(till: Till, word: Word = NOBODY) -> XReport:
+    """Return what was sold in the open shift, for who may know it; raise WordNeeded."""
+    approving.allowed(till, (Right.REPORT,), _("Sales so far"), word)
+    return reporting.x_report(till.store.books)
+
+
+def latest(till: Till, limit: int = 100, word: Word = NOBODY) -> list[ShiftReport]:
+    """Return the latest Z reports, the newest first, for who may know them; raise WordNeeded."""
+    approving.allowed(till, (Right.CASH_UP,), _("Closed shifts"), word)
     return reporting.z_reports(till.store.books, limit)
 
 
-def reprint_z(till: Till, count: int = 0) -> ShiftReport:
-    """Print a Z again, marked COPY; without a count, the last one. Raises ItemUnknown."""
-    till.signed_in(Right.CASH_UP)
+def reprint_z(till: Till, count: int = 0, word: Word = NOBODY) -> ShiftReport:
+    """Print a Z again, marked COPY; without a count, the last one. Raises ItemUnknown, and WordNeeded."""
     report = reporting.z_report(till.store.books, count)
-    fact = PaperReprinted(receipt_number=report.number)
+    what = _("Printing {number} again").format(number=report.number)
+    given = approving.allowed(till, (Right.CASH_UP,), what, word)
+    fact = PaperReprinted(receipt_number=report.number, allowed=given.by_another(Right.CASH_UP))
     _print(till, _paper(till, report), lambda: journal.append(till.store.books, till.stamp(), fact))
     return report
 
@@ -282,7 +318,7 @@ def _so_far(till: Till) -> ShiftReport:
 def names_in(till: Till, report: ShiftReport) -> dict[str, str]:
     """Return the names of the staff in a report, by id."""
     ids = {one.staff_id for one in report.takings.staff} | {report.closed_by}
-    ids |= {one.staff_id for one in (report.over_short, report.forced) if one}
+    ids |= {one.staff_id for one in (report.allowed, report.over_short, report.forced) if one}
     known = {who: people.staff_by_id(till.store.books, who) for who in sorted(ids - {""})}
     return {who: person.name for who, person in known.items() if person}
 

@@ -37,8 +37,7 @@ def person_named(till: Till, name: str) -> Staff:
 
 def sign_in(till: Till, staff_id: str, pin: str) -> Staff:
     """Sign somebody in and return them; raise SignInRefused as `check_pin` does."""
-    till.staff = check_pin(till, staff_id, pin)
-    return till.staff
+    return _begin(till, check_pin(till, staff_id, pin))
 
 
 def check_pin(till: Till, staff_id: str, pin: str) -> Staff:
@@ -64,9 +63,7 @@ def sign_in_by_badge(till: Till, code: str) -> Staff:
     Raises SignInRefused as `check_badge` does.
     """
     person = check_badge(till, code)
-    if not till.shop().staff.badge_needs_pin:
-        till.staff = person
-    return person
+    return person if till.shop().staff.badge_needs_pin else _begin(till, person)
 
 
 def check_badge(till: Till, code: str) -> Staff:
@@ -82,6 +79,13 @@ def check_badge(till: Till, code: str) -> Staff:
     if person is None or not _is_right(known, clean_badge(code)):
         _refuse_wrong(till, key, _("This badge opens nothing here. Ask a manager for another."))
     _forget_failures(till, key)
+    return person
+
+
+def _begin(till: Till, person: Staff) -> Staff:
+    """Let somebody begin; what was allowed to another is allowed no longer."""
+    till.staff = person
+    till.leaves = {of: leave for of, leave in till.leaves.items() if leave.staff_id == person.staff_id}
     return person
 
 

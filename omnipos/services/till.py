@@ -12,7 +12,7 @@ from omnipos.domain.paper import PrintJob
 from omnipos.domain.payment import Payment
 from omnipos.domain.pricing import Terms
 from omnipos.domain.shop import Shop
-from omnipos.domain.staff import Right, Staff
+from omnipos.domain.staff import Approval, Right, Staff
 from omnipos.locale import _
 from omnipos.ports import (
     BadgeDesk,
@@ -73,6 +73,13 @@ class Ticket(NamedTuple):
     approval_id: str = ""
 
 
+class Leave(NamedTuple):
+    """Who gave their word for an action of several steps, and to whom, by the staff id."""
+
+    staff_id: str
+    approval: Approval
+
+
 class NoFiles:
     """Makes no files of receipts: nobody said where to."""
 
@@ -104,6 +111,8 @@ class Till:
         """When a wrong PIN was last seen for a name, by the clock that nobody can set."""
         self.tickets: dict[str, Ticket] = {}
         """Words given and not used yet; none outlives the program."""
+        self.leaves: dict[tuple[Right, str], Leave] = {}
+        """Words for actions of several steps that are under way, by the right and what the action is."""
         self.arrived = ("", 0)
         """Who was told to the store as being here, and what was known of them before."""
         self.asked: dict[str, int] = {}
@@ -176,9 +185,13 @@ class Till:
 
     def signed_in(self, right: Right) -> Staff:
         """Return who is signed in; raise NotAllowed when nobody is or the right is missing."""
+        return self.check_right(self.someone(), right)
+
+    def someone(self) -> Staff:
+        """Return who is signed in, whatever they may do; raise NotAllowed when nobody is."""
         if self.staff is None:
             raise NotAllowed(_("Nobody is signed in. Choose your name and type your PIN."))
-        return self.check_right(self.staff, right)
+        return self.staff
 
     def check_right(self, person: Staff, right: Right) -> Staff:
         """Return somebody who has a right; raise NotAllowed when it is missing."""

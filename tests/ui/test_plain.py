@@ -53,7 +53,11 @@ def test_an_item_is_rung_and_said_with_its_quantity_and_the_total(till: Till, li
         ("customer zzz", "No customer answers to “zzz”."),
         ("customer add Rina", "Type the name, a comma and the phone"),
         ("reprint", "This till has no sale with that receipt number."),
-        ("report", "Sari may not do this. Ask a manager."),
+        (
+            "report",
+            "Sales so far: Sari may not do this. A manager's name and PIN allow it. Type allow, a manager's"
+            " name and their PIN: allow Budi 9999.",
+        ),
     ],
 )
 def test_a_refusal_says_what_happened_and_changes_nothing(till: Till, line: str, said: str) -> None:

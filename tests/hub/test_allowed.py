@@ -1,0 +1,86 @@
+"""What was done by somebody without the right on the word of another: the hub judges who gave it."""
+
+import msgspec
+import pytest
+
+from omnipos.domain.drawer import CashMove
+from omnipos.domain.returned import ReturnOf
+from omnipos.domain.staff import Approval
+from omnipos.events import CashMoved, DrawerOpened, Fact, PaperReprinted, SaleCompleted, ShiftOpened
+from tests.hub.journals import cash_sale
+from tests.hub.rig import APPLIED, A, HubRig, outcomes
+from tests.hub.test_shifts import z_of
+
+SAYS = "{who} is named for this without the right to it: {what}."
+
+
+@pytest.fixture
+def shop(rig: HubRig) -> HubRig:
+    """A shop with a manager, and two people who may sell and nothing else."""
+    rig.ask("PUT", "/v1/roles", {"roles": [{"code": "helper", "name": "Helper", "rights": ["sell"]}]})
+    pin = {"pin_hash": "$argon2id$none"}
+    staff = [
+        {"staff_id": "boss", "name": "Boss", "role": "manager", **pin},
+        {"staff_id": "ani", "name": "Ani", "role": "helper", **pin},
+        {"staff_id": "eko", "name": "Eko", "role": "helper", **pin},
+    ]
+    rig.ask("PUT", "/v1/staff", {"staff": staff})
+    return rig
+
+
+def taken_back(rig: HubRig, word: Approval | None) -> Fact:
+    """Goods without a receipt, which a manager allowed, taken back by who may not take any back."""
+    boss = Approval(staff_id="boss", reason="Broken")
+    back = ReturnOf(
+        sale_id="", receipt_number="", store_id="S1", line_no=0, amount_minor=-3500, tax_minor=0, reason="x",
+        approval=boss, allowed=word,
+    )  # fmt: skip
+    sale = cash_sale(rig.till, 1, ((A, 1, 3500),))
+    line = msgspec.structs.replace(sale.lines[0], quantity_milli=-1000, amount_minor=-3500, returned=back)
+    cash = tuple(msgspec.structs.replace(one, amount_minor=-3500, approval=boss) for one in sale.tenders)
+    return SaleCompleted(
+        sale=msgspec.structs.replace(sale, lines=(line,), tenders=cash, total_minor=-3500, change_minor=0)
+    )
+
+
+def facts(rig: HubRig, word: Approval | None) -> dict[str, Fact]:
+    """Each fact that names who allowed it, by what a person is told that it was."""
+    z = z_of("1", 1, [], closed_by="ani")
+    return {
+        "a float counted into the drawer": ShiftOpened(float_minor=1, counted=(), allowed=word),
+        "Rp 1.000 dropped into the safe": CashMoved(
+            move=CashMove.SAFE_DROP, amount_minor=1000, reason="", allowed=word
+        ),
+        "the drawer opened without a sale": DrawerOpened(
+            staff_id="ani", reason="x", to_count=True, approval=word
+        ),
+        "the drawer counted for Z S1-1-Z0001": msgspec.structs.replace(
+            z, report=msgspec.structs.replace(z.report, allowed=word)
+        ),
+        "Z S1-1-Z0001 printed again": PaperReprinted(receipt_number="S1-1-Z0001", allowed=word),
+        "goods taken back with receipt {number}": taken_back(rig, word),
+    }
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize(
+    ("by", "named"), [("boss", ""), ("eko", "Eko"), (None, "Ani"), ("x-9", "“x-9”")], ids=str
+)
+def test_a_managers_word_is_well_and_that_of_who_may_not_is_told(
+    shop: HubRig, place: int, by: str | None, named: str
+) -> None:
+    word = None if by is None else Approval(staff_id=by, reason="Asked at the till")
+    what, fact = list(facts(shop, word).items())[place]
+    if isinstance(fact, SaleCompleted):
+        what = what.format(number=fact.sale.receipt_number)
+    journal = shop.journal(actor="ani")
+    journal.shift = "1"
+    journal.append(fact)
+    assert outcomes(shop.push(*journal.envelopes)) == [APPLIED]
+    cases = shop.ask("GET", "/v1/exceptions")["exceptions"]
+    told = [one["detail"] for one in cases if one["kind"] == "money_without_right"]
+    said = SAYS.format(who=named, what=what)
+    if by == "x-9":
+        said = f"{named} is named for this: {what}. The hub knows nobody of that name."
+    assert told == ([said] if named else [])
+    assert "by_somebody_without_the_right" not in {one["kind"] for one in cases}
