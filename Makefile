@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
+# Python keeps what it compiled, whatever the shell says: it is started hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo browser test check check-format check-types check-imports check-tidy bench soak lock screenshots messages clean
+.PHONY: setup demo browser test check check-format check-types check-imports check-tests check-tidy bench soak lock screenshots messages clean
 
 setup: $(STAMP)
 
@@ -37,7 +39,7 @@ test: setup $(BROWSER)
 	$(BIN)/pytest -n auto --dist loadgroup
 
 # Each rule by itself: `make -j check` looks at them side by side.
-check: check-format check-types check-imports check-tidy
+check: check-format check-types check-imports check-tests check-tidy
 
 check-format: setup
 	$(BIN)/ruff format --check .
@@ -48,6 +50,10 @@ check-types: setup
 
 check-imports: setup
 	$(BIN)/lint-imports
+
+# Every test can be found; what pytest makes of their sources is kept for the workers that run them.
+check-tests: setup
+	@$(BIN)/pytest --collect-only >$(VENV)/collected.log || { cat $(VENV)/collected.log; exit 1; }
 
 check-tidy: setup
 	$(BIN)/pytest tests/test_tidy.py

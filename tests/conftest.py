@@ -8,12 +8,22 @@ import pytest
 
 from omnipos.locale import speak
 from omnipos.services.till import Till
+from tests.forking import Zygote
+from tests.hubs import HubProcess
 from tests.rigs import HandClock, QuietLine, selling_till
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """Take one worker more than there are processors: some always wait, for a process or for the seeds."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_hubs() -> Iterator[None]:
+    HubProcess.zygote = Zygote("hub")
+    yield
+    HubProcess.zygote.close()
+    HubProcess.zygote = None
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from omnipos.services import collecting
 from omnipos.services.verifying import verify
 from tests.hubs import HubProcess
 from tests.sim.hubs import HubProcess as Application
+from tests.sim.letters import Client, request_of
 from tests.sync.conftest import EnrolledTill
 
 BOSS = Approval(staff_id="s-boss", reason="till 1 is broken")
@@ -28,18 +29,20 @@ class HubInThread(HubProcess):
         open_database(str(path)).close()
         self.machine = Application("hub", path)
         self.machine.boot(wall_clock_ms)
-        self._line = self.client()
+        self._line = httpx.Client(transport=httpx.MockTransport(self._carry))
 
     def stop(self) -> None:
         """Close its database."""
         self.machine.die()
 
-    def client(self, **named: Any) -> httpx.Client:
+    def client(self, **_named: object) -> Client:
         """Return a client whose every request comes here; it stands in for httpx.Client."""
-        return _Client(**named | {"transport": httpx.MockTransport(lambda one: self.machine.handle(one))})
+        return Client(self.machine.handle)
 
-
-_Client = httpx.Client
+    def _carry(self, asked: httpx.Request) -> httpx.Response:
+        target, body = asked.url.raw_path.decode(), asked.read()
+        answer = self.machine.handle(request_of(asked.method, target, body, asked.headers))
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 class Counters:

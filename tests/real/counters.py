@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from tests.real.forking import Zygote
+from tests.forking import Zygote
 
 
 class Counters:
@@ -24,7 +24,7 @@ class Counters:
 
     def start(self) -> int:
         """Start a counter and return its process id."""
-        return self.zygote.fork(self.folder, *self.pipes)
+        return self.zygote.fork(self.folder, *self.pipes).pid
 
 
 def talk(

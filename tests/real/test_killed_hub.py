@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import sqlite3
 import threading
 import time
@@ -14,7 +13,7 @@ import pytest
 
 from omnipos.services import finding, selling, tendering
 from omnipos.store import outbox
-from tests.real.forking import ForkedHub, Zygote
+from tests.hubs import HubProcess
 from tests.sync.conftest import EnrolledTill
 
 ROUNDS = 10_000 if os.environ.get("OMNIPOS_SOAK") else 200
@@ -25,14 +24,12 @@ Places = set[tuple[int, int]]
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[ForkedHub]:
+def hub(tmp_path: Path) -> Iterator[HubProcess]:
     """A hub with a shop that runs at the start; the test kills and starts it."""
-    zygote = Zygote("hub")
-    hub = ForkedHub(tmp_path / "hub", zygote)
+    hub = HubProcess(tmp_path / "hub")
     hub.set_up_shop()
     yield hub
     hub.stop()
-    zygote.close()
 
 
 def sell(counter: EnrolledTill, chance: random.Random) -> None:
@@ -49,7 +46,7 @@ def acknowledged(counter: EnrolledTill) -> Places:
     return set(counter.store.call(lambda: counter.store.books.execute(query).fetchall()))
 
 
-def held(hub: ForkedHub, device_id: str) -> list[tuple[int, int]]:
+def held(hub: HubProcess, device_id: str) -> list[tuple[int, int]]:
     """Return what a dead hub's database has of a till, without repairing anything in it."""
     path = hub.folder / "hub.db"
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
@@ -57,7 +54,7 @@ def held(hub: ForkedHub, device_id: str) -> list[tuple[int, int]]:
         return db.execute(query, [device_id]).fetchall()
 
 
-def round_s(hub: ForkedHub, counter: EnrolledTill, chance: random.Random) -> float:
+def round_s(hub: HubProcess, counter: EnrolledTill, chance: random.Random) -> float:
     """Sell once and return how long it takes to tell a hub that has just begun anew, in seconds."""
     hub.kill()
     hub.start()
@@ -68,7 +65,7 @@ def round_s(hub: ForkedHub, counter: EnrolledTill, chance: random.Random) -> flo
     return time.monotonic() - begun
 
 
-def kill_later(hub: ForkedHub, after_s: float, writes: int) -> None:
+def kill_later(hub: HubProcess, after_s: float, writes: int) -> None:
     """Kill a hub after a time, or earlier at the end of so many of its writes: 0 for the time alone."""
     log = hub.folder / "hub.db-wal"
     until = time.monotonic() + after_s
@@ -81,7 +78,8 @@ def kill_later(hub: ForkedHub, after_s: float, writes: int) -> None:
                 time.sleep(after_s % 0.008)  # its commit takes a moment, and its answer another
                 break
         time.sleep(0.0003)
-    os.kill(hub.pid, signal.SIGKILL)
+    assert hub.process is not None
+    hub.process.kill()
 
 
 def written(log: Path) -> int:
@@ -90,7 +88,7 @@ def written(log: Path) -> int:
 
 
 def test_fault_33_and_fault_04_what_a_killed_hub_acknowledged_is_on_its_disk(
-    hub: ForkedHub, tmp_path: Path
+    hub: HubProcess, tmp_path: Path
 ) -> None:
     chance = random.Random(SEED)
     counter = EnrolledTill(hub, tmp_path / "till")
