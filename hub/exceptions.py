@@ -45,7 +45,8 @@ def settle(unit: Unit, fact: ExceptionSettled, report: Report) -> None:
     if number is None:
         _note(unit, "answer_without_case", fact, report)
         return
-    if not may(unit.conn, report.staff_id, Right.SETTLE):
+    who = report.staff_id if fact.allowed is None else fact.allowed.staff_id
+    if not may(unit.conn, who, Right.SETTLE):
         _note(unit, "settled_without_role", fact, report)
         return
     settlement = Settlement(

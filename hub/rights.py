@@ -19,7 +19,7 @@ from omnipos.domain.approval import ApprovalAsked, ApprovalGiven, ApprovalWithdr
 from omnipos.domain.following import BasketAsked, StaffArrived
 from omnipos.domain.names import clean_text
 from omnipos.domain.quotation import QuotationClosed, QuotationSaved
-from omnipos.domain.staff import Right, Staff
+from omnipos.domain.staff import Approval, Right, Staff
 from omnipos.locale import _
 
 KIND = "by_somebody_without_the_right"
@@ -123,10 +123,7 @@ def _look_at_actors(
 ) -> None:
     odd: dict[tuple[str, int], tuple[Received, str]] = {}
     for one in ours:
-        has_left = people.has_left(one.actor, one.occurred_at_ms - skew_ms)
-        objection = _objection(
-            one.actor, people.staff.get(one.actor), NEEDED[type(one.fact)], has_left=has_left
-        )
+        objection = _objection_to(one, people, one.occurred_at_ms - skew_ms)
         if objection:
             odd.setdefault(_whose(one.actor, one.occurred_at_ms), (one, objection))
     if not odd:
@@ -137,6 +134,21 @@ def _look_at_actors(
             unit.note(
                 KIND, objection, store_id=till.store_id, device_id=till.device_id, event_id=one.event_id
             )
+
+
+def _objection_to(one: Received, people: People, at_ms: int) -> str:
+    """Return why somebody may not have done what a fact says, or another may not have allowed it to them."""
+    right = NEEDED[type(one.fact)]
+    word: Approval | None = getattr(one.fact, "allowed", None) if right is not Right.SELL else None
+    actor, has_left = people.staff.get(one.actor), people.has_left(one.actor, at_ms)
+    objection = _objection(one.actor, actor, Right.SELL if word else right, has_left=has_left)
+    if objection or word is None:
+        return objection
+    who = people.staff.get(word.staff_id)
+    if who is not None and who.may(right) and not people.has_left(word.staff_id, at_ms):
+        return ""
+    name = who.name if who else clean_text(word.staff_id, 64)
+    return _("{name} is named for allowing at this till what only a manager may allow.").format(name=name)
 
 
 def _objection(staff_id: str, person: Staff | None, right: Right, *, has_left: bool) -> str:

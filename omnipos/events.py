@@ -202,6 +202,8 @@ class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted
     store_id: str
     seen: tuple[SeenPlace, ...]
     lines: tuple[CountedLine, ...]
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right."""
 
 
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted", omit_defaults=True):
@@ -247,6 +249,8 @@ class ExceptionSettled(msgspec.Struct, frozen=True, kw_only=True, tag="exception
     subject: str
     answer: str
     note: str = ""
+    allowed: Approval | None = None
+    """Who allowed it to somebody without the right."""
 
 
 class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened"):

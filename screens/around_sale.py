@@ -1,10 +1,12 @@
 """What the sell screen does around the sale itself: notes, training, the drawer."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from omnipos.domain.basket import Line
 from omnipos.locale import _
 from omnipos.services import training
+from omnipos.services.approving import Word
 from omnipos.services.paying import Heard
 from screens.counter import Counter
 from screens.finished import FinishedScreen
@@ -87,16 +89,17 @@ class AroundSale(Counter):
         from screens.choice import ChoiceScreen
 
         till = self.desk.till
-        await till.run(training.check_may_change)
         if till.is_training:
             question = _("End training? What was practised is thrown away; the real till is as it was.")
             answer = _("End training")
         else:
             question = _("Begin training? It looks the same, but nothing is sold. The basket here waits.")
             answer = _("Begin training")
-        await self.go(ChoiceScreen(self.desk, question, ((answer, self._change_training),)))
+        change = partial(self.with_word, self._change_training)
+        await self.go(ChoiceScreen(self.desk, question, ((answer, change),)))
 
-    async def _change_training(self) -> None:
+    async def _change_training(self, word: Word) -> None:
+        await self.desk.till.run(training.check_may_change, word)
         self.till_app.change_training()
 
     async def do_cards(self) -> None:

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from omnipos.domain.exceptions import LONGEST_NOTE, SAFE, UNSAFE, Answer, answer_text, kind_of
 from omnipos.locale import _, later, ngettext
 from omnipos.services import settling
+from omnipos.services.approving import Word
 from omnipos.services.settling import Listed
 from screens import times
 from screens.commands import BACK, HELP, Command
@@ -197,9 +198,12 @@ class NoteForm(Form):
 
     async def send(self) -> None:
         """Settle the case and go back to the list."""
+        await self.with_word(self._settle)
+
+    async def _settle(self, word: Word) -> None:
         below = self._case.below
         ref = self._case.listed.ref
-        await self.desk.till.run(settling.settle, ref, self._answer.code, self._note.text)
+        await self.desk.till.run(settling.settle, ref, self._answer.code, self._note.text, word)
         await self.till_app.back(self._case)
         await self.desk.look()
         await below.open()

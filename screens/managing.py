@@ -1,17 +1,19 @@
 """The manager's menu: staff, approvals, exceptions, stocktake; each says who may where it is not allowed."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from omnipos.domain.approval import ApprovalState
 from omnipos.domain.errors import DomainError
 from omnipos.domain.money import format_money
 from omnipos.domain.rightwords import right_words
-from omnipos.domain.staff import Right, Staff
+from omnipos.domain.shop import Shop
+from omnipos.domain.staff import Staff
 from omnipos.locale import _, later
-from omnipos.services import badging, queueing, signing_in, stocktaking
+from omnipos.services import badging, queueing
+from omnipos.services.approving import Word
 from omnipos.services.queueing import ApprovalShown
-from omnipos.services.till import Till
 from screens import times
 from screens.choice import ChoiceScreen
 from screens.commands import BACK, Command
@@ -84,12 +86,18 @@ class ManagerScreen(ListScreen):
         await self.go(PaymentsScreen(self.desk))
 
     async def _journal(self) -> None:
-        found = await self.desk.till.run(queueing.past)
+        await self.with_word(self._show_journal)
+
+    async def _show_journal(self, word: Word) -> None:
+        found = await self.desk.till.run(queueing.past, word)
         await self.go(ApprovalJournalScreen(self.desk, found))
 
     async def _staff(self) -> None:
-        await self.desk.till.run(Till.signed_in, Right.STAFF)
-        await self.go(StaffScreen(self.desk))
+        await self.with_word(self._show_staff)
+
+    async def _show_staff(self, word: Word) -> None:
+        people = await self.desk.till.run(badging.people, word)
+        await self.go(StaffScreen(self.desk, people))
 
     async def _exceptions(self) -> None:
         from screens.exceptions import ExceptionsScreen
@@ -97,10 +105,9 @@ class ManagerScreen(ListScreen):
         await self.go(ExceptionsScreen(self.desk))
 
     async def _stocktake(self) -> None:
-        from screens.stocktake import StocktakeScreen
+        from screens.stocktake import begin
 
-        await self.desk.till.run(stocktaking.current)
-        await self.go(StocktakeScreen(self.desk))
+        await begin(self)
 
 
 class ApprovalsScreen(ListScreen):
@@ -216,14 +223,13 @@ class StaffScreen(ListScreen):
         BACK,
     )
 
-    def __init__(self, desk: Desk) -> None:
-        """Begin with nobody seen."""
+    def __init__(self, desk: Desk, people: Sequence[Staff]) -> None:
+        """List some people."""
         super().__init__(desk, _("Staff"))
-        self._people: Sequence[Staff] = ()
+        self._people = people
 
     async def open(self) -> None:
-        """Look who works here."""
-        self._people = await self.desk.till.run(signing_in.people_here)
+        """Say where they are changed."""
         self.say(_("PINs and roles are changed at the hub: omnipos hub add-staff, set-role."), "dim")
         self.show()
 
@@ -255,13 +261,17 @@ class StaffScreen(ListScreen):
         )
 
         async def make() -> None:
-            self.run_worker(self._make(person), group="badge", exclusive=True)
+            await self.with_word(partial(self._begin, person))
 
         await self.go(ChoiceScreen(self.desk, question, ((_("Print a new badge"), make),)))
 
-    async def _make(self, person: Staff) -> None:
+    async def _begin(self, person: Staff, word: Word) -> None:
+        made_for, shop = await self.desk.till.run(badging.allow_new, person.staff_id, word)
+        self.run_worker(self._make(made_for, shop), group="badge", exclusive=True)
+
+    async def _make(self, person: Staff, shop: Shop) -> None:
         try:
-            await badging.print_new(self.desk.till, person.staff_id)
+            await badging.print_new(self.desk.till, person, shop)
         except DomainError as refusal:
             self.say(str(refusal))
         else:

@@ -1,5 +1,7 @@
 """Approvals in the plain counter: asked for in the store, answered, and the journal of those given."""
 
+from functools import partial
+
 import msgspec
 
 from omnipos.domain.approval import ApprovalState
@@ -8,7 +10,7 @@ from omnipos.domain.money import format_money
 from omnipos.domain.rightwords import right_words
 from omnipos.domain.staff import Right
 from omnipos.locale import _, ngettext
-from omnipos.services import approving, queueing, signing_in
+from omnipos.services import approving, badging, queueing
 from omnipos.services.approving import Word
 from omnipos.services.queueing import ApprovalShown
 from screens.plain_talk import Answer, Talk
@@ -44,6 +46,10 @@ def ask_manager(talk: Talk, _rest: str) -> Answer:
 
 def list_approvals(talk: Talk, _rest: str) -> Answer:
     """`approvals` lists what waits for a manager, then who allowed what, when and for whom."""
+    return talk.allowing(partial(_say_approvals, talk))
+
+
+def _say_approvals(talk: Talk, word: Word) -> Answer:
     waiting = talk.till.call(queueing.waiting)
     said = [
         ngettext("{count} approval waits.", "{count} approvals wait.", len(waiting)).format(
@@ -53,7 +59,7 @@ def list_approvals(talk: Talk, _rest: str) -> Answer:
     said += [f"{number}: {_asked_words(one, _currency(talk))}" for number, one in enumerate(waiting, start=1)]
     if waiting:
         said.append(_("Type grant or refuse and the number."))
-    past = talk.till.call(queueing.past)
+    past = talk.till.call(queueing.past, word)
     said += [_past_words(talk, one) for one in past]
     more: dict[str, object] = {
         "waiting": [_shape(one) for one in waiting],
@@ -74,8 +80,11 @@ def refuse(talk: Talk, rest: str) -> Answer:
 
 def list_staff(talk: Talk, _rest: str) -> Answer:
     """`staff` says who works here, for who may see it."""
-    talk.till.signed_in(Right.STAFF)
-    people = talk.till.call(signing_in.people_here)
+    return talk.allowing(partial(_say_staff, talk))
+
+
+def _say_staff(talk: Talk, word: Word) -> Answer:
+    people = talk.till.call(badging.people, word)
     said = [_("{count} people work here.").format(count=len(people))]
     said += [f"{one.name}, {one.role_name or one.role}." for one in people]
     shown = [{"name": one.name, "role": one.role, "has_badge": bool(one.badge_id)} for one in people]

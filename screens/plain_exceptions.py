@@ -5,6 +5,7 @@ from omnipos.domain.exceptions import SAFE, UNSAFE, answer_text, kind_of
 from omnipos.domain.shop import Shop
 from omnipos.locale import _, ngettext
 from omnipos.services import settling
+from omnipos.services.approving import Word
 from omnipos.services.settling import Listed
 from screens.plain_json import exception_shape
 from screens.plain_talk import Answer, Talk
@@ -43,11 +44,15 @@ def settle(talk: Talk, rest: str) -> Answer:
     codes = [one.code for one in found.answers]
     is_number = chosen.isascii() and chosen.isdigit() and 1 <= int(chosen) <= len(codes)
     answer = codes[int(chosen) - 1] if is_number else chosen.casefold()
-    done = talk.till.call(settling.settle, ref, answer, note)
-    said = _("Exception {ref} is settled: {answer}").format(
-        ref=done.ref, answer=_(answer_text(done.case.kind, answer))
-    )
-    return Answer(say=said, more={"exception": exception_shape(done)})
+
+    def do(word: Word) -> Answer:
+        done = talk.till.call(settling.settle, ref, answer, note, word)
+        said = _("Exception {ref} is settled: {answer}").format(
+            ref=done.ref, answer=_(answer_text(done.case.kind, answer))
+        )
+        return Answer(say=said, more={"exception": exception_shape(done)})
+
+    return talk.allowing(do)
 
 
 def _head_words(listed: Listed, shop: Shop, now_ms: int) -> str:

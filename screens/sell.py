@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from omnipos.domain.basket import Line
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _, ngettext
-from omnipos.services import asking, couponing, finding, selling, stocktaking
+from omnipos.services import asking, couponing, finding, selling
 from omnipos.services.finding import (
     CouponOffer,
     CustomerOffer,
@@ -364,11 +364,10 @@ class SellScreen(AroundSale):
         self.desk.is_taken_over = False
 
     async def do_stocktake(self) -> None:
-        """Count stock; the screen refuses who may not."""
-        from screens.stocktake import StocktakeScreen
+        """Count stock."""
+        from screens.stocktake import begin
 
-        await self.desk.till.run(stocktaking.current)
-        await self.go(StocktakeScreen(self.desk))
+        await begin(self)
 
     async def do_exempt(self) -> None:
         """Take the tax off the sale, or after a numbered choice charge it again."""

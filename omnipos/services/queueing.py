@@ -12,13 +12,13 @@ from omnipos.domain.approval import (
     ApprovalWithdrawn,
 )
 from omnipos.domain.cardnumber import free_text
-from omnipos.domain.errors import EntryRefused, NotAllowed, WordNeeded
+from omnipos.domain.errors import EntryRefused, NotAllowed
 from omnipos.domain.staff import Right
 from omnipos.events import Fact
 from omnipos.locale import _
 from omnipos.ports import LinkState
 from omnipos.services import approving, selling
-from omnipos.services.approving import Word
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.till import Till
 from omnipos.store import approvals, journal, people
 from omnipos.store.connection import transaction
@@ -123,16 +123,13 @@ def answer(till: Till, approval_id: str, *, granted: bool) -> ApprovalShown:
     return found
 
 
-def past(till: Till) -> tuple[ApprovalShown, ...]:
+def past(till: Till, word: Word = NOBODY) -> tuple[ApprovalShown, ...]:
     """Return who allowed or refused what for whom, the newest first: of this till, and of the store.
 
     Raises WordNeeded for who may not see it.
     """
-    staff = till.signed_in(Right.SELL)
-    if not (staff.may(Right.OVERRIDE) or staff.may(Right.STAFF)):
-        raise WordNeeded(
-            _("{name} may not see the approvals. A manager may.").format(name=staff.name), Right.OVERRIDE
-        )
+    if not till.signed_in(Right.SELL).may(Right.STAFF):
+        approving.allowed(till, (Right.OVERRIDE,), _("Approvals given"), word)
     of_store = approvals.settled(till.store.books, LISTED)
     known = {one.approval_id for one in of_store}
     own = till.identity

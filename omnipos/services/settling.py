@@ -20,6 +20,8 @@ from omnipos.domain.names import clean_text
 from omnipos.domain.staff import Right
 from omnipos.events import ExceptionSettled
 from omnipos.locale import _
+from omnipos.services import approving
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.till import Till
 from omnipos.store import exceptions, journal, people, printjobs
 from omnipos.store.connection import transaction
@@ -67,16 +69,18 @@ def find(till: Till, ref: str) -> Listed:
     return found
 
 
-def settle(till: Till, ref: str, answer: str, note: str = "") -> Listed:
+def settle(till: Till, ref: str, answer: str, note: str = "", word: Word = NOBODY) -> Listed:
     """Answer a case, the network up or down; the hub keeps the first answer and all later ones behind it.
 
-    Raises NotAllowed, and EntryRefused for a case that is settled or an answer that it does not have.
+    Raises EntryRefused for a case that is settled or an answer that it does not have, and WordNeeded for
+    who may not settle any.
     """
-    staff = till.signed_in(Right.SETTLE)
     found = find(till, ref)
     _check_open(found)
     if answer not in [one.code for one in found.answers]:
         raise EntryRefused(_("Exception {ref} has no such answer.").format(ref=found.ref))
+    what = _("Settling exception {ref}").format(ref=found.ref)
+    given = approving.allowed(till, (Right.SETTLE,), what, word)
     db, case, stamp = till.store.books, found.case, till.stamp()
     fact = ExceptionSettled(
         number=case.number,
@@ -84,11 +88,12 @@ def settle(till: Till, ref: str, answer: str, note: str = "") -> Listed:
         subject=case.event_id,
         answer=answer,
         note=free_text(note, LONGEST_NOTE),
+        allowed=given.by_another(Right.SETTLE),
     )
     settlement = Settlement(
         answer=answer,
         note=fact.note,
-        staff_id=staff.staff_id,
+        staff_id=given.staff.staff_id,
         till_number=till.identity.till_number,
         at_ms=stamp.occurred_at_ms,
     )
@@ -103,7 +108,7 @@ def settle(till: Till, ref: str, answer: str, note: str = "") -> Listed:
     till.syncing.nudge()
     till.printing.nudge()
     settled = msgspec.structs.replace(case, answers=(*case.answers, settlement))
-    return Listed(ref=found.ref, case=settled, settled_by=staff.name)
+    return Listed(ref=found.ref, case=settled, settled_by=given.staff.name)
 
 
 def _check_open(found: Listed) -> None:

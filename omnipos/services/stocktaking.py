@@ -5,11 +5,12 @@ import msgspec
 from omnipos.domain.catalogue import Item, Product
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.quantity import MOST_MILLI, PIECE_MILLI
-from omnipos.domain.staff import Right
+from omnipos.domain.staff import Approval, Right
 from omnipos.domain.stocktake import CountedLine, count_movements
 from omnipos.events import StockCounted
 from omnipos.locale import _
-from omnipos.services import finding
+from omnipos.services import approving, finding
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.finding import ItemOffer
 from omnipos.services.till import Till
 from omnipos.store import books, journal, stocktakes
@@ -44,9 +45,30 @@ class CountView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[CountRow, ...]
 
 
-def current(till: Till) -> CountView:
-    """Return the count under way; raise NotAllowed for who may not count."""
-    till.signed_in(Right.COUNT)
+STOCKTAKE = "stocktake"
+"""What the action of several steps is called that a word for counting serves until its end."""
+
+
+def _may_count(till: Till, word: Word) -> Approval | None:
+    return approving.begin(till, Right.COUNT, _("Stocktake"), word, STOCKTAKE)
+
+
+def leave(till: Till) -> None:
+    """Leave counting: while nothing is counted, who was allowed to is asked again the next time."""
+    if stocktakes.current_stocktake(till.store.books) is None:
+        approving.end(till, Right.COUNT, STOCKTAKE)
+
+
+def current(till: Till, word: Word = NOBODY) -> CountView:
+    """Return the count under way.
+
+    Raises WordNeeded for who may not count; their word, given at any step, serves until the count ends.
+    """
+    _may_count(till, word)
+    return _current(till)
+
+
+def _current(till: Till) -> CountView:
     take = stocktakes.current_stocktake(till.store.books)
     if take is None:
         return CountView(since_ms=0, rows=())
@@ -65,42 +87,42 @@ def _row(till: Till, line: CountedLine) -> CountRow:
     )
 
 
-def count_entry(till: Till, text: str) -> CountView:
+def count_entry(till: Till, text: str, word: Word = NOBODY) -> CountView:
     """Count what was scanned or typed, `12*code` for twelve; more of a product adds to it.
 
-    Raises ItemUnknown or EntryRefused for what is no product.
+    Raises ItemUnknown or EntryRefused for what is no product, WordNeeded as `current` does.
     """
     found = finding.understood(till, text)
     if not isinstance(found, ItemOffer):
         raise EntryRefused(_("That is no product. Scan or type what lies on the shelf."))
     finding.check_one_product(found.item)
-    return add(till, found.item, found.quantity_milli)
+    return add(till, found.item, found.quantity_milli, word)
 
 
-def add(till: Till, item: Item, quantity_milli: int) -> CountView:
+def add(till: Till, item: Item, quantity_milli: int, word: Word = NOBODY) -> CountView:
     """Add to what was counted of a product."""
     product_id = item.product.product_id
     take = stocktakes.current_stocktake(till.store.books)
     before = next((one for one in take.lines if one.product_id == product_id), None) if take else None
-    return _put(till, item.product, quantity_milli + (before.counted_milli if before else 0))
+    return _put(till, item.product, quantity_milli + (before.counted_milli if before else 0), word)
 
 
-def put(till: Till, product_id: str, counted_milli: int) -> CountView:
+def put(till: Till, product_id: str, counted_milli: int, word: Word = NOBODY) -> CountView:
     """Say how much there is of a product in all, nothing included."""
     product = product_by_id(till.store.books, product_id)
     if product is None:
         raise EntryRefused(_("This product is no longer known here."))
-    return _put(till, product, counted_milli)
+    return _put(till, product, counted_milli, word)
 
 
-def _put(till: Till, product: Product, counted_milli: int) -> CountView:
-    till.signed_in(Right.COUNT)
+def _put(till: Till, product: Product, counted_milli: int, word: Word) -> CountView:
     if not 0 <= counted_milli <= MOST_MILLI:
         raise EntryRefused(
             _("{quantity} is more than one shelf can hold. Was a barcode scanned here?").format(
                 quantity=counted_milli // PIECE_MILLI
             )
         )
+    _may_count(till, word)
     db, who, now_ms = till.store.books, till.identity, till.clock.now_ms()
     figure = stock_of(db, who.store_id, product.product_id)
     head = journal.head_of(db)
@@ -117,27 +139,29 @@ def _put(till: Till, product: Product, counted_milli: int) -> CountView:
             stamp=draw_stamp(db, now_ms, who.device_id),
         )
         stocktakes.put_line(db, line)
-    return current(till)
+    return _current(till)
 
 
-def take_out(till: Till, product_id: str) -> CountView:
+def take_out(till: Till, product_id: str, word: Word = NOBODY) -> CountView:
     """Take a product out of the count, as if it had not been counted."""
-    till.signed_in(Right.COUNT)
+    _may_count(till, word)
     with transaction(till.store.books):
         stocktakes.drop_line(till.store.books, product_id)
-    return current(till)
+    return _current(till)
 
 
-def give_up(till: Till) -> None:
+def give_up(till: Till, word: Word = NOBODY) -> None:
     """Give the count up; no stock changes."""
-    till.signed_in(Right.COUNT)
+    _may_count(till, word)
     with transaction(till.store.books):
         stocktakes.end_stocktake(till.store.books)
+    approving.end(till, Right.COUNT, STOCKTAKE)
 
 
-def finish(till: Till) -> CountView:
+def finish(till: Till, word: Word = NOBODY) -> CountView:
     """Make what was counted the stock, and return it; raise EntryRefused when nothing was."""
-    counted = current(till)
+    allowed = _may_count(till, word)
+    counted = _current(till)
     db = till.store.books
     take = stocktakes.current_stocktake(db)
     if take is None or not take.lines:
@@ -150,9 +174,11 @@ def finish(till: Till) -> CountView:
                 store_id=till.identity.store_id,
                 seen=take.seen,
                 lines=lines,
+                allowed=allowed,
             )
             event = journal.append(db, till.stamp(), fact)
             books.insert_movements(db, event, count_movements(lines, fact.store_id))
         stocktakes.end_stocktake(db)
+    approving.end(till, Right.COUNT, STOCKTAKE)
     till.syncing.nudge()
     return counted

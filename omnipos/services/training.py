@@ -3,12 +3,15 @@
 from omnipos.domain.staff import Right
 from omnipos.locale import _
 from omnipos.ports import LinkReport, LinkState
+from omnipos.services import approving
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.till import Till
 
 
-def check_may_change(till: Till) -> None:
-    """Raise NotAllowed when who is signed in may neither begin nor end training."""
-    till.signed_in(Right.TRAIN)
+def check_may_change(till: Till, word: Word = NOBODY) -> None:
+    """Raise WordNeeded when who is signed in may neither begin nor end training."""
+    what = _("Ending training") if till.is_training else _("Beginning training")
+    approving.allowed(till, (Right.TRAIN,), what, word)
 
 
 class NoLine:

@@ -6,7 +6,16 @@ import pytest
 from omnipos.domain.drawer import CashMove
 from omnipos.domain.returned import ReturnOf
 from omnipos.domain.staff import Approval
-from omnipos.events import CashMoved, DrawerOpened, Fact, PaperReprinted, SaleCompleted, ShiftOpened
+from omnipos.events import (
+    CashMoved,
+    DrawerOpened,
+    ExceptionSettled,
+    Fact,
+    PaperReprinted,
+    SaleCompleted,
+    ShiftOpened,
+    StockCounted,
+)
 from tests.hub.journals import cash_sale
 from tests.hub.rig import APPLIED, A, HubRig, outcomes
 from tests.hub.test_shifts import z_of
@@ -84,3 +93,42 @@ def test_a_managers_word_is_well_and_that_of_who_may_not_is_told(
         said = f"{named} is named for this: {what}. The hub knows nobody of that name."
     assert told == ([said] if named else [])
     assert "by_somebody_without_the_right" not in {one["kind"] for one in cases}
+
+
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [
+        ("boss", []),
+        ("eko", ["Eko is named for allowing at this till what only a manager may allow."]),
+        ("x-9", ["x-9 is named for allowing at this till what only a manager may allow."]),
+        (None, ["Ani did at this till what only a manager may do."]),
+    ],
+    ids=str,
+)
+def test_a_count_is_judged_by_who_allowed_it(shop: HubRig, by: str | None, says: list[str]) -> None:
+    word = None if by is None else Approval(staff_id=by, reason="Stocktake")
+    journal = shop.journal(actor="ani")
+    journal.append(StockCounted(stocktake_id="k-1", store_id="S1", seen=(), lines=(), allowed=word))
+    shop.push(*journal.envelopes)
+    cases = shop.ask("GET", "/v1/exceptions")["exceptions"]
+    assert [one["detail"] for one in cases if one["kind"] == "by_somebody_without_the_right"] == says
+
+
+@pytest.mark.parametrize(("by", "is_settled"), [("boss", True), ("eko", False), (None, False)], ids=str)
+def test_an_answer_counts_by_who_allowed_it(shop: HubRig, by: str | None, is_settled: bool) -> None:
+    eko = Approval(staff_id="eko", reason="x")
+    journal = shop.journal(actor="ani")
+    journal.append(PaperReprinted(receipt_number="S1-1-Z0001", allowed=eko))
+    shop.push(*journal.envelopes)
+    (case,) = shop.ask("GET", "/v1/exceptions")["exceptions"]
+    word = None if by is None else Approval(staff_id=by, reason="Settling exception 1")
+    fact = ExceptionSettled(
+        number=case["number"], kind=case["kind"], subject=case["event_id"], answer="seen", allowed=word
+    )
+    journal.append(fact)
+    shop.push(journal.envelopes[-1])
+    after = shop.ask("GET", "/v1/exceptions")["exceptions"]
+    kinds = [one["kind"] for one in after]
+    assert ("settled_without_role" not in kinds) is is_settled
+    first = next((one for one in after if one["number"] == case["number"]), None)
+    assert (first is None or bool(first["answers"])) is is_settled

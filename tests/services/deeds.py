@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from omnipos.domain.approval import ApprovalGiven
 from omnipos.domain.drawer import CashMove, Pieces
+from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
 from omnipos.domain.tender import CardSlip, Tender, TenderKind
 from omnipos.events import (
@@ -15,21 +16,26 @@ from omnipos.events import (
     decode_fact,
 )
 from omnipos.services import (
+    badging,
     finding,
     kicking,
     paying,
+    queueing,
     reprinting,
     returning,
     selling,
+    settling,
     shifting,
+    stocktaking,
     tendering,
+    training,
 )
 from omnipos.services.approving import NOBODY, Word
 from omnipos.services.returning import Back
 from omnipos.services.shifting import Closing
 from omnipos.services.till import Till
 from omnipos.store import journal
-from tests.rigs import SHOP, STORE, HandClock, fill, staff_members
+from tests.rigs import SHOP, STORE, HandClock, fill, fill_exceptions, staff_members
 from tests.services.test_shifting import print_all
 
 TEH = "8996006855893"
@@ -95,6 +101,13 @@ def close(till: Till, word: Word) -> object:
 def limited(till: Till) -> None:
     habits = msgspec.structs.replace(SHOP.drawer, paid_out_limit_minor=10_000)
     fill(till.store.folder, "settings", (f"shop:{STORE}", msgspec.structs.replace(SHOP, drawer=habits)))
+
+
+class Badges:
+    """Makes badges of nobody."""
+
+    def print_new(self, person: Staff, shop: Shop) -> None:
+        """Make none."""
 
 
 class Deed(NamedTuple):
@@ -185,6 +198,51 @@ DEEDS = (
         "Closed shifts",
         "Closed shifts",
         lambda till, word: till.call(shifting.latest, 5, word),
+    ),
+    Deed(
+        "stocktake",
+        Right.COUNT,
+        "Stocktake",
+        "Stocktake",
+        lambda till, word: (till.call(stocktaking.current, word), till.call(stocktaking.leave)),
+    ),
+    Deed(
+        "counted",
+        Right.COUNT,
+        "Stocktake",
+        "Stocktake",
+        lambda till, word: (till.call(stocktaking.count_entry, TEH, word), till.call(stocktaking.finish)),
+    ),
+    Deed("staff", Right.STAFF, "Staff", "Staff", lambda till, word: till.call(badging.people, word)),
+    Deed(
+        "badge",
+        Right.STAFF,
+        "New badge for Sari",
+        "New badge for Sari",
+        lambda till, word: till.call(badging.allow_new, "s-sari", word),
+        lambda till: setattr(till, "badges", Badges()),
+    ),
+    Deed(
+        "approvals",
+        Right.OVERRIDE,
+        "Approvals given",
+        "Approvals given",
+        lambda till, word: till.call(queueing.past, word),
+    ),
+    Deed(
+        "settle",
+        Right.SETTLE,
+        "Settling exception 7",
+        "Settling exception 7",
+        lambda till, word: till.call(settling.settle, "7", "goods_back", "", word),
+        lambda till: fill_exceptions(till.store.folder),
+    ),
+    Deed(
+        "training",
+        Right.TRAIN,
+        "Beginning training",
+        "Beginning training",
+        lambda till, word: till.call(training.check_may_change, word),
     ),
     Deed(
         "reprint",

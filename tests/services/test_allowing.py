@@ -12,9 +12,11 @@ from omnipos.domain.tender import CardSlip, TenderKind
 from omnipos.events import (
     CashMoved,
     DrawerOpened,
+    ExceptionSettled,
     PaperReprinted,
     ShiftClosed,
     ShiftOpened,
+    StockCounted,
 )
 from omnipos.services import (
     approving,
@@ -25,8 +27,10 @@ from omnipos.services import (
     reprinting,
     returning,
     selling,
+    settling,
     shifting,
     signing_in,
+    stocktaking,
     tendering,
 )
 from omnipos.services.approving import NOBODY, Word
@@ -34,7 +38,7 @@ from omnipos.services.returning import Back
 from omnipos.services.shifting import Closing
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
-from tests.rigs import SHOP, STORE, HandClock, fill, staff_members
+from tests.rigs import SHOP, STORE, HandClock, fill, fill_exceptions, staff_members
 from tests.services.deeds import (
     BUDI,
     DEEDS,
@@ -276,3 +280,32 @@ def test_the_queue_names_what_is_wanted(till: Till) -> None:
     till.staff = staff_members()[1]
     (waits,) = till.call(queueing.waiting)
     assert (waits.asked_by, waits.case.right, waits.case.reason) == ("Nina", "report", "X report")
+
+
+def test_a_count_is_allowed_once_from_its_first_scan_to_the_stock(till: Till) -> None:
+    till.call(stocktaking.current, BUDI)
+    till.call(stocktaking.count_entry, f"3*{TEH}")
+    till.call(stocktaking.leave)
+    view = till.call(stocktaking.put, "p-teh", 5000)
+    assert [one.counted_milli for one in view.rows] == [5000]
+    till.call(stocktaking.finish)
+    (counted,) = [one for one in facts(till) if isinstance(one, StockCounted)]
+    assert counted.allowed == Approval(staff_id="s-budi", reason="Stocktake")
+    assert words_given(till) == [("s-budi", "count", "Stocktake")]
+    with pytest.raises(WordNeeded):
+        till.call(stocktaking.count_entry, TEH)
+
+
+def test_a_count_that_is_given_up_takes_another_word_the_next_time(till: Till) -> None:
+    till.call(stocktaking.count_entry, TEH, BUDI)
+    till.call(stocktaking.give_up)
+    with pytest.raises(WordNeeded):
+        till.call(stocktaking.current)
+
+
+def test_an_exception_says_who_allowed_its_answer(till: Till) -> None:
+    fill_exceptions(till.store.folder)
+    done = till.call(settling.settle, "7", "goods_back", "", BUDI)
+    assert done.settled_by == "Nina"
+    (settled,) = [one for one in facts(till) if isinstance(one, ExceptionSettled)]
+    assert settled.allowed == Approval(staff_id="s-budi", reason="Settling exception 7")

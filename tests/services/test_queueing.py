@@ -148,7 +148,7 @@ def test_the_journal_shows_this_till_at_once_and_the_store_as_it_syncs(till: Til
     ring(till)
     till.call(discounting.discount_line, 1, OFF, "Dented", Word("budi", "9999"))
     put(till, "ap-2", state=ApprovalState.REFUSED, answered_by="s-budi", at_ms=NOON_MS - 1)
-    with pytest.raises(WordNeeded, match="may not see the approvals"):
+    with pytest.raises(WordNeeded, match="Approvals given: Sari may not do this"):
         till.call(queueing.past)
     till.staff = staff_members()[1]
     found = till.call(queueing.past)

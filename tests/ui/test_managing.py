@@ -101,12 +101,13 @@ async def test_a_manager_sees_what_waits_and_answers_by_a_number(till: Till, siz
         assert "No approval was given yet." in hands.text
 
 
-async def test_a_cashier_reads_who_may(till: Till) -> None:
+async def test_a_cashier_is_asked_for_a_managers_word_for_each_list(till: Till) -> None:
     async with counter(till) as hands:
         await hands.press("ctrl+g", "2")
-        assert "Sari may not see the approvals. A manager may." in hands.text
-        await hands.press("3")
-        assert "Sari may not do this. Ask a manager." in hands.text
+        assert "Approvals given: Sari may not do this." in hands.text
+        await hands.press("escape", "3")
+        assert "Staff: Sari may not do this." in hands.text
+        await hands.press("escape")
         assert hands.up == "ManagerScreen"
 
 
