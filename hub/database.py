@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -158,6 +158,10 @@ def _uri_path(path: Path) -> str:
     return path.as_uri().removeprefix("file://")
 
 
+SAVED_IN_MEMORY = "temp_store=MEMORY"
+"""What a savepoint would bring back is kept in memory; it goes to a file otherwise, page by page."""
+
+
 def _prepare_writer(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by hand, in the begin listener
     for pragma in (
@@ -166,6 +170,7 @@ def _prepare_writer(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=10000",
         "cache_size=-64000",
+        SAVED_IN_MEMORY,
         # A long queue touches the same pages again and again: 64 MB of them are written back at once.
         "wal_autocheckpoint=16000",
     ):
@@ -309,17 +314,29 @@ def migrate(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.writing.connect() as conn, _one_at_a_time(conn):
+    with database.writing.connect() as conn, _migrating(conn):
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
 
 
-def _one_at_a_time(conn: Connection) -> AbstractContextManager[None]:
+def _migrating(conn: Connection) -> AbstractContextManager[None]:
     if conn.dialect.name == "sqlite":
-        return nullcontext()
+        return _sorting_in_files(conn)
     from hub.postgres import migrating
 
     return migrating(conn)
+
+
+@contextmanager
+def _sorting_in_files(conn: Connection) -> Iterator[None]:
+    """Let the new index of a large table be sorted in files, and not in memory."""
+    connection: Any = conn.connection.driver_connection
+    connection.execute("PRAGMA temp_store=FILE")
+    try:
+        yield
+    finally:
+        conn.rollback()  # within a transaction it cannot be changed
+        connection.execute(f"PRAGMA {SAVED_IN_MEMORY}")
 
 
 NEWEST = "customer_names"

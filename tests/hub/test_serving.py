@@ -130,6 +130,7 @@ def test_migrations_make_exactly_the_tables_the_code_names(tmp_path: Path) -> No
             for one in table.constraints
             if isinstance(one, UniqueConstraint)
         }
+    assert database.write(lambda conn: conn.exec_driver_sql("PRAGMA temp_store").scalar()) == 2
     database.close()
     config = Config()
     config.set_main_option("script_location", str(Path(hub.__file__).parent / "migrations"))
