@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on, work
-from textual.message import Message
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -16,19 +15,20 @@ from omnipos.config import Settings
 from omnipos.domain.errors import DomainError
 from omnipos.locale import _
 from omnipos.services import signing_in
-from omnipos.services.paying import Heard
 from omnipos.services.till import Till
-from screens.around_sale import AroundSale
 from screens.bursts import BurstReader, Stroke
-from screens.charging import AwaitsPayment, ChargingScreen, CodeMade, heard_words
 from screens.counter import Counter, Dialog
 from screens.desk import Desk
-from screens.following import look
 from screens.palette import HasPalette
 from screens.ringing import Scan
 from screens.scans import take_scans
 from screens.signin import SignInScreen
 from screens.themes import DARK, LIGHT
+from screens.told import CodeMade, PaymentHeard
+
+if TYPE_CHECKING:
+    from omnipos.services.paying import Heard
+    from screens.around_sale import AroundSale
 
 Result = TypeVar("Result")
 
@@ -38,17 +38,10 @@ HERE = Path(__file__).parent
 
 HOLD_S = 0.03
 """How long a key may wait for the next: too short to be seen, longer than a scanner's gap."""
+TIDY_AFTER_S = 0.05
+"""After somebody came in, when the sell screen is painted and nothing was scanned yet."""
 ALONE_S = 0.1
 """A digit that answers a question has no other key so close to it, as those of a stalling scan have."""
-
-
-class PaymentHeard(Message):
-    """A payment asked for outside is known better than before."""
-
-    def __init__(self, heard: Heard) -> None:
-        """Tell of a payment."""
-        super().__init__()
-        self.heard = heard
 
 
 class TillApp(HasPalette):
@@ -77,9 +70,16 @@ class TillApp(HasPalette):
         self._holding: asyncio.TimerHandle | None = None
         self._last_stroke_s = 0.0
         self._last_used_ms = till.clock.monotonic_ms()
+        self.tidy: Callable[[], None] = lambda: None
+        """Lets go of what starting left behind; called when somebody came in and nothing was scanned yet."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if settings.theme == "light" else DARK.name
+
+    @property
+    def idle_ms(self) -> int:
+        """How long nobody has typed or scanned."""
+        return self.desk.till.clock.monotonic_ms() - self._last_used_ms
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colours, for a look that is not one of ours."""
@@ -139,6 +139,7 @@ class TillApp(HasPalette):
             self._selling = SellScreen(self.desk)
             self.install_screen(self._selling, "sell")
         await self.go(self._selling)
+        asyncio.get_running_loop().call_later(TIDY_AFTER_S, self.tidy)
         kept, self._kept_scans = self._kept_scans, []
         self.scan_again(kept)
 
@@ -176,7 +177,7 @@ class TillApp(HasPalette):
         if self._selling is not None and self.screen is self._selling:
             await self._selling.show_own_code()
 
-    def _tell_of_payment(self, heard: Heard) -> None:
+    def _tell_of_payment(self, heard: "Heard") -> None:
         # From the writer thread; the screen acts on it in its own.
         self.post_message(PaymentHeard(heard))
 
@@ -186,6 +187,7 @@ class TillApp(HasPalette):
     @on(CodeMade)
     async def show_code(self, event: CodeMade) -> None:
         """Show a code that was waited for; whoever went on meanwhile finds it with the payments."""
+        from screens.charging import ChargingScreen
         from screens.qr import show_made_code
 
         screen = self.screen
@@ -198,6 +200,8 @@ class TillApp(HasPalette):
     @on(PaymentHeard)
     async def hear_payment(self, event: PaymentHeard) -> None:
         """Show what became of a payment, whichever screen is up by now."""
+        from screens.charging import AwaitsPayment, heard_words
+
         for screen in self.screen_stack:
             if (
                 isinstance(screen, AwaitsPayment)
@@ -372,6 +376,8 @@ class TillApp(HasPalette):
 
     async def look_around(self) -> None:
         """Look at the clock, the hub and the printer; lock the till when nobody is there."""
+        from screens.following import look
+
         desk = self.desk
         await desk.look()
         if desk.shop is None:
@@ -380,8 +386,7 @@ class TillApp(HasPalette):
         if isinstance(self.screen, Counter):
             await self._carefully(self.screen, self.screen.tick())
             await self._carefully(self.screen, look(self.screen))
-        idle_ms = desk.till.clock.monotonic_ms() - self._last_used_ms
         lock_s = desk.idle_lock_s
-        if lock_s and idle_ms >= lock_s * 1000 and desk.till.staff is not None:
+        if lock_s and self.idle_ms >= lock_s * 1000 and desk.till.staff is not None:
             await self.lock()
         self._show()

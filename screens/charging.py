@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar, assert_never
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 
 from omnipos.domain.payment import Payment, PaymentState
 from omnipos.domain.tender import TenderKind
@@ -26,15 +25,6 @@ CANCEL = Command("f8", later("Cancel it"), "cancel", later("Stop the payment at 
 NEXT = Command("f4", later("Next customer"), "next", later("Park this basket; the payment goes on by itself"))
 BACK = Command("escape", later("Back"), "back", later("Go back; the payment goes on by itself"))
 OWN = Command("o", later("Own QR"), "own", later("The shop's own standing QR code, not verified"))
-
-
-class CodeMade(Message):
-    """An acquirer has made the code of a payment."""
-
-    def __init__(self, payment_id: str) -> None:
-        """Tell of a payment."""
-        super().__init__()
-        self.payment_id = payment_id
 
 
 class AwaitsPayment(Dialog):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from omnipos.cli.folders import data_dir_option
+from omnipos.cli.idling import Idling
 from omnipos.cli.opening import is_enrolled, open_till
 from omnipos.cli.ownhub import is_kept_here
 from omnipos.cli.stopping import run_stoppable, stopping_in_order
@@ -23,8 +24,6 @@ from omnipos.services.till import Till
 if TYPE_CHECKING:
     from screens.app import TillApp
 
-SETTLED_S = 2.0
-TRIM_S = 10.0
 SWITCH_S = 0.0005
 ARENA_MAX = -8
 """The C library's number for how many heaps it keeps; it gives each thread one otherwise."""
@@ -77,26 +76,13 @@ def _show(settings: Settings, till: Till) -> bool:
 
 
 async def _run(app: "TillApp") -> None:
-    asyncio.get_running_loop().call_later(SETTLED_S, _tend_memory)
+    loop = asyncio.get_running_loop()
+    idling = Idling(lambda: app.idle_ms / 1000, loop.call_later)
+    idling.begin()
+    app.tidy = idling.tidy
     # Syncing and printing give way quickly: a scan is not to wait 5 ms for each of its steps.
     sys.setswitchinterval(SWITCH_S)
     await app.run_async()
-
-
-def _tend_memory() -> None:
-    # What the start made stays for ever, but for a little that is let go of now, before anybody scans;
-    # it need not be looked through again.
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    asyncio.get_running_loop().call_later(TRIM_S, _give_memory_back)
-
-
-def _give_memory_back() -> None:
-    # A day of sales leaves holes behind; only the C library can hand those back, where it is GNU's.
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-    asyncio.get_running_loop().call_later(TRIM_S, _give_memory_back)
 
 
 @click.command()
