@@ -56,6 +56,19 @@ def test_no_search_reads_a_table_or_an_index_whole(desk: Desk) -> None:
     assert {"(folded_name>?", "ix_product_folded_name", "ix_personal_folded_name_customer_id"} <= used
 
 
+def test_the_pages_of_a_list_give_every_row_once_and_in_order(desk: Desk) -> None:
+    cards = [
+        {"customer_id": f"c-{n}", "name": f"Zul {n % 7}-{n:02d}", "phone": f"0813{n:08d}"} for n in range(59)
+    ]
+    desk.rig.ask("PUT", "/v1/customers", {"customers": cards})
+    names = sorted(["Sarah Wijaya", *(str(card["name"]) for card in cards)])
+    for way, wanted in (("asc", names), ("desc", names[::-1])):
+        pages = [desk.get(f"customers/list?sort=name__{way}&page={number}") for number in (1, 2, 3, 4)]
+        shown = [sorted((page.index(name), name) for name in names if name in page) for page in pages]
+        assert [len(page) for page in shown] == [25, 25, 10, 0]
+        assert [name for page in shown for _place, name in page] == wanted
+
+
 @contextmanager
 def asked(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
     """Yield what is asked of the database while the block lasts."""
