@@ -14,6 +14,13 @@ from omnipos.store.connection import Store
 from tests.cli.rigs import environment, run
 
 HEAVY = ("textual", "escpos", "hub", "httpx", "sqlalchemy", "litestar", "granian", "sqlite_utils", "PIL")
+LATER = (
+    *(name for name in HEAVY if name != "textual"),
+    *("argon2", "babel", "cryptography", "printing.composing"),
+    *("screens.around_sale", "screens.charging", "screens.finished", "screens.following", "screens.sell"),
+    *("omnipos.services.giving_back", "omnipos.services.reprinting"),
+)
+"""What the first screen does without: imported while nobody types, or by the first key that needs it."""
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
@@ -33,6 +40,18 @@ def test_asking_the_command_about_itself_imports_nothing_heavy(tmp_path: Path, w
         timeout=30,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_first_screen_imports_nothing_that_only_later_ones_need() -> None:
+    script = (
+        "import sys\n"
+        "import omnipos.cli.counter, screens.app\n"
+        f"print([name for name in {LATER!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_a_tills_key_is_not_read_before_its_hub_is_asked(tmp_path: Path) -> None:
