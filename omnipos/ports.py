@@ -56,7 +56,11 @@ class Syncing(Protocol):
         ...
 
     def nudge(self) -> None:
-        """Say that there is something to send, or that somebody asked to try now."""
+        """Say that there is something to send."""
+        ...
+
+    def try_now(self) -> None:
+        """Say that somebody asked: send what waits and ask for all there is."""
         ...
 
 

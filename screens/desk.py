@@ -124,5 +124,5 @@ class Desk:
 
     def try_now(self) -> None:
         """Ask for a try to reach the hub and the printer; nothing waits for it."""
-        self.till.syncing.nudge()
+        self.till.syncing.try_now()
         self.till.printing.nudge()

@@ -329,7 +329,7 @@ class PlainCounter:
 
     def _sync(self) -> Answer:
         """Try the hub now and watch the line for a short while; the wait never touches the books."""
-        self._till.syncing.nudge()
+        self._till.syncing.try_now()
         waited = 0.0
         while True:
             now = self._till.call(status)

@@ -107,7 +107,7 @@ class SyncEngine:
 
     def start(self) -> None:
         """Begin syncing in the background."""
-        self._hints = HintLine(self._client.twin(), self._hear, self._ask_all, self._spread)
+        self._hints = HintLine(self._client.twin(), self._hear, self.try_now, self._spread)
         self._hints.start()
         self._thread.start()
 
@@ -138,7 +138,7 @@ class SyncEngine:
         self._loading = (stream, percent)
 
     def nudge(self) -> None:
-        """Say that there is something to send, or that somebody asked to try now.
+        """Say that there is something to send.
 
         Where hints come, only what they name is asked for behind it: a sale is not to ask for each stream.
         """
@@ -151,7 +151,8 @@ class SyncEngine:
     def _hears(self) -> bool:
         return self._hints is not None and self._hints.live
 
-    def _ask_all(self) -> None:
+    def try_now(self) -> None:
+        """Say that somebody asked: send what waits and ask for every stream."""
         self._all_due.set()
         self._wake.set()
 

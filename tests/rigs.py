@@ -181,6 +181,10 @@ class QuietLine:
         """Count a nudge."""
         self.nudges += 1
 
+    def try_now(self) -> None:
+        """Count it too."""
+        self.nudges += 1
+
 
 def fill(
     folder: Path, stream: str, *records: tuple[str, Record | None], seen: int = 0, epoch: int = 1

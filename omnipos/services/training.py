@@ -28,3 +28,6 @@ class NoLine:
 
     def nudge(self) -> None:
         """Do nothing."""
+
+    def try_now(self) -> None:
+        """Do nothing."""
