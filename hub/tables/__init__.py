@@ -318,6 +318,7 @@ stock_level = Table(
     number_column("on_hand_milli"),
     number_column("held_milli"),
     number_column("as_of_ms"),
+    sqlite_with_rowid=False,  # a sale changes it for each product: one place, and not a key's besides
 )
 
 LARGEST = 2**63 - 1

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import UniqueConstraint, inspect, select
 
 import hub
 from hub import tables
-from hub.database import NEWEST, Database, migrate
+from hub.database import NEWEST, Database, insert_rows, migrate
 from hub.serving import INSTANCE, BindTaken, open_database, serve
 from omnipos.domain.errors import EntryRefused
 from tests.hub.journals import Journal, batch_of
@@ -135,6 +136,33 @@ def test_migrations_make_exactly_the_tables_the_code_names(tmp_path: Path) -> No
     config = Config()
     config.set_main_option("script_location", str(Path(hub.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_tables_that_are_stored_another_way_keep_their_rows(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "hub.db"))
+    migrate(database)
+    stock = [
+        {"store_id": store, "product_id": product, "on_hand_milli": 2**60, "held_milli": -3, "as_of_ms": 7}
+        for store in ("s1", "s2") for product in ("a", "b")
+    ]  # fmt: skip
+    least = [
+        {"currency": "IDR", "day": 20_000 + n, "product_id": "a", "store_id": "s1", "price_minor": n}
+        for n in range(3)
+    ]
+    kept = {tables.stock_level: stock, tables.lowest_price: least}
+    with database.writing.begin() as conn:
+        for table, rows in kept.items():
+            insert_rows(conn, table, rows)
+    config = Config()
+    config.set_main_option("script_location", str(Path(hub.__file__).parent / "migrations"))
+    for direction, revision in ((command.downgrade, "lowest_prices"), (command.upgrade, "head")):
+        with database.writing.connect() as conn:
+            config.attributes["connection"] = conn
+            direction(config, revision)
+        with database.reading.begin() as conn:
+            for table, rows in kept.items():
+                assert [dict(row) for row in conn.execute(select(table)).mappings()] == rows
+    database.close()
 
 
 def test_readers_cannot_write_and_the_writer_is_durable(tmp_path: Path) -> None:
