@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from omnipos.locale import speak
 from omnipos.services.till import Till
 from tests.forking import Zygote
 from tests.hubs import HubProcess
 from tests.rigs import HandClock, QuietLine, selling_till
+
+# A machine that is busy with other tests is slow, and no test is wrong for it.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_xdist_auto_num_workers() -> int:

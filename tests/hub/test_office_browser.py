@@ -16,6 +16,9 @@ from tests.rigs import INDOMIE
 from tests.sync.conftest import EnrolledTill
 from tests.sync.test_engine import sell
 
+pytestmark = pytest.mark.xdist_group("browser")
+"""One worker opens the browser, once for all of its tests."""
+
 PIN = "9876"
 ODD_NAMES = ("<script>alert(1)</script>", "{{7*7}}", "Tee [/]")
 WATCH = "addEventListener('securitypolicyviolation', e => console.error('refused: ' + e.blockedURI));"
