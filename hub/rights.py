@@ -47,7 +47,7 @@ NEEDED: dict[type, Right] = {
     events.OrderReadied: Right.COLLECT,
     events.OrderHandedOver: Right.COLLECT,
     events.LeaseAsked: Right.COLLECT,
-    events.LeaseAskWithdrawn: Right.COLLECT,
+    events.LeaseAskWithdrawn: Right.SELL,
     events.LeaseTaken: Right.COLLECT,
     events.StockCounted: Right.COUNT,
 }

@@ -2,6 +2,7 @@
 
 hash = sha256(prev_hash ‖ canonical header ‖ sha256(body bytes)); the header is the JSON array of
 the columns in the order they are listed in `Header`.
+Where somebody without the right did it on the word of another, `allowed` says whose.
 """
 
 import hashlib
@@ -144,6 +145,7 @@ class OrderPicked(msgspec.Struct, frozen=True, kw_only=True, tag="order_picked")
     order_id: str
     line_id: str
     quantity_milli: int
+    allowed: Approval | None = None
 
 
 class OrderReadied(msgspec.Struct, frozen=True, kw_only=True, tag="order_readied"):
@@ -151,6 +153,7 @@ class OrderReadied(msgspec.Struct, frozen=True, kw_only=True, tag="order_readied
 
     order_id: str
     bag_place: str
+    allowed: Approval | None = None
 
 
 class OrderHandedOver(msgspec.Struct, frozen=True, kw_only=True, tag="order_handed_over"):
@@ -163,12 +166,14 @@ class OrderHandedOver(msgspec.Struct, frozen=True, kw_only=True, tag="order_hand
     sale_id: str = ""
     override: Approval | None = None
     """Who allowed it though the till did not hold the order."""
+    allowed: Approval | None = None
 
 
 class LeaseAsked(msgspec.Struct, frozen=True, kw_only=True, tag="lease_asked"):
     """Somebody at this till wants to hand an order over that the till does not hold."""
 
     order_id: str
+    allowed: Approval | None = None
 
 
 class LeaseAskWithdrawn(msgspec.Struct, frozen=True, kw_only=True, tag="lease_ask_withdrawn"):
@@ -190,6 +195,7 @@ class LeaseTaken(msgspec.Struct, frozen=True, kw_only=True, tag="lease_taken"):
     order_id: str
     fencing_number: int
     approval: Approval
+    allowed: Approval | None = None
 
 
 class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted"):
@@ -203,7 +209,6 @@ class StockCounted(msgspec.Struct, frozen=True, kw_only=True, tag="stock_counted
     seen: tuple[SeenPlace, ...]
     lines: tuple[CountedLine, ...]
     allowed: Approval | None = None
-    """Who allowed it to somebody without the right."""
 
 
 class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_reprinted", omit_defaults=True):
@@ -212,7 +217,6 @@ class PaperReprinted(msgspec.Struct, frozen=True, kw_only=True, tag="paper_repri
     receipt_number: str
     paper: str = "receipt"
     allowed: Approval | None = None
-    """Who allowed it to somebody without the right."""
 
 
 class EpochCause(StrEnum):
@@ -250,7 +254,6 @@ class ExceptionSettled(msgspec.Struct, frozen=True, kw_only=True, tag="exception
     answer: str
     note: str = ""
     allowed: Approval | None = None
-    """Who allowed it to somebody without the right."""
 
 
 class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened"):
@@ -259,7 +262,6 @@ class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened")
     float_minor: int
     counted: tuple[Pieces, ...]
     allowed: Approval | None = None
-    """Who allowed it to somebody without the right."""
 
 
 class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
@@ -269,9 +271,7 @@ class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
     amount_minor: int
     reason: str
     approval: Approval | None = None
-    """Who allowed it beyond the limit."""
     allowed: Approval | None = None
-    """Who allowed it to somebody without the right."""
 
 
 class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened"):

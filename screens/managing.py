@@ -143,13 +143,13 @@ class ApprovalsScreen(ListScreen):
             return
         one = self._found[at]
         answers = (
-            (_("Allow it once"), lambda: self._answer(one, granted=True)),
-            (_("Refuse it"), lambda: self._answer(one, granted=False)),
+            (_("Allow it once"), partial(self.with_word, partial(self._answer, one, True))),
+            (_("Refuse it"), partial(self.with_word, partial(self._answer, one, False))),
         )
         await self.go(ChoiceScreen(self.desk, question_words(one, self.desk.currency), answers))
 
-    async def _answer(self, one: ApprovalShown, *, granted: bool) -> None:
-        await self.desk.till.run(queueing.answer, one.case.approval_id, granted=granted)
+    async def _answer(self, one: ApprovalShown, granted: bool, word: Word) -> None:
+        await self.desk.till.run(queueing.answer, one.case.approval_id, granted=granted, word=word)
         await self.tick()
         text = (
             _("Allowed once. Till {number} does it now.") if granted else _("Refused. Till {number} is told.")

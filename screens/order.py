@@ -15,6 +15,7 @@ from omnipos.domain.order import Order, OrderState, Taker, check_taker
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, later
 from omnipos.services import collecting, leasing
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.collecting import AgeUnseen
 from screens.asking import AGES
 from screens.choice import ChoiceScreen
@@ -125,16 +126,29 @@ class OrderScreen(Counter):
         if self.order.state is OrderState.READY:
             taker = Taker(code=code)
             check_taker(self.order, taker)
-            if self._is_elsewhere:
-                await self.go(AskScreen(self, taker))
-            else:
-                await self.hand_over_to(taker)
-        else:
-            await self._pick(code)
-        return scans[1:]
+            await self.with_word(partial(self._take_code, taker))
+            return scans[1:]
+        await self.with_word(partial(self._pick_all, [scan.code for scan in scans]))
+        return ()
 
-    async def _pick(self, code: str) -> None:
-        picked = await self.desk.till.run(collecting.pick, self.order.order_id, code)
+    async def _take_code(self, taker: Taker, word: Word) -> None:
+        if self._is_elsewhere:
+            await self._ask_holder(taker, word)
+        else:
+            await self.hand_over_to(taker, word=word)
+
+    async def _ask_holder(self, taker: Taker | None, word: Word) -> None:
+        await self.desk.till.run(collecting.begin, self.order.order_id, word)
+        await self.go(AskScreen(self, taker))
+
+    async def _pick_all(self, codes: list[str], word: Word) -> None:
+        """Tick scanned items; what was scanned behind the first waits with it for a word."""
+        while codes:
+            await self._pick(codes[0], word)
+            del codes[0]
+
+    async def _pick(self, code: str, word: Word) -> None:
+        picked = await self.desk.till.run(collecting.pick, self.order.order_id, code, word)
         self.order = picked.order
         self.say(_("{name} is ticked.").format(name=picked.line.name), "good")
         at = [line.line_id for line in self.order.lines].index(picked.line.line_id)
@@ -142,19 +156,19 @@ class OrderScreen(Counter):
 
     async def do_tick_line(self) -> None:
         """Tick one of the chosen line, for goods without a barcode."""
-        await self._pick(self.order.lines[max(self._lines.chosen, 0)].sku)
+        await self.with_word(partial(self._pick, self.order.lines[max(self._lines.chosen, 0)].sku))
 
     async def do_ready(self) -> None:
         """Ask where the bag lies."""
         if not self.order.is_picked or self.order.state is OrderState.READY:
             # The rule itself says what is missing.
-            await self.make_ready("")
+            await self.with_word(partial(self.make_ready, ""))
         else:
             await self.go(ReadyForm(self))
 
-    async def make_ready(self, place: str) -> None:
+    async def make_ready(self, place: str, word: Word) -> None:
         """Make the order ready; raises OrderRefused."""
-        self.order = await self.desk.till.run(collecting.make_ready, self.order.order_id, place)
+        self.order = await self.desk.till.run(collecting.make_ready, self.order.order_id, place, word)
         self.say(_("Ready. The bag slip is printed."), "good")
 
     @property
@@ -166,7 +180,7 @@ class OrderScreen(Counter):
         if self.order.state is not OrderState.READY:
             await self.hand_over_to(Taker())
         elif self._is_elsewhere:
-            await self.go(AskScreen(self))
+            await self.with_word(partial(self._ask_holder, None))
         else:
             await self.ask_taker()
 
@@ -176,12 +190,16 @@ class OrderScreen(Counter):
 
     async def do_give(self) -> None:
         """Let the till that asks have the order."""
-        self.order = await self.desk.till.run(leasing.give, self.order.order_id)
+        await self.with_word(self._give)
+
+    async def _give(self, word: Word) -> None:
+        self.order = await self.desk.till.run(leasing.give, self.order.order_id, word)
         self.say(_("Given. The other till gets it from the hub."), "good")
 
-    async def hand_over_to(self, taker: Taker, override: Approval | None = None) -> None:
-        """Hand it over; an unpaid order goes into the basket to be paid. Raises OrderRefused."""
-        handed = await self.desk.till.run(collecting.hand_over, self.order.order_id, taker, override)
+    async def hand_over_to(self, taker: Taker, override: Approval | None = None, word: Word = NOBODY) -> None:
+        """Hand it over; an unpaid order goes into the basket to be paid. Raises OrderRefused, WordNeeded."""
+        order_id = self.order.order_id
+        handed = await self.desk.till.run(collecting.hand_over, order_id, taker, override, word)
         self.order = handed.order
         if handed.view is None:
             self.say(_("Handed over. The slip is printed."), "good")
@@ -207,7 +225,10 @@ class ReadyForm(Form):
 
     async def send(self) -> None:
         """Make it ready."""
-        await self._below.make_ready(self._place.text)
+        await self.with_word(self._make_ready)
+
+    async def _make_ready(self, word: Word) -> None:
+        await self._below.make_ready(self._place.text, word)
         await self.close()
 
 
@@ -245,15 +266,18 @@ class HandOverForm(Form):
         taker = Taker(
             code=self._code.text.strip(), name=self._who.text.strip(), phone=self._phone.text.strip()
         )
+        await self.with_word(partial(self._try_giving, taker))
+
+    async def _try_giving(self, taker: Taker, word: Word) -> None:
         try:
-            await self._give_to(taker)
+            await self._give_to(taker, word)
         except AgeUnseen as asked:
             answers = [
-                (_(command.label), partial(self._give_to, replace(taker, is_old_enough=old_enough)))
+                (_(command.label), partial(self._give_to, replace(taker, is_old_enough=old_enough), NOBODY))
                 for command, old_enough in zip(AGES, (True, False), strict=True)
             ]
             await self.go(ChoiceScreen(self.desk, str(asked), answers))
 
-    async def _give_to(self, taker: Taker) -> None:
-        await self._below.hand_over_to(taker, self._override)
+    async def _give_to(self, taker: Taker, word: Word) -> None:
+        await self._below.hand_over_to(taker, self._override, word)
         await self.close()

@@ -95,9 +95,14 @@ def _answer(talk: Talk, rest: str, *, granted: bool) -> Answer:
     waiting = talk.till.call(queueing.waiting)
     if not (rest.isascii() and rest.isdigit() and 1 <= int(rest) <= len(waiting)):
         raise EntryRefused(_("Type grant or refuse and a number of the list; approvals lists them."))
-    one = talk.till.call(queueing.answer, waiting[int(rest) - 1].case.approval_id, granted=granted)
+    approval_id = waiting[int(rest) - 1].case.approval_id
     text = _("Allowed once. Till {number} does it now.") if granted else _("Refused. Till {number} is told.")
-    return Answer(say=text.format(number=one.case.till_number))
+
+    def do(word: Word) -> Answer:
+        one = talk.till.call(queueing.answer, approval_id, granted=granted, word=word)
+        return Answer(say=text.format(number=one.case.till_number))
+
+    return talk.allowing(do)
 
 
 def _currency(talk: Talk) -> str:

@@ -22,17 +22,22 @@ def ask(talk: Talk, rest: str) -> Answer:
     if rest.casefold() == "none":
         talk.till.call(leasing.stop_asking)
         return Answer(say=_("No order is asked for any more."))
-    order = talk.till.call(leasing.ask, named(talk, rest).order_id)
-    return _wait(talk, order)
+    order_id = named(talk, rest).order_id
+    return talk.allowing(lambda word: _wait(talk, talk.till.call(leasing.ask, order_id, word)))
 
 
 def give_back(talk: Talk, rest: str) -> Answer:
     """`give-back N` lets another till have an order."""
     if not rest:
         raise EntryRefused(_("Type give-back and the order's number: give-back 1001."))
-    order = talk.till.call(leasing.give, named(talk, rest).order_id)
-    said = _("Order {number} is given back. The till that asks for it gets it from the hub.")
-    return Answer(say=said.format(number=order.number), more={"order": order_shape(order)})
+    order_id = named(talk, rest).order_id
+
+    def give(word: Word) -> Answer:
+        order = talk.till.call(leasing.give, order_id, word)
+        said = _("Order {number} is given back. The till that asks for it gets it from the hub.")
+        return Answer(say=said.format(number=order.number), more={"order": order_shape(order)})
+
+    return talk.allowing(give)
 
 
 def take_over(talk: Talk, rest: str) -> Answer:
@@ -63,7 +68,8 @@ def override(talk: Talk, rest: str) -> Answer:
     talk.till.call(collecting.check_ready, order.order_id)
 
     def allow(word: Word) -> Answer:
-        talk.override = (order.order_id, talk.till.call(approving.approve, reason, word=word))
+        approval = talk.till.call(approving.approve, reason, word=word)
+        talk.override = (order.order_id, talk.till.someone().staff_id, approval)
         return _allowed(order)
 
     return talk.allowing(allow)

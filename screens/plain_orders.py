@@ -1,5 +1,7 @@
 """The collection desk in the plain counter: orders listed, opened, picked, made ready and handed over."""
 
+from functools import partial
+
 import msgspec
 
 from omnipos.domain.errors import EntryRefused, OrderRefused
@@ -9,6 +11,7 @@ from omnipos.domain.quantity import format_quantity
 from omnipos.domain.staff import Approval
 from omnipos.locale import _, ngettext
 from omnipos.services import collecting, finding
+from omnipos.services.approving import Word
 from omnipos.services.collecting import AgeUnseen
 from omnipos.services.finding import OrderOffer
 from screens.plain_json import order_shape
@@ -58,7 +61,11 @@ def pick(talk: Talk, rest: str) -> Answer:
         raise OrderRefused(_("Open an order first: order and its number."))
     if not rest:
         raise EntryRefused(_("Scan the item behind pick."))
-    done = talk.till.call(collecting.pick, talk.order_id, rest)
+    return talk.allowing(partial(_pick, talk, talk.order_id, rest))
+
+
+def _pick(talk: Talk, order_id: str, code: str, word: Word) -> Answer:
+    done = talk.till.call(collecting.pick, order_id, code, word)
     line, order = done.line, done.order
     said = _("{name}, {picked} of {wanted} picked.").format(
         name=line.name,
@@ -78,7 +85,11 @@ def make_ready(talk: Talk, rest: str) -> Answer:
     number, _space, place = rest.partition(" ")
     if not number:
         raise EntryRefused(_("Type ready, the order's number and where its bag lies: ready 1001 A3."))
-    order = talk.till.call(collecting.make_ready, named(talk, number).order_id, place)
+    return talk.allowing(partial(_make_ready, talk, named(talk, number).order_id, place))
+
+
+def _make_ready(talk: Talk, order_id: str, place: str, word: Word) -> Answer:
+    order = talk.till.call(collecting.make_ready, order_id, place, word)
     said = _("Order {number} is ready. Its bag slip is printed.").format(number=order.number)
     return Answer(say=said, more={"order": order_shape(order)})
 
@@ -91,9 +102,12 @@ def hand_over(talk: Talk, rest: str) -> Answer:
     number, _space, who = rest.partition(" ")
     if not who.strip():
         raise EntryRefused(_("Type hand-over, the order's number, and its code or the name and phone."))
-    order_id = named(talk, number).order_id
+    return talk.allowing(partial(_hand_over, talk, named(talk, number).order_id, _taker(who.split())))
+
+
+def _hand_over(talk: Talk, order_id: str, taker: Taker, word: Word) -> Answer:
     try:
-        done = talk.till.call(collecting.hand_over, order_id, _taker(who.split()), _override(talk, order_id))
+        done = talk.till.call(collecting.hand_over, order_id, taker, _override(talk, order_id), word)
     except AgeUnseen as asked:
         said = _("{question} Type the same with age=yes or age=no behind it.").format(question=str(asked))
         return Answer(ok=False, say=said, more={"question": "age"})
@@ -112,12 +126,11 @@ def hand_over(talk: Talk, rest: str) -> Answer:
 
 
 def _override(talk: Talk, order_id: str) -> Approval | None:
-    """Return the word given for this order, as long as the manager who gave it is signed in."""
-    allowed_id, approval = talk.override or ("", None)
+    """Return the word given for this order, as long as who it was given to is signed in."""
     staff = talk.till.staff
-    if approval is None or staff is None or (order_id, staff.staff_id) != (allowed_id, approval.staff_id):
+    if talk.override is None or staff is None or talk.override[:2] != (order_id, staff.staff_id):
         return None
-    return approval
+    return talk.override[2]
 
 
 def _taker(words: list[str]) -> Taker:

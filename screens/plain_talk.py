@@ -52,8 +52,8 @@ class Talk:
         self.order_id = ""
         self.found: Found | None = None
         """The sale whose goods may come back."""
-        self.override: tuple[str, Approval] | None = None
-        """The order whose next hand-over a manager allowed though another till holds it."""
+        self.override: tuple[str, str, Approval] | None = None
+        """The order whose next hand-over a manager allowed, to whom, though another till holds it."""
         self.unlocked = False
         """Set by a sign-in over a basket: its first tender asks once more, as after a recall."""
         self.questions: deque[Step] = deque()

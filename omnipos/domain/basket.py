@@ -111,6 +111,8 @@ class OrderToSettle(msgspec.Struct, frozen=True, kw_only=True):
     paid_online_minor: int = 0
     override: Approval | None = None
     """Who allowed it though this till does not hold the order."""
+    allowed: Approval | None = None
+    """Who allowed the hand-over to somebody without the right."""
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,14 +78,14 @@ def allowed(
     """
     staff = till.someone()
     reasons = free_text(reason or what, LONGEST_REASON)
-    held = {right: leave for right in rights if (leave := _left(till, right, of, staff))}
-    missing = [right for right in rights if not staff.may(right) and right not in held]
+    words = {right: one for right in rights if (one := held(till, right, of))}
+    missing = [right for right in rights if not staff.may(right) and right not in words]
     if missing:
         till.signed_in(Right.SELL)
         full = free_text(": ".join(filter(None, (what, reason))), LONGEST_REASON)
         approval = Approval(staff_id=_asked(till, missing, (what, full), word), reason=reasons)
-        held |= dict.fromkeys(missing, approval)
-    return Allowed(staff, {right: one for right, one in held.items() if not staff.may(right)}, reasons)
+        words |= dict.fromkeys(missing, approval)
+    return Allowed(staff, {right: one for right, one in words.items() if not staff.may(right)}, reasons)
 
 
 def begin(till: Till, right: Right, what: str, word: Word, of: str) -> Approval | None:
@@ -105,6 +105,12 @@ def hold(till: Till, given: Allowed, right: Right, of: str) -> None:
         till.leaves[right, of] = Leave(given.staff.staff_id, approval)
 
 
+def held(till: Till, right: Right, of: str) -> Approval | None:
+    """Return who gave their word for an action of several steps to who is signed in, if anybody did."""
+    leave, staff = till.leaves.get((right, of)), till.staff
+    return leave.approval if leave and staff and leave.staff_id == staff.staff_id else None
+
+
 def end(till: Till, right: Right, of: str) -> None:
     """End an action of several steps, done or given up: it is asked for again the next time."""
     till.leaves.pop((right, of), None)
@@ -118,12 +124,6 @@ def word_for(till: Till, right: Right, reason: str, word: Word) -> Approval:
     """
     till.signed_in(Right.SELL)
     return allowed(till, (right,), "", word, reason=reason).approval(right)
-
-
-def _left(till: Till, right: Right, of: str, staff: Staff) -> Approval | None:
-    """Return who gave their word for the action that this is a step of, to whoever is signed in now."""
-    leave = till.leaves.get((right, of)) if of else None
-    return leave.approval if leave is not None and leave.staff_id == staff.staff_id else None
 
 
 def _asked(till: Till, missing: Sequence[Right], asked: tuple[str, str], word: Word) -> str:

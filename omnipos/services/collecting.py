@@ -17,6 +17,8 @@ from omnipos.domain.staff import Approval, Right
 from omnipos.domain.stock import hand_over_movements
 from omnipos.events import AgeChecked, OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.locale import _
+from omnipos.services import approving
+from omnipos.services.approving import NOBODY, Word
 from omnipos.services.selling import BasketView, open_basket, view_of
 from omnipos.services.till import Till
 from omnipos.store import baskets, books, catalogue, journal, orders, people, printjobs
@@ -72,29 +74,54 @@ def order_with_id(till: Till, order_id: str) -> Order:
     return found
 
 
-def pick(till: Till, order_id: str, code: str) -> Picked:
-    """Tick what was scanned; raise OrderRefused for a wrong or surplus item."""
-    till.signed_in(Right.COLLECT)
+def may_collect(
+    till: Till, order: Order, word: Word = NOBODY, besides: Approval | None = None
+) -> Approval | None:
+    """Return who lets somebody without the right collect an order, asked once for all its steps.
+
+    `besides` is the word that a step takes anyway: it serves for this too where who gave it has the right.
+    Raises WordNeeded.
+    """
+    other = people.staff_by_id(till.store.books, besides.staff_id) if besides else None
+    if other is not None and other.may(Right.COLLECT) and not till.someone().may(Right.COLLECT):
+        return besides
+    what = _("Order {number}").format(number=order.number)
+    return approving.begin(till, Right.COLLECT, what, word, order.order_id)
+
+
+def begin(till: Till, order_id: str, word: Word = NOBODY) -> None:
+    """Begin to collect an order; raise WordNeeded for who may not."""
+    may_collect(till, order_with_id(till, order_id), word)
+
+
+def pick(till: Till, order_id: str, code: str, word: Word = NOBODY) -> Picked:
+    """Tick what was scanned; raise OrderRefused for a wrong or surplus item, and WordNeeded."""
+    till.someone()
     db = till.store.books
     item = catalogue.item_by_code(db, code)
     name = item.product.name if item else ""
     order, line, ticked = rules.pick(order_with_id(till, order_id), code, name)
-    fact = OrderPicked(order_id=order_id, line_id=line.line_id, quantity_milli=ticked)
+    allowed = may_collect(till, order, word)
+    fact = OrderPicked(order_id=order_id, line_id=line.line_id, quantity_milli=ticked, allowed=allowed)
     with transaction(db):
         orders.insert_step(db, order_id, journal.append(db, till.stamp(), fact))
     till.syncing.nudge()
     return Picked(order=order, line=line)
 
 
-def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
-    """Mark a picked order ready, its bag in a place, and print the bag slip; raise OrderRefused."""
-    till.signed_in(Right.COLLECT)
+def make_ready(till: Till, order_id: str, bag_place: str = "", word: Word = NOBODY) -> Order:
+    """Mark a picked order ready, its bag in a place, and print the bag slip.
+
+    Raises OrderRefused, and WordNeeded.
+    """
+    till.someone()
     db = till.store.books
     order = rules.make_ready(order_with_id(till, order_id), free_text(bag_place, 20))
+    allowed = may_collect(till, order, word)
     stamp = till.stamp()
     slip = BagSlipPaper(order=order, shop=till.shop(), printed_at_ms=stamp.occurred_at_ms)
     with transaction(db):
-        fact = OrderReadied(order_id=order_id, bag_place=order.bag_place)
+        fact = OrderReadied(order_id=order_id, bag_place=order.bag_place, allowed=allowed)
         orders.insert_step(db, order_id, journal.append(db, stamp, fact))
         printjobs.insert_job(db, slip, stamp.occurred_at_ms)
     till.printing.nudge()
@@ -102,24 +129,30 @@ def make_ready(till: Till, order_id: str, bag_place: str = "") -> Order:
     return order
 
 
-def hand_over(till: Till, order_id: str, taker: Taker, override: Approval | None = None) -> HandedOver:
+def hand_over(
+    till: Till, order_id: str, taker: Taker, override: Approval | None = None, word: Word = NOBODY
+) -> HandedOver:
     """Hand an order over to somebody who passed the check.
 
     An unpaid order is put into the empty basket instead; paying it completes the hand-over. With
     a manager's word an order goes out that another till holds; the hub raises that as an exception.
     Raises OrderRefused, AgeUnseen before the taker's age was looked at where goods have an age limit,
-    or BasketRefused when the basket is in the way.
+    or BasketRefused when the basket is in the way; WordNeeded for who may not hand it over.
     """
-    till.signed_in(Right.COLLECT)
+    till.someone()
     order = order_with_id(till, order_id)
     _check_right(till, order, override)
     check = rules.check_taker(order, taker)
+    allowed = may_collect(till, order, word, override)
     limit = _age_limit(till, order, taker)
     if order.due_minor:
-        return HandedOver(order=order, view=_to_basket(till, order, check, override, limit))
+        view = _to_basket(till, order, check, (override, allowed), limit)
+        approving.end(till, Right.COLLECT, order_id)
+        return HandedOver(order=order, view=view)
     with transaction(till.store.books):
         _keep_age_seen(till, order, limit)
-        collected = write_hand_over(till, order, check, override=override)
+        collected = write_hand_over(till, order, check, override=override, allowed=allowed)
+    approving.end(till, Right.COLLECT, order_id)
     till.printing.nudge()
     till.syncing.nudge()
     return HandedOver(order=collected)
@@ -170,8 +203,13 @@ def _keep_age_seen(
 
 
 def _to_basket(
-    till: Till, order: Order, check: Check, override: Approval | None, limit: Product | None
+    till: Till,
+    order: Order,
+    check: Check,
+    words: tuple[Approval | None, Approval | None],
+    limit: Product | None,
 ) -> BasketView:
+    override, allowed = words
     before = open_basket(till)
     if not before.is_empty:
         raise BasketRefused(
@@ -186,6 +224,7 @@ def _to_basket(
         check=check.value,
         paid_online_minor=order.paid_minor,
         override=override,
+        allowed=allowed,
     )
     after = msgspec.structs.replace(
         before,
@@ -235,7 +274,13 @@ def order_in_basket(till: Till, basket: Basket) -> Order:
 
 
 def write_hand_over(
-    till: Till, order: Order, check: Check, *, sale_id: str = "", override: Approval | None = None
+    till: Till,
+    order: Order,
+    check: Check,
+    *,
+    sale_id: str = "",
+    override: Approval | None = None,
+    allowed: Approval | None = None,
 ) -> Order:
     """Write a hand-over with its proof, stock and slip; the caller owns the transaction and has checked."""
     db = till.store.books
@@ -247,6 +292,7 @@ def write_hand_over(
         lines=order.lines,
         sale_id=sale_id,
         override=None if lease.is_held(order, till.identity.device_id) else override,
+        allowed=allowed,
     )
     event = journal.append(db, stamp, fact)
     orders.insert_step(db, order.order_id, event)

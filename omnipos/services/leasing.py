@@ -13,7 +13,9 @@ from omnipos.domain.staff import Approval, Right
 from omnipos.events import Fact, LeaseAsked, LeaseAskWithdrawn, LeaseReleased, LeaseTaken
 from omnipos.locale import _
 from omnipos.ports import LinkState
-from omnipos.services.collecting import order_with_id
+from omnipos.services import approving
+from omnipos.services.approving import NOBODY, Word
+from omnipos.services.collecting import may_collect, order_with_id
 from omnipos.services.till import Till
 from omnipos.store import baskets, journal, orders
 from omnipos.store.connection import transaction
@@ -29,12 +31,16 @@ def is_asked_of(till: Till, order: Order) -> bool:
     return is_held_here(till, order) and order.state in OPEN_STATES and bool(order.asked_by_device_id)
 
 
-def ask(till: Till, order_id: str) -> Order:
-    """Ask for an order until it is held here or nobody waits for it any more; raise OrderRefused."""
-    till.signed_in(Right.COLLECT)
+def ask(till: Till, order_id: str, word: Word = NOBODY) -> Order:
+    """Ask for an order until it is held here or nobody waits for it any more.
+
+    Raises OrderRefused, and WordNeeded for who may not hand it over.
+    """
+    till.someone()
     order = order_with_id(till, order_id)
     if order.state not in OPEN_STATES:
         rules.check_state(order)
+    may_collect(till, order, word)
     if not is_held_here(till, order):
         till.order_wanted = order_id
         _ask_again(till)
@@ -54,9 +60,10 @@ def stop_asking(till: Till) -> None:
 def take(till: Till, order_id: str, approval: Approval) -> Order:
     """Have the hub give an order to this till though another holds it; raise OrderRefused.
 
-    The other till does not learn of it while it is offline, and may then hand the order over too.
+    The other till does not learn of it while it is offline, and may then hand the order over too. Who gave
+    their word allows it to somebody without the right to hand orders over, too.
     """
-    till.signed_in(Right.COLLECT)
+    till.someone()
     order = order_with_id(till, order_id)
     if order.state not in OPEN_STATES:
         rules.check_state(order)
@@ -66,20 +73,22 @@ def take(till: Till, order_id: str, approval: Approval) -> Order:
                 "The hub does not answer, so order {number} cannot change tills now. Nothing was changed."
             ).format(number=order.number)
         )
+    allowed = may_collect(till, order, besides=approval)
     if not is_held_here(till, order):
         till.order_wanted = order_id
-        _write(
-            till,
-            order,
-            LeaseTaken(order_id=order_id, fencing_number=order.fencing_number, approval=approval),
-        )
+        number = order.fencing_number
+        fact = LeaseTaken(order_id=order_id, fencing_number=number, approval=approval, allowed=allowed)
+        _write(till, order, fact)
         till.syncing.nudge()
     return order
 
 
-def give(till: Till, order_id: str) -> Order:
-    """Give an order back, so that another till can have it; raise OrderRefused when it is not held here."""
-    till.signed_in(Right.COLLECT)
+def give(till: Till, order_id: str, word: Word = NOBODY) -> Order:
+    """Give an order back, so that another till can have it.
+
+    Raises OrderRefused when it is not held here, and WordNeeded for who may not give it.
+    """
+    till.someone()
     order = order_with_id(till, order_id)
     if not is_held_here(till, order) or order.state not in OPEN_STATES:
         raise OrderRefused(_("Order {number} is not held here.").format(number=order.number))
@@ -89,6 +98,7 @@ def give(till: Till, order_id: str) -> Order:
                 number=order.number
             )
         )
+    may_collect(till, order, word)
     _release(till, order)
     till.syncing.nudge()
     return order_with_id(till, order_id)
@@ -100,7 +110,8 @@ def open_at_hand(till: Till, order_id: str) -> None:
 
 
 def leave_at_hand(till: Till, order_id: str) -> None:
-    """Let an order go to who asks for it: nobody looks at it here any more."""
+    """Let an order go to who asks for it: nobody looks at it here any more, nor may without another word."""
+    approving.end(till, Right.COLLECT, order_id)
     if till.order_at_hand == order_id:
         till.order_at_hand = ""
         till.syncing.nudge()
@@ -133,7 +144,8 @@ def _ask_again(till: Till) -> bool:
     asked_at = (order.order_id, order.version)
     if order.asked_by_device_id or till.order_asked_at == asked_at:
         return False
-    _write(till, order, LeaseAsked(order_id=order.order_id))
+    allowed = approving.held(till, Right.COLLECT, order.order_id)
+    _write(till, order, LeaseAsked(order_id=order.order_id, allowed=allowed))
     till.order_asked_at = asked_at
     return True
 

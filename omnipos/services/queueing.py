@@ -109,16 +109,22 @@ def count_for_me(till: Till) -> int:
     return sum(_may(till, one.case) for one in waiting(till))
 
 
-def answer(till: Till, approval_id: str, *, granted: bool) -> ApprovalShown:
-    """Answer what another till asks for; raise NotAllowed, or EntryRefused for what is settled already."""
+def answer(till: Till, approval_id: str, *, granted: bool, word: Word = NOBODY) -> ApprovalShown:
+    """Answer what another till asks for, or let somebody answer it here with their word.
+
+    Raises WordNeeded, NotAllowed for a right of a newer program, EntryRefused for what is settled already.
+    """
     till.signed_in(Right.SELL)
     found = next((one for one in waiting(till) if one.case.approval_id == approval_id), None)
     if found is None:
         raise EntryRefused(_("That is answered already, or nobody waits for it any more."))
-    if not _may(till, found.case):
-        assert till.staff is not None, "somebody is signed in"
-        raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=till.staff.name))
-    _write(till, ApprovalAnswered(approval_id=approval_id, granted=granted))
+    known = [right for right in Right if right.value == found.case.right]
+    if not known:
+        raise NotAllowed(_("{name} may not do this. Ask a manager.").format(name=till.someone().name))
+    what = _("Answering till {number}").format(number=found.case.till_number)
+    given = approving.allowed(till, (known[0],), what, word)
+    with till.on_behalf_of(given.approval(known[0]).staff_id):
+        _write(till, ApprovalAnswered(approval_id=approval_id, granted=granted))
     till.answered.add(approval_id)
     return found
 

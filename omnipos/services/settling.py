@@ -75,6 +75,7 @@ def settle(till: Till, ref: str, answer: str, note: str = "", word: Word = NOBOD
     Raises EntryRefused for a case that is settled or an answer that it does not have, and WordNeeded for
     who may not settle any.
     """
+    till.someone()
     found = find(till, ref)
     _check_open(found)
     if answer not in [one.code for one in found.answers]:

@@ -108,6 +108,7 @@ def open_with_float(till: Till, counted: tuple[Pieces, ...], word: Word = NOBODY
 
     Raises DrawerRefused, and WordNeeded for who may not.
     """
+    till.someone()
     db = till.store.books
     if shifts.is_float_counted(db, shifts.open_shift(db)):
         raise DrawerRefused(
@@ -131,6 +132,7 @@ def move_cash(
     Raises EntryRefused without a sum or, but for the safe, without a reason; WordNeeded for who may not,
     and for paying out beyond the shop's limit.
     """
+    till.someone()
     shop, reason = till.shop(), free_text(reason, LONGEST_REASON)
     if not 0 < amount_minor <= MOST_MINOR:
         raise EntryRefused(_("Type the sum that goes in or out."))
@@ -185,6 +187,7 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     former only when asked to by `force`. Raises WordNeeded for who may not count the drawer, unless they
     were allowed to when it was opened for that.
     """
+    till.someone()
     shop, report = till.shop(), _so_far(till)
     if not report.began_at_ms:
         raise DrawerRefused(_("Nothing has happened since the last Z. There is nothing to close."))

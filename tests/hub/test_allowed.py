@@ -11,6 +11,9 @@ from omnipos.events import (
     DrawerOpened,
     ExceptionSettled,
     Fact,
+    LeaseAsked,
+    OrderPicked,
+    OrderReadied,
     PaperReprinted,
     SaleCompleted,
     ShiftOpened,
@@ -105,10 +108,19 @@ def test_a_managers_word_is_well_and_that_of_who_may_not_is_told(
     ],
     ids=str,
 )
-def test_a_count_is_judged_by_who_allowed_it(shop: HubRig, by: str | None, says: list[str]) -> None:
-    word = None if by is None else Approval(staff_id=by, reason="Stocktake")
+@pytest.mark.parametrize("place", range(4))
+def test_a_count_and_the_steps_of_an_order_are_judged_by_who_allowed_them(
+    shop: HubRig, place: int, by: str | None, says: list[str]
+) -> None:
+    word = None if by is None else Approval(staff_id=by, reason="Asked at the till")
+    steps: tuple[Fact, ...] = (
+        StockCounted(stocktake_id="k-1", store_id="S1", seen=(), lines=(), allowed=word),
+        OrderPicked(order_id="o-1", line_id="l-1", quantity_milli=1000, allowed=word),
+        OrderReadied(order_id="o-1", bag_place="A3", allowed=word),
+        LeaseAsked(order_id="o-1", allowed=word),
+    )
     journal = shop.journal(actor="ani")
-    journal.append(StockCounted(stocktake_id="k-1", store_id="S1", seen=(), lines=(), allowed=word))
+    journal.append(steps[place])
     shop.push(*journal.envelopes)
     cases = shop.ask("GET", "/v1/exceptions")["exceptions"]
     assert [one["detail"] for one in cases if one["kind"] == "by_somebody_without_the_right"] == says

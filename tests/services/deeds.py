@@ -17,8 +17,10 @@ from omnipos.events import (
 )
 from omnipos.services import (
     badging,
+    collecting,
     finding,
     kicking,
+    leasing,
     paying,
     queueing,
     reprinting,
@@ -36,6 +38,10 @@ from omnipos.services.shifting import Closing
 from omnipos.services.till import Till
 from omnipos.store import journal
 from tests.rigs import SHOP, STORE, HandClock, fill, fill_exceptions, staff_members
+from tests.services.test_leasing import CODE, ORDER
+from tests.services.test_leasing import own as order_here
+from tests.services.test_leasing import put as order_elsewhere
+from tests.services.test_queueing import put as approval_asked
 from tests.services.test_shifting import print_all
 
 TEH = "8996006855893"
@@ -101,6 +107,14 @@ def close(till: Till, word: Word) -> object:
 def limited(till: Till) -> None:
     habits = msgspec.structs.replace(SHOP.drawer, paid_out_limit_minor=10_000)
     fill(till.store.folder, "settings", (f"shop:{STORE}", msgspec.structs.replace(SHOP, drawer=habits)))
+
+
+def picked(till: Till) -> None:
+    """An order that a manager picked before Nina took the till over."""
+    till.staff = staff_members()[1]
+    for code in ("8998866200578", "8998866200578", TEH):
+        till.call(collecting.pick, ORDER, code)
+    till.staff = sellers()[0]
 
 
 class Badges:
@@ -213,6 +227,57 @@ DEEDS = (
         "Stocktake",
         lambda till, word: (till.call(stocktaking.count_entry, TEH, word), till.call(stocktaking.finish)),
     ),
+    Deed(
+        "pick",
+        Right.COLLECT,
+        "Order W-1001",
+        "Order W-1001",
+        lambda till, word: (
+            till.call(collecting.pick, ORDER, "8998866200578", word),
+            till.call(leasing.leave_at_hand, ORDER),
+        ),
+    ),
+    Deed(
+        "ready",
+        Right.COLLECT,
+        "Order W-1001",
+        "Order W-1001",
+        lambda till, word: (
+            till.call(collecting.make_ready, ORDER, "A3", word),
+            till.call(leasing.leave_at_hand, ORDER),
+        ),
+        picked,
+    ),
+    Deed(
+        "hand-over",
+        Right.COLLECT,
+        "Order W-1001",
+        "Order W-1001",
+        lambda till, word: till.call(collecting.hand_over, ORDER, CODE, None, word),
+        order_here,
+    ),
+    Deed(
+        "ask",
+        Right.COLLECT,
+        "Order W-1001",
+        "Order W-1001",
+        lambda till, word: (
+            till.call(leasing.ask, ORDER, word),
+            till.call(leasing.leave_at_hand, ORDER),
+        ),
+        order_elsewhere,
+    ),
+    Deed(
+        "give-back",
+        Right.COLLECT,
+        "Order W-1001",
+        "Order W-1001",
+        lambda till, word: (
+            till.call(leasing.give, ORDER, word),
+            till.call(leasing.leave_at_hand, ORDER),
+        ),
+        order_here,
+    ),
     Deed("staff", Right.STAFF, "Staff", "Staff", lambda till, word: till.call(badging.people, word)),
     Deed(
         "badge",
@@ -228,6 +293,14 @@ DEEDS = (
         "Approvals given",
         "Approvals given",
         lambda till, word: till.call(queueing.past, word),
+    ),
+    Deed(
+        "answer",
+        Right.DISCOUNT,
+        "Answering till 2",
+        "Answering till 2",
+        lambda till, word: till.call(queueing.answer, "ap-1", granted=True, word=word),
+        approval_asked,
     ),
     Deed(
         "settle",
