@@ -1,5 +1,6 @@
 """Waiting for a manager elsewhere in the store: the action is done when the word comes, or the wish ends."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,6 +35,7 @@ class AskedScreen(Dialog):
         self._reason = reason
         self._approval_id = ""
         self._asking = MessageLine()
+        self._listening = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """What is waited for, and the way back."""
@@ -55,9 +57,12 @@ class AskedScreen(Dialog):
             raise
 
     async def tick(self) -> None:
-        """Look whether somebody answered."""
-        if not self._approval_id or self.app.screen is not self:
-            return
+        """Look whether somebody answered; who looks meanwhile waits, as an answer is heard once."""
+        async with self._listening:
+            if self._approval_id and self.app.screen is self:
+                await self._listen()
+
+    async def _listen(self) -> None:
         try:
             ticket = await self.desk.till.run(queueing.heard, self._approval_id)
         except NotAllowed as refusal:
