@@ -68,21 +68,20 @@ class Listing:
         limit: int,
     ) -> Page:
         """Return a page of the list."""
-        query = self.query(office)
-        wanted = clean_text(q, LONGEST_SEARCH)
+        query, order = self.query(office), tuple(self._order(sorts))
+        wanted, skipped = clean_text(q, LONGEST_SEARCH), min(skip, MOST_COUNTED)
+        # Keys first, of an index alone: of a page far behind no row is read that it skips.
+        asked = query.with_only_columns(*self._keys(), maintain_column_froms=True).order_by(*order)
         if wanted and self.find is not None:
-            keys = list(dict.fromkeys(self.find(conn, wanted, office)))[:MOST_FOUND]
-            query = query.where(self._is(keys))
-        counted = query.with_only_columns(literal(1), maintain_column_froms=True).limit(MOST_COUNTED)
-        total = int(conn.scalar(select(func.count()).select_from(counted.subquery())) or 0)
-        order, skipped = tuple(self._order(sorts)), min(skip, MOST_COUNTED)
-        if skipped:
-            # Keys first, of an index alone: of a page far behind no row is read that it skips.
-            asked = query.with_only_columns(*self._keys(), maintain_column_froms=True).order_by(*order)
-            query = query.where(self._among(conn.execute(asked.offset(skipped).limit(limit)).all()))
+            found = list(dict.fromkeys(self.find(conn, wanted, office)))[:MOST_FOUND]
+            # All of them: for a part PostgreSQL would go along the order from its very beginning.
+            keys = conn.execute(asked.where(self._is(found))).all()
+            total, page = len(keys), keys[skipped : skipped + limit]
         else:
-            query = query.limit(limit)
-        rows = conn.execute(query.order_by(*order))
+            counted = query.with_only_columns(literal(1), maintain_column_froms=True).limit(MOST_COUNTED)
+            total = int(conn.scalar(select(func.count()).select_from(counted.subquery())) or 0)
+            page = conn.execute(asked.offset(skipped).limit(limit)).all()
+        rows = conn.execute(query.where(self._among(page)).order_by(*order))
         return Page(self._records(conn, rows, office), total)
 
     def by_keys(self, conn: Connection, office: Office, keys: Sequence[str]) -> Sequence[Record]:

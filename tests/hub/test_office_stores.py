@@ -214,7 +214,7 @@ def test_the_rows_of_one_store_are_read_along_its_index(desk: Desk) -> None:
                 for text, values in listed
             ]
             # Of few rows PostgreSQL may take those of all stores in order just as well.
-            index = "Index Scan" if database.is_shared else INDEXES[section]
+            index = " using " if database.is_shared else INDEXES[section]
             assert any(index in plan for plan in plans), (section, plans)
             assert "TEMP B-TREE FOR ORDER BY" not in "".join(plans), (section, plans)
 
