@@ -71,6 +71,14 @@ class BigPlace:
         self.start()
         self.till.clock.at_ms = copies[-1].at_ms + 1000
 
+    def read_through(self) -> None:
+        """Read the hub's file once: a hub that runs all day has it in memory, one just written may not."""
+        file = self.folder / "hub" / "hub.db"
+        if file.exists():  # PostgreSQL has its own memory
+            with file.open("rb") as source:
+                while source.read(1 << 22):
+                    pass
+
     def _open_till(self) -> EnrolledTill:
         till = EnrolledTill(self.hub, self.folder / "till")
         outcome = till.engine.once()

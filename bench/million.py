@@ -145,6 +145,8 @@ def _pushes(shop: BigPlace) -> list[float]:
 
 def _at_hub(few: BigPlace, many: BigPlace, told: str) -> list[Row]:
     """Return the rows of what a hub answers: pushes, look-ups, and the pages of its back office."""
+    for shop in (few, many):
+        shop.read_through()
     pushed = _grown(few, many, {"push of 500 sales": _pushes}, f", {told}")
     pages = office.measure(many.hub.address, MANAGER, _typed(many), told)
     return [*pushed, _phones_at_hub(many, told), *pages]

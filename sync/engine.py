@@ -31,7 +31,7 @@ from sync.sending import Sending
 POLL_S = 2.0
 LIVE_POLL_S = 300.0
 """How often all is asked for while no hints come, and while they do; times a half to one and a half."""
-GATHER_S = 0.1
+GATHER_S = 0.05
 """What is hinted at together is fetched together, and not by all tills at once; up to twice this."""
 FIRST_WAIT_S = 1.0
 """The screen comes first: nothing of syncing is even imported before it had a second."""
