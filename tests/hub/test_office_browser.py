@@ -61,6 +61,11 @@ class Watched:
         page.get_by_label("PIN").fill(pin)
         page.get_by_role("button", name="Sign in").click()
 
+    def see(self, text: str) -> None:
+        """Wait for words on the page, and for the page to be whole: its menus listen only then."""
+        expect(self.page.get_by_text(text)).to_be_visible()
+        self.page.wait_for_load_state()
+
     def check(self) -> None:
         """Nothing may have gone wrong, and no other host may have been asked."""
         assert (self.elsewhere, self.wrong) == ([], [])
@@ -98,7 +103,7 @@ def signed_in(browser: Browser, hub: HubProcess) -> Watched:
     """Rina's page, signed in."""
     watched = Watched(browser, hub)
     watched.sign_in()
-    expect(watched.page.get_by_text("Sold today")).to_be_visible()
+    watched.see("Sold today")
     return watched
 
 
@@ -195,12 +200,12 @@ def test_no_page_is_wider_than_a_telephone_and_it_is_dark_where_the_machine_is(
 def test_one_comes_in_by_the_right_pin_alone_and_goes_out(browser: Browser, hub: HubProcess) -> None:
     office = Watched(browser, hub)
     office.sign_in("0000")
-    expect(office.page.get_by_text("Name and PIN do not fit. Try again.")).to_be_visible()
+    office.see("Name and PIN do not fit. Try again.")
     assert [re.sub(r".*status of ", "", one) for one in office.wrong] == ["400 (Bad Request)"]
     office.wrong.clear()
     office.sign_in()
     page = office.page
-    expect(page.get_by_text("Sold today")).to_be_visible()
+    office.see("Sold today")
     page.get_by_label("Open user menu").locator("visible=true").click()
     page.get_by_role("button", name="Logout").locator("visible=true").click()
     expect(page.get_by_label("PIN")).to_be_visible()
