@@ -1,4 +1,4 @@
-"""Customers at the hub: found by phone, added by tills and web shops, told with their purchases."""
+"""Customers at the hub: found by phone, added and changed by tills and web shops."""
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +13,8 @@ from hub.database import among, upsert
 from hub.feed import CUSTOMERS
 from hub.messages import CustomersWritten, CustomerWish, RowProblem
 from hub.unit import Unit
-from omnipos.domain.customer import Consent, Customer, Purchase, with_purchase
+from omnipos.domain.customer import Consent, Customer, Purchase
 from omnipos.domain.errors import CustomerRefused
-from omnipos.domain.money import currency
 from omnipos.domain.names import clean_text, search_words
 from omnipos.domain.phone import search_prefix, to_e164
 from omnipos.events import CustomerAdded, PersonalCard
@@ -51,12 +50,14 @@ def _customer(row: Any) -> Customer:
 
 def load(conn: Connection, customer_ids: Iterable[str]) -> dict[str, Customer]:
     """Return customers by the ids asked for; an alias gives the card that it stands for."""
-    wanted = set(customer_ids) - {""}
-    if not wanted:
+    return cards_of(conn, roots(conn, customer_ids))
+
+
+def cards_of(conn: Connection, root_of: Mapping[str, str]) -> dict[str, Customer]:
+    """Return the card of each id, given the id of the card that it stands for."""
+    if not root_of:
         return {}
-    table = tables.customer
-    root_of = roots(conn, wanted)
-    found = conn.execute(_select().where(among(conn, table.c.customer_id, set(root_of.values()))))
+    found = conn.execute(_select().where(among(conn, tables.customer.c.customer_id, set(root_of.values()))))
     cards = {row.customer_id: _customer(row) for row in found}
     return {asked: cards[root] for asked, root in root_of.items() if root in cards}
 
@@ -64,6 +65,8 @@ def load(conn: Connection, customer_ids: Iterable[str]) -> dict[str, Customer]:
 def roots(conn: Connection, customer_ids: Iterable[str]) -> dict[str, str]:
     """Return for each id that is there the id of the card that it stands for."""
     wanted = sorted(set(customer_ids) - {""})
+    if not wanted:
+        return {}
     table = tables.customer
     rows = conn.execute(
         select(table.c.customer_id, table.c.alias_of).where(among(conn, table.c.customer_id, wanted))
@@ -213,7 +216,7 @@ def put_customers(unit: Unit, wishes: Sequence[CustomerWish], country: str) -> C
         if phone:
             phones[phone] = card
     _bring_points(unit, points, known, changed)
-    save(unit, settle(unit, before, [_next_rev(card) for card in changed.values()]))
+    save(unit, settle(unit, before, [next_rev(card) for card in changed.values()]))
     return CustomersWritten(
         written=len(changed),
         unchanged=len(read) - len(changed),
@@ -253,7 +256,8 @@ def _changed(old: Customer | None, wish: CustomerWish, phone: str) -> Customer:
     )
 
 
-def _next_rev(card: Customer) -> Customer:
+def next_rev(card: Customer) -> Customer:
+    """Return a card as its next revision."""
     return msgspec.structs.replace(card, rev=card.rev + 1)
 
 
@@ -278,12 +282,13 @@ def _bring_points(
         if more:
             card = changed.get(customer_id, cards[customer_id])
             changed[customer_id] = msgspec.structs.replace(card, points=card.points + more)
-            entries.append(_entry(unit, customer_id, secrets.token_hex(8), "brought", more))
+            entries.append(points_row(unit, customer_id, secrets.token_hex(8), "brought", more))
     if entries:
         unit.conn.execute(table.insert(), entries)
 
 
-def _entry(unit: Unit, customer_id: str, source: str, kind: str, points: int) -> dict[str, Any]:
+def points_row(unit: Unit, customer_id: str, source: str, kind: str, points: int) -> dict[str, Any]:
+    """Return a row of the points' ledger."""
     return {
         "customer_id": customer_id,
         "source": source,
@@ -291,53 +296,6 @@ def _entry(unit: Unit, customer_id: str, source: str, kind: str, points: int) ->
         "points": points,
         "at_ms": unit.now_ms,
     }
-
-
-class Bought(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sale means for its customer's card."""
-
-    customer_id: str
-    source: str
-    purchase: Purchase
-    points: int
-
-
-def record_purchases(unit: Unit, bought: Sequence[Bought]) -> set[str]:
-    """Put purchases and points on their cards; return the ids that no card answers to."""
-    cards = load(unit.conn, [one.customer_id for one in bought])
-    changed: dict[str, Customer] = {}
-    entries = []
-    for one in bought:
-        card = cards.get(one.customer_id)
-        if card is None:
-            continue
-        card = with_purchase(changed.get(card.customer_id, card), one.purchase)
-        changed[card.customer_id] = msgspec.structs.replace(card, points=card.points + one.points)
-        if one.points:
-            entries.append(_entry(unit, card.customer_id, one.source, "earned", one.points))
-    if entries:
-        unit.conn.execute(tables.points_entry.insert(), entries)
-    save(unit, [_next_rev(card) for card in changed.values()])
-    unknown = {one.customer_id for one in bought} - set(cards) - {""}
-    return {one for one in unknown if not is_erased(unit.conn, one)}
-
-
-def take_points(unit: Unit, customer_id: str, source: str, points: int) -> None:
-    """Take points back that goods had earned which came back; nothing for a card that is gone."""
-    card = load(unit.conn, [customer_id]).get(customer_id)
-    if card is None or not points:
-        return
-    unit.conn.execute(
-        tables.points_entry.insert(), [_entry(unit, card.customer_id, source, "returned", -points)]
-    )
-    save(unit, [_next_rev(msgspec.structs.replace(card, points=card.points - points))])
-
-
-def points_for(total_minor: int, currency_code: str) -> int:
-    """Return the points a sale earns: 1 for each 10,000 rupiah or 10 major units elsewhere."""
-    decimals = currency(currency_code).decimals
-    step = 10 * 10**decimals if decimals else 10_000
-    return max(total_minor, 0) // step
 
 
 def find(conn: Connection, *, phone: str, words: str, country: str, after: str, limit: int) -> list[Customer]:

@@ -106,8 +106,9 @@ def take_numbers(conn: Connection, stream: str, count: int) -> int:
         update(heads).where(heads.c.stream == stream).values(n=heads.c.n + count).returning(heads.c.n)
     )
     if last is None:
-        conn.execute(insert(heads).values(stream=stream, n=count))
-        last = count
+        # Another process may have its first number of the stream at this moment.
+        rows = [{"stream": stream, "n": count}]
+        last = upsert(conn, heads, rows, add=("n",), returning=("n",))[0].n
     return int(last) - count + 1
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, select
 
-from hub import customers, orders, sales, shops, tables, taxes
+from hub import customers, orders, purchases, sales, shops, tables, taxes
 from hub.auth import OLD_JOURNAL
 from hub.database import insert_rows
 from hub.historymessages import OldSalesWritten, PutOldSales
@@ -218,7 +218,7 @@ def _write(unit: Unit, shop: Shop, brought: _Brought) -> None:
     sales.insert(unit, reported, [""] * len(reported))
     insert_rows(unit.conn, tables.old_sale, brought.records)
     bought = [
-        customers.Bought(
+        purchases.Bought(
             customer_id=sale.customer_id,
             source=f"sale:{sale.sale_id}",
             purchase=Purchase(
@@ -233,7 +233,7 @@ def _write(unit: Unit, shop: Shop, brought: _Brought) -> None:
         for sale in brought.sales
         if sale.customer_id
     ]
-    customers.record_purchases(unit, bought)
+    purchases.record(unit, bought)
 
 
 def _by_kind(read: Sequence[Sale]) -> dict[str, int]:

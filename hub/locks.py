@@ -78,6 +78,11 @@ def take(conn: Connection, locks: Locks) -> None:
         )
 
 
+def hold(conn: Connection, key: Key) -> None:
+    """Take one lock more in the midst of a transaction; the caller says why nobody waits crosswise."""
+    conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_number(*key),))
+
+
 def _split(keys: Sequence[Key]) -> tuple[set[int], set[int]]:
     """Return the locks to share and those to have alone: few keys each, many as their whole kind."""
     names: dict[str, set[str]] = defaultdict(set)

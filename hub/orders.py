@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from hub import catalogue, customers, shops, stock, tables, taxes
+from hub import catalogue, customers, purchases, shops, stock, tables, taxes
 from hub.feed import orders_stream
 from hub.messages import OrderWish
 from hub.problems import Refused
@@ -199,13 +199,13 @@ def _collection_code(conn: Connection, wish: OrderWish, store_id: str) -> str:
 
 def _tell_customer(unit: Unit, order: Order) -> None:
     if order.customer_id:
-        bought = customers.Bought(
+        bought = purchases.Bought(
             customer_id=order.customer_id,
             source=f"order:{order.order_id}",
             purchase=purchase_of(order, order.placed_at_ms, order.total_minor),
             points=0,
         )
-        customers.record_purchases(unit, [bought])
+        purchases.record(unit, [bought])
 
 
 def purchase_of(order: Order, at_ms: int, total_minor: int) -> Purchase:

@@ -1,14 +1,15 @@
-"""What a till's push locks: its store, and the customers, balances, coupons and receipts its sales name.
+"""What a till's push locks: its store, and the balances, coupons and receipts its sales name.
 
+Customers' cards are held late and briefly instead (`hub.purchases`): one queue names hundreds of them.
 What is rare or reaches further (a new or changed customer, another life of a till, a web shop's own
 journal) is not listed: such a batch has the whole hub for itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from hub import customers, tables
+from hub import customers
 from hub.accounts import LONGEST_ID
 from hub.auth import Principal, Role
 from hub.coupons import coupon_code
@@ -62,7 +63,7 @@ def locks_of(till: Principal, batch: Sequence[Received]) -> Locks:
 
     def more(conn: Connection) -> list[Key]:
         places = places_before(conn, till.device_id)
-        return [*(Key("store", place.store_id) for place in places), *_people(conn, sales)]
+        return [*(Key("store", place.store_id) for place in places), *_balances(conn, sales)]
 
     keys = (Key("store", till.store_id), *_named(sales))
     return Locks(whole=False, keys=keys, more=more, repeatable=True)
@@ -83,16 +84,8 @@ def _named(sales: Iterable[Sale]) -> Iterator[Key]:
                 yield Key("sale", line.returned.sale_id)
 
 
-def _people(conn: Connection, sales: Sequence[Sale]) -> Iterator[Key]:
-    """Return the cards that sales come to, and the balances of their people; an alias is its card's."""
-    people = {sale.customer_id for sale in sales}
-    people |= {move.account_id for sale in sales for move in sale_moves(sale)}
-    returned = {line.returned.sale_id for sale in sales for line in sale.lines if line.returned is not None}
-    if returned:
-        table = tables.sale
-        people |= set(conn.scalars(select(table.c.customer_id).where(table.c.sale_id.in_(returned))))
-    people.discard("")
-    if people:
-        for root in set(customers.roots(conn, people).values()):
-            yield Key("customer", root)
-            yield Key("account", clean_text(root, LONGEST_ID))
+def _balances(conn: Connection, sales: Sequence[Sale]) -> Iterator[Key]:
+    """Return the balances of people that sales move; an alias has those of its card."""
+    people = {move.account_id for sale in sales for move in sale_moves(sale)}
+    for root in set(customers.roots(conn, people).values()):
+        yield Key("account", clean_text(root, LONGEST_ID))

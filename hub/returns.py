@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, select, tuple_
 
-from hub import customers, oldrecords, rights, shops, tables
+from hub import oldrecords, purchases, rights, shops, tables
 from hub.database import insert_rows
 from hub.unit import Unit
 from hub.words import Claim, cash_minor, cash_unasked
@@ -115,9 +115,9 @@ def _take_points(unit: Unit, sale: Sale, found: Found) -> None:
     earned_on = original.total_minor - original.returned_minor - money
     own = sum(back.credit_minor for back in found.earlier if back.sale_id == sale.sale_id)
     used = sum(back.credit_minor for back in found.earlier if back.sale_id != sale.sale_id)
-    before, after = (customers.points_for(earned_on - part, original.currency) for part in (used, used + own))
+    before, after = (purchases.points_for(earned_on - part, original.currency) for part in (used, used + own))
     source = f"return:{sale.sale_id}" + (f":{original.sale_id}" if sale.credits else "")
-    customers.take_points(unit, original.customer_id, source, before - after)
+    purchases.take_points(unit, original.customer_id, source, before - after)
 
 
 def _note(unit: Unit, one: Returned, kind: str, text: str, found: Found | None = None, **more: str) -> None:

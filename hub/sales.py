@@ -9,11 +9,11 @@ from sqlalchemy import Connection, func, or_, select
 from hub import (
     accounts,
     catalogue,
-    customers,
     hourly,
     lowest,
     orders,
     payments,
+    purchases,
     redeeming,
     returns,
     shops,
@@ -53,7 +53,7 @@ def apply(unit: Unit, reported: Sequence[Reported]) -> None:
     if not reported:
         return
     settled = _settle_orders(unit, reported)
-    unknown = customers.record_purchases(unit, _bought(unit, reported, settled))
+    unknown = purchases.record(unit, _bought(unit, reported, settled))
     insert(unit, reported, _flags(unit, reported, unknown))
     stock.post(
         unit,
@@ -194,7 +194,7 @@ def _settle_orders(unit: Unit, reported: Sequence[Reported]) -> dict[str, Order]
     return settled
 
 
-def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order]) -> list[customers.Bought]:
+def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order]) -> list[purchases.Bought]:
     shop = shops.shop_by_id(unit.conn, reported[0].sale.store_id)
     channel = shop.code if shop else ""
     bought = []
@@ -211,9 +211,9 @@ def _bought(unit: Unit, reported: Sequence[Reported], settled: dict[str, Order])
             summary=orders.summary_of([line.name for line in sale.lines]),
         )
         money_minor = sum(line.net_minor for line in sale.lines if line.is_money)
-        points = customers.points_for(sale.total_minor - sale.returned_minor - money_minor, sale.currency)
+        points = purchases.points_for(sale.total_minor - sale.returned_minor - money_minor, sale.currency)
         bought.append(
-            customers.Bought(
+            purchases.Bought(
                 customer_id=sale.customer_id,
                 source=f"sale:{sale.sale_id}",
                 purchase=purchase,

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from hub.locks import Key, hold
 from omnipos.protocol import Record
 
 
@@ -52,11 +54,27 @@ class Unit:
         else:
             write()
 
+    def hold(self, key: Key) -> None:
+        """Keep others who write beside from one thing until the commit; only for what is written late.
+
+        Whoever writes late holds the events' numbers by then, so two can never wait for each other.
+        """
+        if self.beside:
+            hold(self.conn, key)
+
     def write_late(self) -> None:
-        """Write what was put off: at the end, or before something reads it."""
+        """Write what was put off: at the end, or before something reads it.
+
+        Raises NeedsAll for what is no trouble of the database's: alone, the work finds which event it is.
+        """
         late, self._late = self._late, []
-        for write in late:
-            write()
+        try:
+            for write in late:
+                write()
+        except (DBAPIError, WriteConflict):
+            raise
+        except Exception as trouble:
+            raise NeedsAll from trouble
 
     def erase(self, stream: str, key: str) -> None:
         """Remember that one key is gone because a person asked to be forgotten."""

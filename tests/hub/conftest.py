@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from hub.context import Hub
+from hub.database import Database
 from tests import postgres
 from tests.hub.rig import HubRig, RigTill, open_rig
 
@@ -69,3 +72,15 @@ def rig(shelf: Shelf, tmp_path: Path) -> Iterator[HubRig]:
     with rig.client:
         yield rig
     rig.close()
+
+
+@pytest.fixture
+def hubs(rig: HubRig) -> Iterator[list[Hub]]:
+    """Three hubs as three processes have them, on one database."""
+    with ExitStack() as opened:
+        found = []
+        for _process in range(3):
+            database = Database(rig.hub.database.address, rig.folder)
+            opened.callback(database.close)
+            found.append(Hub(database, now_ms=lambda: rig.now_ms))
+        yield found

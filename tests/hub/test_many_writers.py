@@ -2,10 +2,8 @@
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 
 import psycopg
@@ -15,58 +13,17 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from hub import feed, ingest, sales, tables
-from hub.auth import Principal, Role
 from hub.context import Hub
-from hub.database import MANY, Database, insert_rows
-from hub.envelopes import read_batch
+from hub.database import MANY, insert_rows
 from hub.hints import Heads
 from hub.listening import listen_for_ever
 from hub.locks import Key, only
-from hub.pushlocks import locks_of
 from hub.unit import Unit
-from omnipos.protocol import Envelope, Outcome
+from tests.hub.chains import CUSTOMER, a_chain, push, somebody_waits, wait_for
 from tests.hub.journals import Journal, batch_of
 from tests.hub.rig import APPLIED, DUPLICATE, A, B, HubRig, RigTill, outcomes
 
 pytestmark = pytest.mark.parametrize("base", ["postgresql"])
-CUSTOMER = "c-1"
-
-
-@pytest.fixture
-def hubs(rig: HubRig) -> Iterator[list[Hub]]:
-    """Three hubs as three processes have them, on one database."""
-    with ExitStack() as opened:
-        found = []
-        for _process in range(3):
-            database = Database(rig.hub.database.address, rig.folder)
-            opened.callback(database.close)
-            found.append(Hub(database, now_ms=lambda: rig.now_ms))
-        yield found
-
-
-def push(hub: Hub, till: RigTill, envelopes: list[Envelope]) -> list[Outcome]:
-    """Push a batch to one of the hubs, as its route does."""
-    who = Principal(role=Role.DEVICE, device_id=till.device_id, store_id=till.store_id, epoch=1)
-    locks = locks_of(who, read_batch(batch_of(envelopes)))
-
-    def work(unit: Unit) -> list[Outcome]:
-        return outcomes(ingest.push(unit, who, read_batch(batch_of(envelopes))))
-
-    return hub.database.write(lambda conn: hub.run(conn, work, locks), locks)
-
-
-def a_chain(rig: HubRig, stores: int) -> list[RigTill]:
-    """Return two tills of each of some stores, the first of which is there."""
-    more = [
-        {"code": f"S{number}", "name": f"Toko {number}", "country": "ID"} for number in range(2, stores + 1)
-    ]
-    rig.ask("PUT", "/v1/stores", {"stores": more})
-    rig.ask(
-        "PUT",
-        "/v1/customers",
-        {"customers": [{"customer_id": CUSTOMER, "name": "Siti", "phone": "081234567890"}]},
-    )
-    return [rig.enrol(f"S{number}") for number in range(1, stores + 1) for _till in range(2)]
 
 
 class Follower(threading.Thread):
@@ -190,23 +147,6 @@ def test_fault_31_a_later_transaction_that_commits_first_waits_for_the_earlier_n
         assert (held.result(), pushed.result()) == (before + 1, [APPLIED])
     page = rig.pull("customers", page.cursor)
     assert [(one.key, one.number) for one in page.changes] == [("held", before + 1), (CUSTOMER, before + 2)]
-
-
-def somebody_waits(rig: HubRig) -> bool:
-    """Tell whether a transaction waits for another's lock."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    with rig.hub.database.reading.begin() as conn:
-        return bool(conn.scalar(text(waiting)))
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 20) -> bool:
-    """Wait until something is so."""
-    until = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 def test_fault_35_a_deadlock_is_tried_again_and_both_have_one_effect(rig: HubRig, hubs: list[Hub]) -> None:

@@ -1,0 +1,115 @@
+"""Customers who buy in several stores at once: no store waits for another, and no card forgets a purchase."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from hub import customers, purchases, stock
+from hub.context import Hub
+from hub.locks import MOST_KEYS, Key, only
+from hub.purchases import Bought
+from hub.unit import Unit
+from omnipos.domain.customer import Purchase
+from tests.hub.chains import CUSTOMER, a_chain, push, somebody_waits, wait_for
+from tests.hub.journals import Journal
+from tests.hub.rig import APPLIED, QUARANTINED, A, HubRig, outcomes
+
+pytestmark = pytest.mark.parametrize("base", ["postgresql"])
+PEOPLE = MOST_KEYS + 5
+
+
+def cards(rig: HubRig) -> list[tuple[int, list[str]]]:
+    """Return the points of each of the people, and where they bought, newest first."""
+    found = rig.ask("GET", "/v1/customers?phone=0812999")["customers"]
+    return [(one["points"], [bought["channel"] for bought in one["purchases"]]) for one in found]
+
+
+def many_people(rig: HubRig) -> list[str]:
+    people = [
+        {"customer_id": f"p-{number}", "name": f"Siti {number}", "phone": f"0812999{number:05d}"}
+        for number in range(PEOPLE)
+    ]
+    rig.ask("PUT", "/v1/customers", {"customers": people})
+    return [str(one["customer_id"]) for one in people]
+
+
+def test_a_queue_that_names_many_customers_keeps_no_other_store_waiting(
+    rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tills = a_chain(rig, 2)
+    people = many_people(rig)
+    first, second = Journal(tills[0]), Journal(tills[2])
+    for person in people:
+        first.sell((A, 3, 3500), customer_id=person)
+        second.sell((A, 6, 3500), customer_id=person)
+    post, held, enough = stock.post, threading.Event(), threading.Event()
+
+    def hold(unit: Unit, entries: Any) -> Any:
+        if entries[0].movement.store_id == tills[0].store_id:
+            held.set()
+            assert enough.wait(20)
+        return post(unit, entries)
+
+    monkeypatch.setattr(stock, "post", hold)
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(push, hubs[0], tills[0], first.envelopes)
+        assert held.wait(10)
+        assert push(hubs[1], tills[2], second.envelopes) == [APPLIED] * PEOPLE
+        assert (waits.done(), cards(rig)) == (False, [(2, ["S2"])] * PEOPLE)
+        enough.set()
+        assert waits.result(20) == [APPLIED] * PEOPLE
+    assert [(points, sorted(where)) for points, where in cards(rig)] == [(3, ["S1", "S2"])] * PEOPLE
+    assert rig.exceptions() == []
+
+
+def test_two_that_change_one_card_at_once_do_it_one_after_the_other(
+    rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_chain(rig, 1)
+    save, read = customers.save, threading.Event()
+
+    def slowly(unit: Unit, changed: Any) -> None:
+        if not read.is_set():
+            read.set()
+            # Without a lock the other would be done before this ends, and be overwritten.
+            wait_for(lambda: somebody_waits(rig), 5)
+        save(unit, changed)
+
+    def buy(hub: Hub, number: int) -> None:
+        purchase = Purchase(at_ms=number, channel="S1", reference=f"R-{number}", total_minor=1, summary="")
+        bought = Bought(customer_id=CUSTOMER, source=f"sale:{number}", purchase=purchase, points=10)
+        locks = only(Key("store", f"store-{number}"))
+
+        def work(conn: Connection) -> set[str]:
+            return hub.run(conn, lambda unit: purchases.record(unit, [bought]), locks)
+
+        assert hub.database.write(work, locks) == set()
+
+    monkeypatch.setattr(customers, "save", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(buy, hubs[0], 1)
+        assert read.wait(10)
+        second = pool.submit(buy, hubs[1], 2)
+        assert (first.result(20), second.result(20)) == (None, None)
+    card = rig.ask("GET", "/v1/customers?phone=081234567890")["customers"][0]
+    assert (card["points"], [one["reference"] for one in card["purchases"]]) == (20, ["R-2", "R-1"])
+
+
+def test_what_fails_late_is_done_again_alone_so_that_one_sale_is_set_aside_and_not_all(
+    rig: HubRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_chain(rig, 1)
+    journal = rig.journal()
+    for customer_id in ("", CUSTOMER, ""):
+        journal.sell((A, 1, 3500), customer_id=customer_id)
+
+    def fail(_unit: Unit, changed: Any) -> None:
+        assert not list(changed)
+
+    monkeypatch.setattr(customers, "save", fail)
+    assert outcomes(rig.push(*journal.envelopes)) == [APPLIED, QUARANTINED, APPLIED]
+    assert rig.exceptions() == ["event_failed"]
+    assert rig.stock("A") == (-2000, 0)
