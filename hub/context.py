@@ -109,7 +109,8 @@ class Hub:
 
     def _run(self, conn: Connection, work: Callable[[Unit], T], locks: Locks) -> tuple[T, hints.Heads]:
         beside = self.database.is_shared and not locks.whole
-        unit = Unit(conn, self.now_ms(), self.mark + conn.info.get(LIFE, ""), beside=beside)
+        mark = self.mark + conn.info.get(LIFE, "")
+        unit = Unit(conn, self.now_ms(), mark, beside=beside, ahead=locks.ahead)
         result = work(unit)
         unit.write_late()
         exceptions.file_cases(unit)

@@ -96,6 +96,7 @@ def apply(
     country: str,
 ) -> None:
     """Merge a till's correction; one of an erased card changes nothing, for erasure wins."""
+    unit.hold(customers.CARDS)
     found = customers.load(unit.conn, [fact.customer_id]).get(fact.customer_id)
     if found is None:
         if not customers.is_erased(unit.conn, fact.customer_id):

@@ -11,6 +11,7 @@ from hub import tables
 from hub.claims import kept_of, settle
 from hub.database import among, upsert
 from hub.feed import CUSTOMERS
+from hub.locks import Key
 from hub.messages import CustomersWritten, CustomerWish, RowProblem
 from hub.unit import Unit
 from omnipos.domain.customer import Consent, Customer, Purchase
@@ -21,6 +22,8 @@ from omnipos.events import CustomerAdded, PersonalCard
 from omnipos.locale import _
 
 LONGEST_NAME = 80
+CARDS = Key("customer", "")
+"""What a push holds that changes cards, from when it has its numbers until its commit."""
 LAST = 4
 """By so many last digits a number is found too."""
 _consents = msgspec.json.Decoder(tuple[Consent, ...])
@@ -149,6 +152,7 @@ def add_from_till(
     event_id: str,
 ) -> None:
     """Keep a customer whom a till added; one with a known phone becomes an alias of the older card."""
+    unit.hold(CARDS)
     if is_erased(unit.conn, fact.customer_id):
         return
     if load(unit.conn, [fact.customer_id]):

@@ -47,6 +47,8 @@ class Locks(NamedTuple):
     """Finds further keys in the database, where only owners' work changes what it reads."""
     repeatable: bool = False
     """Whether the work can be done again when nobody knows if it was committed: a push can."""
+    ahead: bool = False
+    """Whether the work takes its numbers first and not last: what it changes, others change only late."""
 
 
 WHOLE = Locks()

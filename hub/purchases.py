@@ -5,13 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from hub import customers, tables
-from hub.locks import Key
 from hub.unit import Unit
 from omnipos.domain.customer import Customer, Purchase, with_purchase
 from omnipos.domain.money import currency
-
-CARDS = Key("customer", "")
-"""What a push holds that changes cards, from when its numbers are given out until its commit."""
 
 
 class Bought(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +33,7 @@ def record(unit: Unit, bought: Sequence[Bought]) -> set[str]:
 
 
 def _add(unit: Unit, bought: Sequence[Bought], root_of: Mapping[str, str]) -> None:
-    unit.hold(CARDS)
+    unit.hold(customers.CARDS)
     cards = customers.cards_of(unit.conn, root_of)
     changed: dict[str, Customer] = {}
     entries = []
@@ -56,7 +52,7 @@ def _add(unit: Unit, bought: Sequence[Bought], root_of: Mapping[str, str]) -> No
 
 def take_points(unit: Unit, customer_id: str, source: str, points: int) -> None:
     """Take points back that goods had earned which came back; nothing for a card that is gone."""
-    unit.hold(CARDS)
+    unit.hold(customers.CARDS)
     card = customers.load(unit.conn, [customer_id]).get(customer_id)
     if card is None or not points:
         return

@@ -1,8 +1,9 @@
 """What a till's push locks: its store, and the balances, coupons and receipts its sales name.
 
-Customers' cards are held late and briefly instead (`hub.purchases`): one queue names hundreds of them.
-What is rare or reaches further (a new or changed customer, another life of a till, a web shop's own
-journal) is not listed: such a batch has the whole hub for itself.
+Customers' cards are held late and briefly instead (`hub.purchases`): one queue names hundreds of them. A
+batch that adds or corrects a card takes its numbers first, so that no other changes a card until it is in.
+What is rare or reaches further (another life of a till, a web shop's own journal) is not listed: such a
+batch has the whole hub for itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,6 +54,7 @@ _OF_THE_STORE = (
     | QuotationFact
 )
 """Facts that change nothing beyond their store, but for what a sale names."""
+_OF_A_CARD = events.CustomerAdded | events.CustomerChanged
 
 
 def locks_of(till: Principal, batch: Sequence[Received]) -> Locks:
@@ -66,11 +68,12 @@ def locks_of(till: Principal, batch: Sequence[Received]) -> Locks:
         return [*(Key("store", place.store_id) for place in places), *_balances(conn, sales)]
 
     keys = (Key("store", till.store_id), *_named(sales))
-    return Locks(whole=False, keys=keys, more=more, repeatable=True)
+    ahead = any(isinstance(one.fact, _OF_A_CARD) for one in batch)
+    return Locks(whole=False, keys=keys, more=more, repeatable=True, ahead=ahead)
 
 
 def _is_plain(till: Principal, one: Received) -> bool:
-    return not one.problem and one.epoch == till.epoch and isinstance(one.fact, _OF_THE_STORE)
+    return not one.problem and one.epoch == till.epoch and isinstance(one.fact, _OF_THE_STORE | _OF_A_CARD)
 
 
 def _named(sales: Iterable[Sale]) -> Iterator[Key]:

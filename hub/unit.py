@@ -26,15 +26,19 @@ class OutcomeUnknown(Exception):
 class Unit:
     """A writing transaction in progress."""
 
-    def __init__(self, conn: Connection, now_ms: int, mark: str = "", *, beside: bool = False) -> None:
+    def __init__(
+        self, conn: Connection, now_ms: int, mark: str = "", *, beside: bool = False, ahead: bool = False
+    ) -> None:
         """Begin with nothing to tell; `mark` names the run of the hub that writes.
 
-        `beside` says that others write at the same time, who are not to wait for this one's numbers.
+        `beside` says that others write at the same time, who are not to wait for this one's numbers;
+        `ahead` says that it takes them at once all the same.
         """
         self.conn = conn
         self.now_ms = now_ms
         self.mark = mark
         self.beside = beside
+        self.ahead = ahead
         self._late: list[Callable[[], None]] = []
         self.changes: dict[str, dict[str, Record | None]] = {}
         self.erased: set[tuple[str, str]] = set()
@@ -49,15 +53,16 @@ class Unit:
 
         Who takes a number holds up everybody who wants the next one until the commit.
         """
-        if self.beside:
+        if self.beside and not self.ahead:
             self._late.append(write)
         else:
             write()
 
     def hold(self, key: Key) -> None:
-        """Keep others who write beside from one thing until the commit; only for what is written late.
+        """Keep others who write beside from one thing until the commit.
 
-        Whoever writes late holds the events' numbers by then, so two can never wait for each other.
+        Only for what is written late or ahead: it holds the events' numbers by then, so that two can
+        never wait for each other.
         """
         if self.beside:
             hold(self.conn, key)

@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 from hub import customers, purchases, stock
 from hub.context import Hub
 from hub.locks import MOST_KEYS, Key, only
+from hub.measures import RETRIES, WRITE
 from hub.purchases import Bought
 from hub.unit import Unit
-from omnipos.domain.customer import Purchase
+from omnipos.domain.customer import Consent, Purchase, Purpose
+from omnipos.events import CustomerAdded, PersonalCard
 from tests.hub.chains import CUSTOMER, a_chain, push, somebody_waits, wait_for
-from tests.hub.journals import Journal
-from tests.hub.rig import APPLIED, QUARANTINED, A, HubRig, outcomes
+from tests.hub.journals import AT_MS, Journal
+from tests.hub.rig import APPLIED, QUARANTINED, A, HubRig, RigTill, outcomes
 
 pytestmark = pytest.mark.parametrize("base", ["postgresql"])
 PEOPLE = MOST_KEYS + 5
@@ -113,3 +115,69 @@ def test_what_fails_late_is_done_again_alone_so_that_one_sale_is_set_aside_and_n
     assert outcomes(rig.push(*journal.envelopes)) == [APPLIED, QUARANTINED, APPLIED]
     assert rig.exceptions() == ["event_failed"]
     assert rig.stock("A") == (-2000, 0)
+
+
+def added(till: RigTill, phone: str) -> Journal:
+    """Return the journal of a till that adds a customer who agrees to be written to."""
+    journal = Journal(till)
+    consent = Consent(
+        purpose=Purpose.MARKETING, given=True, wording_version="1", language="id", staff_id="s", at_ms=AT_MS
+    )
+    fact = CustomerAdded(customer_id="new", personal_id="own", consents=(consent,))
+    journal.append(fact, personal={"own": PersonalCard(name="Siti", phone=phone)})
+    journal.sell((A, 3, 3500), customer_id="new")
+    return journal
+
+
+def test_a_till_that_adds_a_customer_waits_for_no_other_store(
+    rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tills = a_chain(rig, 2)
+    sold = Journal(tills[2])
+    sold.sell((A, 3, 3500), customer_id=CUSTOMER)
+    post, held, enough = stock.post, threading.Event(), threading.Event()
+
+    def hold(unit: Unit, entries: Any) -> Any:
+        if entries[0].movement.store_id == tills[2].store_id:
+            held.set()
+            assert enough.wait(20)
+        return post(unit, entries)
+
+    monkeypatch.setattr(stock, "post", hold)
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(push, hubs[0], tills[2], sold.envelopes)
+        assert held.wait(10)
+        own = added(tills[0], "0812999777")
+        assert push(hubs[1], tills[0], own.envelopes) == [APPLIED] * 2
+        assert (waits.done(), cards(rig)) == (False, [(1, ["S1"])])
+        enough.set()
+        assert waits.result(20) == [APPLIED]
+    assert rig.exceptions() == []
+
+
+def test_a_card_that_is_joined_and_bought_with_at_once_keeps_both(
+    rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tills = a_chain(rig, 2)
+    sold = Journal(tills[2])
+    sold.sell((A, 6, 3500), customer_id=CUSTOMER)
+    save, read = customers.save, threading.Event()
+
+    def slowly(unit: Unit, changed: Any) -> None:
+        if not read.is_set():
+            read.set()
+            wait_for(lambda: somebody_waits(rig), 5)
+        save(unit, changed)
+
+    monkeypatch.setattr(customers, "save", slowly)
+    again = dict(RETRIES.read()).get(WRITE, 0)
+    with ThreadPoolExecutor(2) as pool:
+        joins = pool.submit(push, hubs[0], tills[0], added(tills[0], "081234567890").envelopes)
+        assert read.wait(10)
+        sells = pool.submit(push, hubs[1], tills[2], sold.envelopes)
+        assert (joins.result(20), sells.result(20)) == ([APPLIED] * 2, [APPLIED])
+    (card,) = rig.ask("GET", "/v1/customers?phone=081234567890")["customers"]
+    assert (card["customer_id"], card["points"], len(card["consents"])) == (CUSTOMER, 3, 1)
+    assert sorted(one["channel"] for one in card["purchases"]) == ["S1", "S2"]
+    assert rig.exceptions() == []
+    assert dict(RETRIES.read()).get(WRITE, 0) == again, "two waited for each other"
