@@ -235,12 +235,12 @@ def change_lost_on_a_split_payment() -> dict[str, Any]:
 
 @bug
 def points_earned_twice() -> dict[str, Any]:
-    entry = customers._entry
+    entry = customers.points_row
 
     def double(unit: Unit, customer_id: str, source: str, kind: str, points: int) -> Any:
         return entry(unit, customer_id, source, kind, points * 2)
 
-    return {"hub.customers._entry": double}
+    return {"hub.customers.points_row": double}
 
 
 @bug
