@@ -77,7 +77,7 @@ def _of_sale(sale: Sale, actor: str) -> Iterator[Claim]:
     number = clean_text(sale.receipt_number, 40)
     what = _("goods taken back with receipt {number}").format(number=number)
     back = [line.returned for line in sale.lines if line.returned is not None]
-    for who in dict.fromkeys(_who(one.allowed, actor) for one in back):
+    for who in dict.fromkeys(_who(one.allowed, one.brought_by or actor) for one in back):
         yield Claim(who, what, Right.RETURN)
     for line in sale.lines:
         if line.returned is not None:

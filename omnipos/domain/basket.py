@@ -113,6 +113,8 @@ class OrderToSettle(msgspec.Struct, frozen=True, kw_only=True):
     """Who allowed it though this till does not hold the order."""
     allowed: Approval | None = None
     """Who allowed the hand-over to somebody without the right."""
+    begun_by: str = ""
+    """Who checked the taker and put the order into the basket, by staff id; another may finish it."""
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):

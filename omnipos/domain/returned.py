@@ -34,6 +34,8 @@ class ReturnOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Without a receipt: whether its price is the lowest at all tills, or the lowest of this till only."""
     allowed: Approval | None = None
     """Who allowed it to somebody without the right to take goods back."""
+    brought_by: str = ""
+    """Who took the goods back into the basket, by staff id; another may finish it."""
 
     @property
     def value_minor(self) -> int:

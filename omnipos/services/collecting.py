@@ -225,6 +225,7 @@ def _to_basket(
         paid_online_minor=order.paid_minor,
         override=override,
         allowed=allowed,
+        begun_by=till.someone().staff_id,
     )
     after = msgspec.structs.replace(
         before,
@@ -254,6 +255,16 @@ def check_before_paying(till: Till, settle: OrderToSettle) -> None:
     the hub keeps what then clashes as an exception.
     """
     _check_right(till, order_with_id(till, settle.order_id), settle.override)
+
+
+def who_allowed(till: Till, settle: OrderToSettle, finished_by: str) -> Approval | None:
+    """Return who stands behind handing over an order in the basket where who finishes it may not."""
+    if settle.allowed is not None or settle.begun_by in ("", finished_by):
+        return settle.allowed
+    person = people.staff_by_id(till.store.books, finished_by)
+    if person is None or person.may(Right.COLLECT):
+        return None
+    return Approval(staff_id=settle.begun_by, reason=_("Order {number}").format(number=settle.number))
 
 
 def order_in_basket(till: Till, basket: Basket) -> Order:

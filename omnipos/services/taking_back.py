@@ -33,7 +33,8 @@ def allow_lines(
     given = _asked(till, rights, what, why, (reason, word))
     allowed = known or given.by_another(Right.RETURN)
     approval = given.approval(Right.RETURN_FREELY) if why else None
-    return _marked(after, before.next_line_id, allowed=allowed, approval=approval)
+    marked = _marked(after, before.next_line_id, allowed=allowed, approval=approval)
+    return _brought(marked, before.next_line_id, given.staff.staff_id)
 
 
 def allow_money(till: Till, basket: Basket, why: str, word: Word) -> tuple[Basket, Allowed]:
@@ -61,6 +62,20 @@ def _marked(basket: Basket, first_line_id: int, **words: Approval | None) -> Bas
         for line in basket.lines
     )
     return msgspec.structs.replace(basket, lines=lines) if named else basket
+
+
+def _brought(basket: Basket, first_line_id: int, staff_id: str) -> Basket:
+    """Return a basket whose lines that come back, from one on, say who took them back.
+
+    They stand behind them, whoever finishes the basket.
+    """
+    lines = tuple(
+        msgspec.structs.replace(line, returned=msgspec.structs.replace(line.returned, brought_by=staff_id))
+        if line.returned is not None and line.line_id >= first_line_id
+        else line
+        for line in basket.lines
+    )
+    return msgspec.structs.replace(basket, lines=lines)
 
 
 def _named(back: ReturnOf, words: dict[str, Approval]) -> ReturnOf:

@@ -184,7 +184,7 @@ def _complete(till: Till, shop: Shop, basket: Basket, totals: Totals, settled: S
             Check(basket.order.check),
             sale_id=sale.sale_id,
             override=basket.order.override,
-            allowed=basket.order.allowed,
+            allowed=collecting.who_allowed(till, basket.order, sale.staff_id),
         )
     quoted.close(till, basket, sale)
     baskets.drop_basket(db, basket.basket_id)

@@ -98,6 +98,25 @@ def test_a_managers_word_is_well_and_that_of_who_may_not_is_told(
     assert "by_somebody_without_the_right" not in {one["kind"] for one in cases}
 
 
+@pytest.mark.parametrize(("by", "named"), [("boss", ""), ("eko", "Eko"), ("", "Ani")], ids=str)
+def test_goods_are_judged_by_who_brought_them_back_where_another_finishes_the_basket(
+    shop: HubRig, by: str, named: str
+) -> None:
+    fact = taken_back(shop, None)
+    assert isinstance(fact, SaleCompleted)
+    back = fact.sale.lines[0].returned
+    assert back is not None
+    line = msgspec.structs.replace(fact.sale.lines[0], returned=msgspec.structs.replace(back, brought_by=by))
+    sale = msgspec.structs.replace(fact.sale, lines=(line,))
+    journal = shop.journal(actor="ani")
+    journal.append(SaleCompleted(sale=sale))
+    assert outcomes(shop.push(*journal.envelopes)) == [APPLIED]
+    cases = shop.ask("GET", "/v1/exceptions")["exceptions"]
+    what = f"goods taken back with receipt {sale.receipt_number}"
+    said = SAYS.format(who=named, what=what)
+    assert [one["detail"] for one in cases if one["kind"] == "money_without_right"] == [said] * bool(named)
+
+
 @pytest.mark.parametrize(
     ("by", "says"),
     [

@@ -267,6 +267,18 @@ def test_who_allowed_the_money_stands_with_the_lines_that_another_brought(till: 
     assert allowed == [Approval(staff_id="s-budi", reason="Giving money back")]
 
 
+def test_who_brought_goods_back_stands_behind_an_exchange_that_another_finishes(till: Till) -> None:
+    brought_by_budi(till)
+    offer = till.call(finding.understood, TEH)
+    assert isinstance(offer, finding.ItemOffer)
+    till.call(selling.ring, [(offer.item, offer.quantity_milli)])
+    sale = till.call(tendering.finish).sale
+    assert sale is not None
+    assert sale.staff_id == "s-nina"
+    (back,) = [line.returned for line in sale.lines if line.returned]
+    assert (back.allowed, back.brought_by) == (None, "s-budi")
+
+
 def test_a_badge_that_needs_its_pin_allows_nothing_without_it(till: Till) -> None:
     wants = msgspec.structs.replace(SHOP, staff=StaffHabits(badge_needs_pin=True))
     fill(till.store.folder, "settings", (f"shop:{STORE}", wants))

@@ -8,6 +8,7 @@ from omnipos.domain.staff import Approval
 from omnipos.events import LeaseAsked, LeaseTaken, OrderHandedOver, OrderPicked, OrderReadied
 from omnipos.services import approving, collecting, leasing, selling, tendering
 from omnipos.services.till import Till
+from tests.rigs import staff_members
 from tests.services import test_allowing
 from tests.services.deeds import BUDI, TEH, facts, words_given
 from tests.services.test_leasing import CODE, ORDER, put
@@ -44,6 +45,16 @@ def test_an_order_that_is_paid_first_keeps_who_allowed_it(till: Till) -> None:
     (handed,) = [one for one in facts(till) if isinstance(one, OrderHandedOver)]
     assert handed.allowed == WORD
     assert till.call(selling.current).basket.is_empty
+
+
+def test_who_began_a_hand_over_stands_behind_it_where_another_takes_the_money(till: Till) -> None:
+    put(till, paid_minor=0, holder_device_id=till.identity.device_id, holder_till=1)
+    nina, till.staff = till.staff, staff_members()[1]
+    till.call(collecting.hand_over, ORDER, CODE)
+    till.staff = nina
+    till.call(tendering.pay_cash, None)
+    (handed,) = [one for one in facts(till) if isinstance(one, OrderHandedOver)]
+    assert handed.allowed == WORD
 
 
 def test_the_word_for_an_order_of_another_till_serves_for_handing_it_over(till: Till) -> None:
