@@ -128,8 +128,10 @@ def _keep(unit: Unit, case: ApprovalCase) -> None:
         "approval_id": case.approval_id,
         "kept_at_ms": unit.now_ms,
         "record": msgspec.json.encode(case).decode(),
+        "asked_by": case.asked_by,
+        "answered_by": case.answered_by,
     }
-    upsert(unit.conn, _table, [row], replace=("record", "kept_at_ms"))
+    upsert(unit.conn, _table, [row], replace=("record", "kept_at_ms", "asked_by", "answered_by"))
     unit.tell(approvals_stream(case.store_id), case.approval_id, case)
 
 

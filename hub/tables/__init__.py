@@ -81,7 +81,11 @@ approval = Table(
     id_column("approval_id"),
     number_column("kept_at_ms"),
     text_column("record"),
+    text_column("asked_by"),
+    text_column("answered_by"),
     Index(None, "store_id", "kept_at_ms"),
+    Index(None, "asked_by", "kept_at_ms"),
+    Index(None, "answered_by", "kept_at_ms"),
     Index(None, "kept_at_ms"),
 )
 

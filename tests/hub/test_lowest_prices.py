@@ -1,17 +1,13 @@
 """The lowest recent price of goods at the hub: over all tills, stores and web shops, by the day."""
 
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from alembic import command
-from alembic.config import Config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-import hub
 from hub import tables
 from omnipos.domain.lowest import DAY_MS
 from omnipos.domain.sale import SaleLine
@@ -19,6 +15,7 @@ from omnipos.domain.saving import Saving, SavingKind
 from omnipos.events import SaleCompleted
 from omnipos.protocol import LowestPrice, Returnable
 from tests.hub.journals import AT_MS, Journal, cash_sale
+from tests.hub.migrating import migrate_again
 from tests.hub.rig import APPLIED, DUPLICATE, A, B, HubRig, RigTill, outcomes
 from tests.hub.test_old_sales import put as put_old
 from tests.hub.test_old_sales import sale as old_sale
@@ -199,14 +196,9 @@ def test_an_older_hubs_sales_are_summed_up_in_pages(rig: HubRig) -> None:
     assert set(outcomes(rig.push(*journal.envelopes))) == {APPLIED}
     before = kept(rig)
     assert len(before) == 12
-    config = Config()
-    config.set_main_option("script_location", str(Path(hub.__file__).parent / "migrations"))
     database = rig.hub.database
     sale = tables.sale
     # Numbers far apart: the sales of a day come from several pages.
     database.write(lambda conn: conn.execute(update(sale).values(number=sale.c.number * 3000)))
-    for direction, revision in ((command.downgrade, "office_stores"), (command.upgrade, "head")):
-        with database.writing.connect() as conn:
-            config.attributes["connection"] = conn
-            direction(config, revision)
+    migrate_again(database, "office_stores")
     assert kept(rig) == before

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hub.senders import NotSent
+from tests.hub.migrating import migrate_again
 from tests.hub.offices import Desk, hire
 from tests.hub.rig import HubRig
 from tests.hub.test_approvals import ASKED, GIVEN, NO, YES, Two
@@ -95,6 +96,14 @@ def test_each_approval_says_who_allowed_what_for_whom_and_why(desk: Desk, allowe
     assert "S1-2" in page, "where it was answered"
     assert len(rows(desk.get("approvals/list?q=S1"))) == 2
     assert rows(desk.get("approvals/list?q=S2")) == []
+    for q, wanted in (("budi", 2), ("Boss", 2), ("Bo", 2), ("oss", 0), ("staff", 0)):
+        assert len(rows(desk.get(f"approvals/list?q={q}"))) == wanted, q
+
+
+def test_approvals_that_were_there_before_are_found_by_person_too(desk: Desk, allowed: Two) -> None:
+    before = rows(desk.get("approvals/list?q=Boss"))
+    migrate_again(desk.rig.hub.database, "stock_by_key")
+    assert (rows(desk.get("approvals/list?q=Boss")), len(before)) == (before, 2)
 
 
 @pytest.mark.parametrize("section", ["messages", "approvals"])
@@ -113,8 +122,10 @@ def test_no_search_reads_a_table_whole(desk: Desk, mailed: list[str], allowed: T
         for path in ("messages/list?q=S1-", "messages/list?q=08123456", "messages/list?q=sent"):
             desk.get(path)
         desk.get("approvals/list?q=S1")
+        desk.get("approvals/list?q=Bu")
     assert whole <= {"anon_1"}, "what is counted is what was found"
     wanted = {"message_receipt_number", "message_address", "message_state", "approval_store_id_kept_at_ms"}
+    wanted |= {"approval_asked_by_kept_at_ms", "approval_answered_by_kept_at_ms"}
     assert {name for name in wanted if not any(f"ix_{name}" in one for one in used)} == set()
 
 

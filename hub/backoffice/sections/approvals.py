@@ -1,6 +1,6 @@
 """Approvals: who allowed what, for whom, when and why; read, never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Select, select
 
 from hub import tables
 from hub.backoffice.fields import ChoiceField, Field, MomentField, MoneyField, Sum
-from hub.backoffice.listing import Listing, Record, of_stores
+from hub.backoffice.listing import MOST_FOUND, Listing, Record, of_stores
 from hub.backoffice.office import Office
 from hub.backoffice.section import Section
-from hub.backoffice.sections.sales import staff_names
+from hub.backoffice.sections.sales import staff_called, staff_names
 from omnipos.domain.approval import ApprovalCase, ApprovalState
 from omnipos.domain.rightwords import right_words
 from omnipos.domain.shop import Shop
@@ -20,6 +20,8 @@ from omnipos.locale import later
 
 _table, _store = tables.approval, tables.store
 _key = _table.c.store_id + "/" + _table.c.approval_id
+MOST_PEOPLE = 20
+"""So many people of one beginning of a name are looked for."""
 _STATES = {
     ApprovalState.ASKED: later("asked for"),
     ApprovalState.GRANTED: later("allowed, not done yet"),
@@ -70,11 +72,14 @@ def _finish(conn: Connection, records: Sequence[Record]) -> None:
         record.answered_by = names.get(record.answered_id, record.answered_id)
 
 
-def _find(conn: Connection, q: str, _office: Office) -> Iterable[str]:
-    wanted = select(_store.c.store_id).where(_store.c.code == q)
-    store_id = conn.scalar(wanted)
-    newest = select(_key).where(_table.c.store_id == store_id).order_by(_table.c.kept_at_ms.desc())
-    return conn.scalars(newest.limit(500))
+def _find(conn: Connection, q: str, _office: Office) -> Iterator[str]:
+    newest = select(_key).order_by(_table.c.kept_at_ms.desc()).limit(MOST_FOUND)
+    for store_id in conn.scalars(select(_store.c.store_id).where(_store.c.code == q)):
+        yield from conn.scalars(newest.where(_table.c.store_id == store_id))
+    # Each by an index of its own: one condition for several would read every approval, newest first.
+    for person in staff_called(conn, q)[:MOST_PEOPLE]:
+        yield from conn.scalars(newest.where(_table.c.asked_by == person))
+        yield from conn.scalars(newest.where(_table.c.answered_by == person))
 
 
 def _detail(field: Any) -> Any:
@@ -104,7 +109,9 @@ APPROVALS = Section(
         _detail(Field("answered_place", label=later("Answered at till"))),
         _detail(MoneyField("total", label=later("Total of the basket"))),
     ),
-    search_hint=later("Search by the code of a store. Approvals of the last 31 days stand here."),
+    search_hint=later(
+        "Search by who asked or answered, or by the code of a store. The last 31 days stand here."
+    ),
     listing=Listing(
         query=_query,
         key=(_table.c.store_id, _table.c.approval_id),

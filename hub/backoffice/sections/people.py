@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Select, select
 from hub import shops, staff, staffstores, tables
 from hub.backoffice.desk import Refusal, wished
 from hub.backoffice.fields import ChoiceField, Choices, Field, Flag, PinField, StoreField
-from hub.backoffice.listing import Listing, Page, Record, starts
+from hub.backoffice.listing import Listing, Page, Record
 from hub.backoffice.office import Office
 from hub.backoffice.section import Act, Answer, Change, Said, Section
 from hub.backoffice.sections.devices import store_choices
+from hub.backoffice.sections.sales import staff_called
 from hub.staffmessages import RoleWish, StaffWish
 from hub.unit import Unit
 from omnipos.domain.names import fold
@@ -48,8 +49,7 @@ def _finish(conn: Connection, records: Sequence[Record]) -> None:
 
 
 def _find(conn: Connection, q: str, _office: Office) -> Any:
-    table = tables.staff
-    return conn.scalars(select(table.c.staff_id).where(starts(table.c.folded_name, fold(q))).limit(500))
+    return staff_called(conn, q)
 
 
 class _Wished(NamedTuple):

@@ -17,11 +17,12 @@ from hub.backoffice.fields import (
     Sum,
     write_part,
 )
-from hub.backoffice.listing import Listing, Record, of_stores, starts
+from hub.backoffice.listing import MOST_FOUND, Listing, Record, of_stores, starts
 from hub.backoffice.office import Office
 from hub.backoffice.section import Section
 from hub.reports import ShiftState
 from omnipos.domain.money import format_money
+from omnipos.domain.names import fold
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Right, Staff
@@ -71,6 +72,13 @@ def staff_names(conn: Connection, staff_ids: Iterable[str]) -> dict[str, str]:
     records = conn.scalars(select(table.c.record).where(table.c.staff_id.in_(sorted(staff_ids))))
     found = (msgspec.json.decode(record, type=Staff) for record in records)
     return {one.staff_id: one.name for one in found}
+
+
+def staff_called(conn: Connection, words: str) -> list[str]:
+    """Return the ids of people whose name begins with some words."""
+    table = tables.staff
+    wanted = starts(table.c.folded_name, fold(words))
+    return list(conn.scalars(select(table.c.staff_id).where(wanted).limit(MOST_FOUND)))
 
 
 def _find(conn: Connection, q: str, _office: Office) -> Iterable[str]:
