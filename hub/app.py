@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,6 +59,8 @@ from omnipos.protocol import Problem
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 10 << 20
+DISK_FULL = "53100"
+"""What PostgreSQL calls a disk that takes no more (Appendix A of its manual)."""
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -211,8 +214,17 @@ def _place(request: AnyRequest, key: str) -> str:
 def _busy(_request: AnyRequest, error: Exception) -> Response[bytes]:
     # Not the statement with it: its parameters may name a customer.
     log.warning("The database could not take a request: %s", getattr(error, "orig", error))
+    if _is_full(error):
+        detail = _("The hub's disk is full. Nothing was changed; free some space on the hub's computer.")
+        return _problem(503, "disk_full", detail, {"Retry-After": "1"})
     detail = _("The hub's database is busy or in trouble. Nothing was changed; try again.")
     return _problem(503, "busy", detail, {"Retry-After": "1"})
+
+
+def _is_full(error: Exception) -> bool:
+    cause = getattr(error, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", "") == DISK_FULL
 
 
 def _of_database(request: AnyRequest, error: DBAPIError) -> Response[bytes]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.locks import Key, hold
 from omnipos.protocol import Record
@@ -117,8 +117,13 @@ class Unit:
         nested = self.conn.begin_nested()
         try:
             yield
-        except BaseException:
+        except BaseException as trouble:
             self.changes, self.exceptions, self.erased, self._late = changes, exceptions, erased, late
-            nested.rollback()
+            try:
+                nested.rollback()
+            except OperationalError:
+                # A full disk ends the whole transaction by itself; what it failed on says more.
+                if not isinstance(trouble, OperationalError):
+                    raise
             raise
         nested.commit()

@@ -30,7 +30,8 @@ def hub_address(typed: str, *, private_http: bool) -> str:
         raise NotEncrypted(
             _(
                 "{address} is not encrypted: anybody in the shop's network could read along. Use https://,"
-                " or write private_http = true into omnipos.toml if you trust the network."
+                " or, if you trust the network, omnipos enrol --private-http; for a till that is enrolled,"
+                " write private_http = true into omnipos.toml."
             ).format(address=address[:60])
         )
     raise NotEncrypted(
@@ -38,6 +39,15 @@ def hub_address(typed: str, *, private_http: bool) -> str:
             address=address[:60]
         )
     )
+
+
+def as_typed(address: str) -> str:
+    """Return a hub's address as `omnipos enrol` takes it, with the wish that one without encryption needs."""
+    try:
+        hub_address(address, private_http=False)
+    except NotEncrypted:
+        return f"--private-http {address}"
+    return address
 
 
 def _host(address: str) -> str:

@@ -195,13 +195,18 @@ def _refusal(reply: Reply) -> SyncError:
     try:
         problem = msgspec.json.decode(reply.content, type=Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        problem = Problem(detail=f"HTTP {reply.status}")
-    detail = problem.detail
+        problem = None
+    detail = (
+        problem.detail
+        if problem
+        else _("an answer that is not the hub's, HTTP {status}").format(status=reply.status)
+    )
     wait_ms = wish_ms(reply.headers)
     if reply.status == 413:
         return TooLarge(detail)
     if reply.status >= 500 and not wait_ms:
         return Failed(detail)
-    if reply.status in (408, 425, 429) or reply.status >= 500 or reply.status < 400:
+    # A refusal that the hub did not write is a portal's or a proxy's, and may be gone in a moment.
+    if problem is None or reply.status in (408, 425, 429) or reply.status >= 500 or reply.status < 400:
         return Retryable(detail, wait_ms=wait_ms)
     return Rejected(detail, problem.code)

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 
@@ -180,6 +181,9 @@ class SyncEngine:
                 error = self._away(trouble)
             except DomainError as trouble:
                 error = self._refused(str(trouble))
+            except (OSError, sqlite3.OperationalError) as trouble:
+                _log.warning("syncing met trouble with the disk", exc_info=True)
+                error = self._refused(_of_disk(trouble))
             waiting = self._store.call(lambda: outbox.count_waiting(self._store.books)).events
             return SyncOutcome(
                 ok=not error,
@@ -350,3 +354,11 @@ class SyncEngine:
         since = self._report.since_ms if self._report.state is state else self._clock.now_ms()
         self._report = LinkReport(state=state, since_ms=since, reason=reason, skew_ms=self._skew_ms)
         return reason
+
+
+def _of_disk(trouble: OSError | sqlite3.OperationalError) -> str:
+    reason = getattr(trouble, "strerror", None) or str(trouble)
+    return _(
+        "The disk does not take what syncing has to keep ({reason}). All sales that were finished are safe"
+        " and will be sent. Free some space or call for help; syncing then goes on by itself."
+    ).format(reason=reason)

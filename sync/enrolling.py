@@ -6,7 +6,7 @@ from omnipos.locale import _
 from omnipos.protocol import EnrolAnswer, EnrolRequest
 from omnipos.signing import SigningKey, enrol_words
 from sync.client import HubClient
-from sync.errors import SyncError
+from sync.errors import SyncError, Untrusted
 
 
 def enrol(
@@ -27,6 +27,8 @@ def enrol(
     )
     try:
         return client.enrol(request)
+    except Untrusted as objection:
+        raise EntryRefused(str(objection)) from objection
     except SyncError as error:
         raise EntryRefused(
             _("The hub at {address} did not take the code: {reason}.").format(

@@ -1,6 +1,7 @@
 """One keep-alive HTTP connection whose every exchange comes to an end, and that another thread can cut."""
 
 import contextlib
+import logging
 import socket
 import ssl
 import sys
@@ -31,6 +32,9 @@ MOST_BYTES = 64 << 20
 """An answer that grows beyond this is not the hub's."""
 EXPIRED, NOT_YET_VALID = 10, 9
 """What OpenSSL calls a certificate out of its time (x509_vfy.h)."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +224,26 @@ def _trouble(error: Exception, address: str, *, missed: bool) -> SyncError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Untrusted(_distrust(cause, address))
         cause = cause.__cause__ or cause.__context__
-    return Retryable(str(error) or type(error).__name__)
+    return Retryable(_broken(error, address))
+
+
+def _broken(error: Exception, address: str) -> str:
+    """Say in words why there is no answer; what the system calls it is for the log."""
+    import httpx
+
+    _log.info("No answer from %s: %r", address, error)
+    if isinstance(error, httpx.TimeoutException):
+        return _("it took too long")
+    if not isinstance(error, httpx.ConnectError):
+        return _("the line broke")
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return _("the name in {address} is not known here").format(address=address)
+        if isinstance(cause, ConnectionRefusedError):
+            return _("nothing runs at {address}").format(address=address)
+        cause = cause.__cause__ or cause.__context__
+    return _("there is no way to {address}").format(address=address)
 
 
 def _distrust(error: ssl.SSLCertVerificationError, address: str) -> str:

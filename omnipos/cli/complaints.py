@@ -65,3 +65,5 @@ def log_to(folder: Path) -> None:
     handler = RotatingFileHandler(path, maxBytes=LARGEST_LOG, backupCount=3, delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
+    # What a full disk does not take must not come out between the lines of the counter instead.
+    logging.raiseExceptions = False

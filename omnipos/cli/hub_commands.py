@@ -20,6 +20,7 @@ from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.shop import CERTIFIED_TILLS, COUNTRIES
 from omnipos.locale import _, ngettext
+from sync.addresses import as_typed
 from sync.owner import OwnerClient
 
 
@@ -68,7 +69,7 @@ def enrol_code(store: str, address: str, key_file: Path) -> None:
     click.echo(made.code)
     click.echo(
         _("It makes one till of store {store}, today: omnipos enrol {address} {code}").format(
-            store=store, address=address, code=made.code
+            store=store, address=as_typed(address), code=made.code
         ),
         err=True,
     )

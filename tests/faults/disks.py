@@ -6,6 +6,7 @@ import ctypes
 import resource
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 JOURNAL_POINTER = 28
 IOERR_FSYNC = 10 | 4 << 8
@@ -50,6 +51,14 @@ def no_file_longer_than(length: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def fill_up(file: Path) -> None:
+    """Write to a file until its disk takes no more; that ends with OSError."""
+    with file.open("wb") as film:
+        while True:
+            film.write(bytes(1 << 16))
+            film.flush()
 
 
 class _CapHeader(ctypes.Structure):

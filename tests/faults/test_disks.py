@@ -22,12 +22,12 @@ from omnipos.domain.sale import Sale
 from omnipos.services import selling, tendering, watching
 from omnipos.services.till import Till
 from omnipos.services.verifying import verify
-from omnipos.store.connection import RESERVE_BYTES, Store, keep_reserve
+from omnipos.store.connection import Store, keep_reserve
 from omnipos.store.identity import load_identity
 from omnipos.store.outbox import count_waiting
 from omnipos.store.soundness import look_through
 from screens.trouble import TroubleApp
-from tests.faults.disks import FailingSync, held_to_permissions, no_file_longer_than
+from tests.faults.disks import FailingSync, fill_up, held_to_permissions, no_file_longer_than
 from tests.rigs import INDOMIE, selling_till
 from tests.services.faulty import everything
 
@@ -49,13 +49,6 @@ def sell(till: Till) -> Sale:
 def sell_until_refused(till: Till, sold: list[str]) -> None:
     for _sale in range(500):
         sold.append(sell(till).receipt_number)
-
-
-def fill_up(file: Path) -> None:
-    with file.open("wb") as film:
-        while True:
-            film.write(bytes(1 << 16))
-            film.flush()
 
 
 def receipts(till: Till) -> list[str]:
@@ -141,18 +134,6 @@ def test_fault_15_a_full_disk_refuses_the_whole_sale_and_says_so(till: Till) -> 
     till.store.call(lambda: books.execute("PRAGMA max_page_count = 1000000"))
     assert till.call(tendering.pay_cash).sale is not None
     assert findings(till) == ()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "disk"
-    place.mkdir()
-    size = RESERVE_BYTES * 5 + (8 << 20)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "omnipos-test", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets tests mount nothing; the full disk is also tested without")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
 
 
 def test_fault_15_on_a_really_full_disk_the_reserve_lets_one_export_happen(small_disk: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import sync.sending
 import sync.wire
+from omnipos.ports import LinkState
 from tests.faults.lines import (
     IDM,
     KOPI,
@@ -109,6 +110,19 @@ def test_22_a_portal_that_redirects_is_not_followed(till: ProxiedTill, hub: HubP
         outcome = till.engine.once()
         assert elsewhere.seen == []
     assert (outcome.ok, outcome.online, outcome.waiting) == (False, False, 1)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 426, 511])
+def test_22_a_refusal_that_the_hub_did_not_write_calls_for_nobody(till: ProxiedTill, status: int) -> None:
+    till.sell(IDM)
+    till.proxy.choose = once(Say(status, PORTAL, HTML), "/v1/events")
+    outcome = till.engine.once()
+    assert (outcome.ok, outcome.waiting, till.engine.report().state) == (False, 1, LinkState.AWAY)
+    assert outcome.error == (
+        f"The hub does not answer (an answer that is not the hub's, HTTP {status})."
+        " Selling goes on; all is kept and sent later."
+    )
+    assert till.engine.once().ok
 
 
 def price(sku: str, price_minor: int) -> dict[str, object]:

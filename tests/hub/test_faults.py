@@ -84,6 +84,29 @@ def test_fault_35_a_locked_database_is_tried_again_and_has_one_effect(rig: HubRi
     assert rig.stock("A") == (-2000, 0)
 
 
+@pytest.mark.parametrize("base", ["sqlite"])
+def test_fault_15_a_hub_whose_disk_is_full_says_so_and_takes_the_sale_later(rig: HubRig) -> None:
+    journal = rig.journal()
+    for _sale in range(300):
+        journal.sell((A, 2, 3500))
+
+    def bound(conn: Connection, most: str) -> None:
+        conn.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+
+    def fill(conn: Connection) -> None:
+        (pages,) = conn.exec_driver_sql("PRAGMA page_count").one()
+        bound(conn, pages)
+
+    rig.hub.database.write(fill)
+    before = everything(rig)
+    answer = push_raw(rig, *journal.envelopes)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json()["code"] == "disk_full"
+    assert everything(rig) == before
+    rig.hub.database.write(lambda conn: bound(conn, "1000000"))
+    assert outcomes(rig.push(*journal.envelopes)) == [APPLIED] * 300
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -33,6 +33,7 @@ from omnipos.protocol import (
     TokenRequest,
 )
 from omnipos.signing import enrol_words, head_words, is_signed, token_words
+from sync import engine
 from tests.hub.rig import HubRig
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "sync.md").read_text()
@@ -145,6 +146,8 @@ def test_the_limits_in_the_document_are_the_hubs() -> None:
         f"{MOST_CHANGES:,} at most",
         f"({LONGEST_WAIT_S} at most)",
         f"every {hints.BEAT_S:.0f} s",
+        f"every {engine.LIVE_POLL_S * 0.5:.0f} to {engine.LIVE_POLL_S * 1.5:.0f} s while it hears hints,"
+        f" every {engine.POLL_S * 0.5:.0f} to {engine.POLL_S * 1.5:.0f} s while it does not",
         f"({feed.KEPT_DELETIONS_MS // 86_400_000} days)",
     ):
         assert said in " ".join(DOCUMENT.split()), said

@@ -8,7 +8,7 @@ from omnipos.cli.joining import join
 from omnipos.config import load_settings
 from omnipos.domain.errors import EntryRefused
 from omnipos.ports import LinkState
-from sync.addresses import NotEncrypted, hub_address
+from sync.addresses import NotEncrypted, as_typed, hub_address
 from sync.client import HubClient
 from sync.errors import Untrusted
 from tests.hubs import HubProcess
@@ -98,3 +98,21 @@ def test_the_wish_to_trust_the_shops_network_is_kept_with_the_till(
     with pytest.raises(EntryRefused):
         join(tmp_path / "none", running_hub.address, "WRONG-CODE", "three", private_http=True)
     assert not load_settings(tmp_path / "none").private_http
+
+
+@pytest.mark.parametrize("address", [*HERE, *HOME, "https://hub.example"])
+def test_the_command_that_the_hub_tells_for_enrolling_works_as_it_stands(address: str) -> None:
+    *wish, told = as_typed(address).split(" ")
+    assert told == address
+    assert hub_address(told, private_http="--private-http" in wish) == address
+    assert bool(wish) == (address in HOME)
+
+
+def test_a_code_that_was_never_sent_is_not_said_to_be_refused(tmp_path: Path) -> None:
+    with pytest.raises(EntryRefused) as refusal:
+        join(tmp_path / "till", "http://192.168.1.5:8787", "K7QM-2F9D", "counter")
+    assert str(refusal.value) == (
+        "http://192.168.1.5:8787 is not encrypted: anybody in the shop's network could read along. Use https://,"
+        " or, if you trust the network, omnipos enrol --private-http; for a till that is enrolled, write"
+        " private_http = true into omnipos.toml."
+    )
