@@ -134,9 +134,11 @@ def must_name(name: str) -> str:
 
 
 def put_sqlite_in_place(place: Path, database: Path, home: Path, aside: Path) -> None:
-    """Move a hub's old database and key aside and the unpacked ones in; nothing is deleted."""
-    old = [database.with_name(f"{database.name}{end}") for end in ("", "-wal", "-shm")]
-    for one in (*old, home / HUB_KEY):
+    """Move a hub's old database aside, keep its key there, and let the unpacked ones in; nothing is deleted.
+
+    The keys may lie in another folder, and on another disk, than the database.
+    """
+    for one in [database.with_name(f"{database.name}{end}") for end in ("", "-wal", "-shm")]:
         if one.exists():
             aside.mkdir(parents=True, exist_ok=True, mode=0o700)
             one.rename(aside / one.name)

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as File
@@ -142,7 +142,8 @@ def main() -> None:
     """Make what was ordered, unless another process is at it."""
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.nice(NICENESS)
+    with suppress(OSError):  # where the system forbids it the work is done all the same
+        os.nice(NICENESS)
     shelf = Shelf(Path(order.folder))
     with only_one(shelf.folder) as mine:
         if mine:

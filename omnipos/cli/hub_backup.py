@@ -15,6 +15,7 @@ from omnipos.cli.hub_serving import place_of, place_options, settings_of
 from omnipos.cli.ownhub import KEY_FILE, lock_keeper
 from omnipos.domain.errors import EntryRefused, StoreTrouble
 from omnipos.locale import _
+from omnipos.secretfiles import write_secret
 from omnipos.services.till import SystemClock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -80,9 +81,12 @@ def restore(file: Path, programs: str, replace: str, **given: Any) -> None:
     from hub.database import is_url
 
     target, key = _place(given)
-    key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = key.with_name(f"before-restore-{SystemClock().now_ms()}")
-    with _held(key.parent):
+    # A hub on a file holds the folder of that file, wherever its keys lie.
+    home = key.parent if is_url(target) else Path(target).parent
+    for folder in (home, key.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = home / f"before-restore-{SystemClock().now_ms()}"
+    with _held(home):
         if is_url(target):
             _restore_postgres(file, target, key, programs, replace, aside)
         else:
@@ -113,13 +117,13 @@ def _restore_sqlite(file: Path, database: Path, key: Path, replace: str, aside: 
 
     if database.exists() and replace != database.name:
         raise EntryRefused(backups.must_name(database.name))
-    with backups.unpacking(file, backups.Kind.SQLITE, key.parent) as place:
+    with backups.unpacking(file, backups.Kind.SQLITE, database.parent) as place:
         if key.exists():
             (place / KEY_FILE).write_bytes(key.read_bytes())
         renew(str(place / backups.Kind.SQLITE), place / KEY_FILE)
         backups.put_sqlite_in_place(place, database, key.parent, aside)
         if not key.exists():
-            (place / KEY_FILE).rename(key)
+            write_secret(key, (place / KEY_FILE).read_bytes())
 
 
 def _restore_postgres(file: Path, address: str, key: Path, programs: str, replace: str, aside: Path) -> None:

@@ -3,31 +3,47 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from omnipos.cli.folders import default_folder, folder_in_use, folder_of, use_folder
+from omnipos.cli.hub_serving import place_of
 from omnipos.cli.membership import load_membership
 from omnipos.cli.ownhub import FOLDER, KEY_FILE, Running, running_hub
 from omnipos.config import load_settings
 from omnipos.domain.errors import EntryRefused
 from omnipos.locale import _
+from sync.errors import Failed, Retryable
 from sync.owner import OwnerClient
 
+if TYPE_CHECKING:
+    from hub.settings import HubSettings
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CONFIG = "omnipos.hub_config"
 
 
 def hub_options(command: Command) -> Command:
     """Give a command `address` and `key_file` of the hub it works on."""
+    file = click.Path(path_type=Path, dir_okay=False)
     decorated = click.option(
         "--key-file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=file,
         callback=_key_file,
         help="The hub's admin.key; else the one beside the data folder's hub.",
     )(command)
     decorated = click.option(
         "--hub", "address", default="", callback=_address, help="The hub's address; else the data folder's."
+    )(decorated)
+    decorated = click.option(
+        "--config",
+        type=file,
+        is_eager=True,
+        expose_value=False,
+        callback=_keep_config,
+        help="The hub.toml of a hub on this machine; else the data folder's.",
     )(decorated)
     return click.option(
         "--data-dir",
@@ -43,22 +59,46 @@ def _folder(context: click.Context, _parameter: click.Parameter, value: Path | N
     use_folder(context, value or default_folder())
 
 
+def _keep_config(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    context.meta[_CONFIG] = value
+
+
+def _settings(context: click.Context) -> "HubSettings | None":
+    """Return what a hub is told by --config, or by the hub.toml of the folder; None without either."""
+    folder, config = folder_of(context), context.meta.get(_CONFIG)
+    if config is None and not (folder / "hub.toml").exists():
+        return None
+    from hub import settings
+
+    return settings.load_settings(folder, config=config)
+
+
 def _address(context: click.Context, _parameter: click.Parameter, value: str) -> str:
     if value:
         return value
     folder = folder_of(context)
-    running: Running | None = running_hub(folder)
+    running: Running | None = None if context.meta.get(_CONFIG) else running_hub(folder)
     if running is not None:
         return running.address
+    settings = _settings(context)
+    if settings is not None:
+        # A hub that listens everywhere is asked on its own machine.
+        return f"http://{settings.bind.replace('0.0.0.0:', '127.0.0.1:')}"
     member = load_membership(folder)
     if member is None:
         raise EntryRefused(
-            _("There is no hub in {folder}. Name its address with --hub.").format(folder=folder)
+            _(
+                "There is no hub in {folder}. Name its address with --hub and its key with --key-file, or, on"
+                " its own machine, its settings with --config."
+            ).format(folder=folder)
         )
     return member.hub
 
 
 def _key_file(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
+    settings = None if value else _settings(context)
+    if settings is not None:
+        return place_of(settings, folder_of(context))[1]
     return value or folder_of(context) / FOLDER / KEY_FILE
 
 
@@ -79,5 +119,14 @@ def owner_line(address: str, key_file: Path) -> Iterator[OwnerClient]:
     client = OwnerClient(address, key, private_http=own or load_settings(folder).private_http)
     try:
         yield client
+    except Failed:
+        raise
+    except Retryable as trouble:
+        said = _(
+            "The hub at {address} cannot be asked: {reason}. Look whether it runs there; on its own machine"
+            " omnipos hub doctor says more."
+        )
+        reason = str(trouble).rstrip(".")
+        raise Retryable(said.format(address=address, reason=reason), trouble.wait_ms) from trouble
     finally:
         client.close()

@@ -190,3 +190,31 @@ def test_what_the_settings_of_a_hub_say_is_what_is_saved_and_put_back(
     assert (said.exit_code, "The hub is restored" in said.output) == (0, True), said.output
     hub.start()
     assert (before, totals(hub)) == ((1, before[1]), before)
+
+
+@pytest.mark.parametrize("own_hub", ["sqlite"], indirect=True)
+def test_a_hub_on_a_file_whose_keys_lie_elsewhere_is_restored_in_its_folder_and_never_while_it_runs(
+    own_hub: HubProcess, disk: Disk, tmp_path: Path
+) -> None:
+    hub, file, keys = own_hub, tmp_path / "hub backup", tmp_path / "keys"
+    keys.mkdir()
+    for name in ("admin.key", "hub.key"):
+        (hub.folder / name).rename(keys / name)
+    place = ("--database", hub.database, "--admin-key", keys / "admin.key")
+    sale = disk.sell(INDOMIE)
+    assert ask("hub", "backup", file, *place).exit_code == 0
+    hub.stop()
+    lock = lock_keeper(hub.folder)
+    assert lock is not None
+    said = ask("hub", "restore", file, "--replace", "hub.db", *place)
+    assert (said.exit_code, f"A hub runs on {hub.folder} already" in said.output) == (1, True), said.output
+    os.close(lock)
+    said = ask("hub", "restore", file, "--replace", "hub.db", *place)
+    assert said.exit_code == 0, said.output
+    assert len([*hub.folder.glob("before-restore-*/hub.db")]) == 1
+    assert sorted(one.name for one in keys.iterdir()) == ["admin.key", "hub.key"]
+    for name in ("admin.key", "hub.key"):
+        (keys / name).rename(hub.folder / name)
+    hub.start()
+    disk.sync()
+    assert set(hub_sales(hub)) == {sale.sale_id}
