@@ -119,9 +119,9 @@ def owner_line(address: str, key_file: Path) -> Iterator[OwnerClient]:
     client = OwnerClient(address, key, private_http=own or load_settings(folder).private_http)
     try:
         yield client
-    except Failed:
-        raise
     except Retryable as trouble:
+        if isinstance(trouble, Failed) or trouble.wait_ms:
+            raise  # the hub's own words say what is to be done
         said = _(
             "The hub at {address} cannot be asked: {reason}. Look whether it runs there; on its own machine"
             " omnipos hub doctor says more."
