@@ -113,9 +113,11 @@ def _brought(view: BasketView, price_words: str = "") -> Answer:
     said = _("{quantity} {name} in the basket to come back, {amount}.").format(
         quantity=format_quantity(-line.quantity_milli, line.unit, view.basket.currency),
         name=line.name,
-        amount=format_money(view.totals.total_minor, view.basket.currency),
+        amount=format_money(line.returned.value_minor if line.returned else 0, view.basket.currency),
     )
     then = _("Type refund to give the money back.")
+    if len(view.basket.lines) > 1:
+        then = f"{total_words(view)} {then}" if view.totals.total_minor < 0 else total_words(view)
     return Answer(say=" ".join(filter(None, (said, price_words, then))))
 
 
@@ -173,12 +175,15 @@ def _say_ways(talk: Talk, view: BasketView) -> Answer:
     names = {kind: name for name, kind in MEANS.items()}
     ways = talk.till.call(returning.ways_back)
     money = view.basket.currency
-    said = "; ".join(
-        f"refund {names[one.kind]}: {tender_words(one)} {format_money(-one.amount_minor, money)}"
-        for one in ways
-    )
+    said = "; ".join(f"refund {names[one.kind]}: {_way_words(one, money)}" for one in ways)
     more = [{"means": names[one.kind], "amount_minor": one.amount_minor} for one in ways]
     return Answer(say=_("The money may go back so: {ways}.").format(ways=said), more={"refund": more})
+
+
+def _way_words(way: Tender, money: str) -> str:
+    if way.amount_minor == 0:
+        return _("Nothing: in cash it is rounded away")
+    return f"{tender_words(way)} {format_money(-way.amount_minor, money)}"
 
 
 def _tender(talk: Talk, kind: TenderKind, words: list[str]) -> Tender:

@@ -58,6 +58,8 @@ async def _ask_even(paying: "Paying") -> None:
 def _answer(paying: "Paying", way: Tender) -> Answer:
     sum_back = format_money(-way.amount_minor, paying.desk.currency)
     text = f"{tender_name(way)} {sum_back}"
+    if way.amount_minor == 0:
+        text = _("Nothing: in cash it is rounded away")
     if way.kind is TenderKind.ONLINE:
         text = _("The web shop gives {amount} back").format(amount=sum_back)
     act: Callable[[], Awaitable[None]]

@@ -80,7 +80,8 @@ def check_means(basket: Basket, tender: Tender, rounding: CashRounding) -> None:
 
 
 def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...]:
-    """Return by what the rest of a refund may go back, the way it came first; all are below zero.
+    """Return by what the rest of a refund may go back, the way it came first; all below zero, but for cash
+    that comes to nothing when it is rounded.
 
     What was paid without cash comes before the cash. Store credit is there for a customer, and last of all
     cash for what was not paid in cash, which asks for a right.
@@ -104,6 +105,8 @@ def ways(basket: Basket, owed: Due, rounding: CashRounding) -> tuple[Tender, ...
     if basket.customer_id:
         found.setdefault((TenderKind.STORE_CREDIT, basket.customer_id), owed.due_minor)
     found = {way: minor for way, minor in found.items() if minor < 0}
+    if not owed.cash_due_minor and (not found or left_by(basket, TenderKind.CASH) > 0):
+        found.setdefault((TenderKind.CASH, ""), 0)  # too little for any coin
     if left_by(basket, TenderKind.CASH) < -owed.cash_due_minor:
         found.setdefault((TenderKind.CASH, ""), owed.cash_due_minor)
     return tuple(

@@ -26,7 +26,7 @@ from omnipos.domain.returning import (
 )
 from omnipos.domain.sale import Sale
 from omnipos.domain.staff import Right
-from omnipos.domain.tender import Tender
+from omnipos.domain.tender import Tender, TenderKind
 from omnipos.locale import _, later
 from omnipos.services import finding, lowest_pricing, pricedesk, selling, taking_back, tendering
 from omnipos.services.approving import Word
@@ -247,7 +247,7 @@ def _unknown(till: Till, basket: Basket, product: Product, amount_minor: int) ->
 
 
 def ways_back(till: Till) -> tuple[Tender, ...]:
-    """Return by what the rest of the refund may go back, the default first; all below zero."""
+    """Return by what the rest of the refund may go back, the default first; none above zero."""
     view = tendering.to_pay(till)
     return ways(view.basket, view.due, till.shop().cash_rounding)
 
@@ -258,7 +258,8 @@ def give_back(till: Till, tender: Tender, word: Word = NO_WORD) -> Paid:
     Raises TenderRefused, and WordNeeded.
     """
     view = tendering.to_pay(till)
-    if tender.amount_minor >= 0:
+    is_rounded_away = tender.kind is TenderKind.CASH and tender.amount_minor == 0 > view.due.due_minor
+    if tender.amount_minor >= 0 and not is_rounded_away:
         raise TenderRefused(_("No money goes back with this basket. Take what is due as for any sale."))
     is_free = is_free_cash(view.basket, tender)
     why = _("No receipt here says that it was paid in cash.") if is_free else ""

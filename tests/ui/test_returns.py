@@ -1,12 +1,15 @@
 """Returns on screen and in plain words: found by number or scan, chosen by line, the money by a number."""
 
+import msgspec
 import pytest
 
 from omnipos.domain.lowest import LowestPrice
 from omnipos.ports import HubAway
 from omnipos.services import reprinting, selling
 from omnipos.services.till import Till
+from tests import rigs
 from tests.goods import IMEI, OTHER_IMEI, fill_goods
+from tests.rigs import fill
 from tests.ui.driving import LARGE, SMALL, Hands, counter
 from tests.ui.plain_rig import say
 
@@ -67,6 +70,23 @@ async def test_an_even_exchange_is_finished_by_a_number(till: Till) -> None:
         assert "Nothing is due and nothing goes back." in hands.text
         await hands.press("1")
     assert till.call(reprinting.latest)[0].tenders == ()
+
+
+async def test_less_than_a_coin_is_rounded_away_by_a_number(till: Till) -> None:
+    async with counter(till) as hands:
+        await sell(hands, TEH)
+        await hands.press("f9")
+        await hands.type("S1-1-000001")
+        await hands.press("enter", "space", "enter", "1")
+        cheaper = msgspec.structs.replace(rigs.TEH, price_minor=5960)
+        fill(till.store.folder, "catalogue", ("product:p-teh", cheaper))
+        await hands.scan(TEH)
+        await hands.press("f12")
+        assert "Rp 40 goes back to the customer. How?" in hands.text
+        assert "1 Nothing: in cash it is rounded away" in hands.text
+        await hands.press("1")
+    sale = till.call(reprinting.latest)[0]
+    assert (sale.total_minor, [one.amount_minor for one in sale.tenders]) == (-40, [0])
 
 
 async def test_without_a_receipt_a_manager_gives_the_word(till: Till) -> None:
@@ -150,6 +170,7 @@ def test_plain_words_bring_goods_back_and_give_the_money(till: Till) -> None:
     assert said.startswith("1 Teh Botol 450 ml in the basket to come back, −Rp 6.000.")
     assert say(till, "refund") == "The money may go back so: refund cash: Cash Rp 6.000."
     assert "still due" not in say(till, "refund cash 3000")
+    assert say(till, "pay cash").startswith("Money goes back here.")
     assert say(till, "refund cash").startswith("Sale S1-1-000002 is done. Total −Rp 6.000.")
     sale = till.call(reprinting.latest)[0]
     assert [one.amount_minor for one in sale.tenders] == [-3000, -3000]
@@ -198,4 +219,6 @@ def test_plain_words_say_whose_lowest_price_goes_back(till: Till) -> None:
     assert "at Rp 6.000, the lowest recent price at all tills." in say(till, f"return-goods {TEH} broken")
     said = say(till, f"return-goods {TEH} broken", "allow Budi 9999")
     assert "Teh Botol 450 ml in the basket to come back" in said
-    assert said.endswith("That is the lowest at all tills. Type refund to give the money back.")
+    assert said.endswith(
+        "That is the lowest at all tills. Total −Rp 31.600. Type refund to give the money back."
+    )
