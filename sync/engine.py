@@ -5,6 +5,7 @@ import random
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -13,11 +14,12 @@ from omnipos.domain.errors import DomainError
 from omnipos.events import SCHEMA
 from omnipos.locale import _
 from omnipos.ports import Clock, LinkReport, LinkState
-from omnipos.protocol import Hello, Hint
+from omnipos.protocol import Hello, Hint, PushBatch
 from omnipos.sealing import Sealer
 from omnipos.store import customers, journal, orders, outbox, people
 from omnipos.store.connection import Mirror, Store, open_mirror, transaction
 from omnipos.store.identity import Identity
+from omnipos.store.mending import begin_anew, damaged_copy, is_damage, look_for_damage, marked
 from omnipos.store.mirror import cursors, fetch_anew, keep_streams
 from sync.bootstrap import Bootstrapping
 from sync.client import HubClient
@@ -74,6 +76,7 @@ class SyncEngine:
         """
         self._store = store
         store.identity = identity
+        store.on_damage = self.try_now
         self._clock = clock
         self._client = client
         self._spread = spread
@@ -181,9 +184,9 @@ class SyncEngine:
                 error = self._away(trouble)
             except DomainError as trouble:
                 error = self._refused(str(trouble))
-            except (OSError, sqlite3.OperationalError) as trouble:
+            except (OSError, sqlite3.DatabaseError) as trouble:
                 _log.warning("syncing met trouble with the disk", exc_info=True)
-                error = self._refused(_of_disk(trouble))
+                error = self._refused(self._of_disk(trouble))
             waiting = self._store.call(lambda: outbox.count_waiting(self._store.books)).events
             return SyncOutcome(
                 ok=not error,
@@ -228,6 +231,7 @@ class SyncEngine:
         self._pushed += events
 
     def _sync(self, *, hinted: bool, again: bool = False) -> int:
+        self._mend_mirror()
         if self._streams is None:
             self._streams, hinted = self._hello(), False
         try:
@@ -325,6 +329,35 @@ class SyncEngine:
             orders.drop_shown_overlays(self._store.books)
             self._erased = customers.forget_erased(self._store.books, self._erased)
 
+    def _of_disk(self, trouble: OSError | sqlite3.DatabaseError) -> str:
+        if isinstance(trouble, sqlite3.DatabaseError):
+            if is_damage(trouble) and look_for_damage(self._store.folder):
+                return damaged_copy(trouble)
+            if not isinstance(trouble, sqlite3.OperationalError):
+                raise trouble  # a bug, and not the disk's
+        return _(
+            "The disk does not take what syncing has to keep ({reason}). All sales that were finished are"
+            " safe and will be sent. Free some space or call for help; syncing then goes on by itself."
+        ).format(reason=getattr(trouble, "strerror", None) or trouble)
+
+    def _mend_mirror(self) -> None:
+        """Begin anew what was found damaged of the mirror, but only while the hub is there to fill it."""
+        folder = self._store.folder
+        damaged = marked(folder)
+        if not damaged:
+            return
+        self._client.push(PushBatch(events=()))
+        if self._mirror is not None:
+            self._mirror.close()
+            self._mirror = None
+        for file in damaged:
+            _log.warning("%s was damaged and is fetched anew", file)
+            begin_anew(folder, file)
+        open_mirror(folder).close()
+        for file in damaged:
+            self._store.call(partial(self._store.take_up, file))
+        self._streams, self._erased = None, -1
+
     def _online(self) -> None:
         self._back_off.worked()
         self._asked_wait_s = 0.0
@@ -354,11 +387,3 @@ class SyncEngine:
         since = self._report.since_ms if self._report.state is state else self._clock.now_ms()
         self._report = LinkReport(state=state, since_ms=since, reason=reason, skew_ms=self._skew_ms)
         return reason
-
-
-def _of_disk(trouble: OSError | sqlite3.OperationalError) -> str:
-    reason = getattr(trouble, "strerror", None) or str(trouble)
-    return _(
-        "The disk does not take what syncing has to keep ({reason}). All sales that were finished are safe"
-        " and will be sent. Free some space or call for help; syncing then goes on by itself."
-    ).format(reason=reason)

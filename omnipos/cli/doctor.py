@@ -24,6 +24,7 @@ from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError
 from omnipos.findings import Finding
 from omnipos.locale import _, language, later, speak
+from omnipos.mirroring.files import FILES
 from omnipos.store.connection import open_to_read
 from omnipos.store.outbox import count_waiting
 from omnipos.store.printjobs import count_unprinted
@@ -96,13 +97,18 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
 def _folder(folder: Path) -> Finding:
     books = open_to_read(folder)
     try:
-        sound = books.execute("PRAGMA quick_check(1)").fetchone()[0]
+        sound = books.execute("PRAGMA main.quick_check(1)").fetchone()[0]
+        copy = [books.execute(f"PRAGMA {file}.quick_check(1)").fetchone()[0] for file in FILES]
         waiting = count_waiting(books)
     finally:
         books.close()
     if sound != "ok":
         say = _("The books in {folder} are damaged: {reason}").format(folder=folder, reason=sound)
         return Finding(check="folder", ok=False, say=say, do=_("Stop selling here and call for help."))
+    if copy != ["ok"] * len(FILES):
+        say = _("The books in {folder} are whole, but the copy of the shop's data beside them is damaged.")
+        do = _("Sell on with the hub running: what cannot be read is fetched anew when somebody asks for it.")
+        return Finding(check="folder", ok=False, say=say.format(folder=folder), do=do)
     if not os.access(folder, os.W_OK):
         say = _("{folder} cannot be written.").format(folder=folder)
         return Finding(check="folder", ok=False, say=say, do=_("Give this user the right to write there."))

@@ -8,7 +8,7 @@ import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as Connection
 from typing import TypeVar
@@ -17,6 +17,7 @@ from omnipos.domain.errors import StoreTrouble
 from omnipos.locale import _
 from omnipos.mirroring.files import FILES, REST, file_of
 from omnipos.store.identity import Identity
+from omnipos.store.mending import begin_anew, damaged_copy, is_damage, look_for_damage, marked
 from omnipos.store.mirrorfiles import (
     USUAL_CACHE_KIB,
     attach,
@@ -51,6 +52,8 @@ class Store:
         """Who this till is; once told, it changes on the writer thread alone, with its epoch."""
         self.damage = ""
         """What is wrong with the journal, as a sentence for a person; empty when nothing is known."""
+        self.on_damage: Callable[[], None] = lambda: None
+        """What to call when a part of the mirror was found damaged; on the writer thread."""
         self._wounded = False
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,7 +80,7 @@ class Store:
             raise
 
     def _open(self) -> Connection:
-        open_mirror(self.folder).close()
+        _open_mirror_once(self.folder)
         sweep(self.folder)
         books = connect(self.folder / BOOKS_FILE)
         try:
@@ -138,7 +141,10 @@ class Store:
                     " the disk now: look whether the last sale is among them before you take it again."
                 ).format(reason=error)
             )
-        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if is_damage(error):
+            if marked(self.folder) or look_for_damage(self.folder):
+                self.on_damage()
+                return StoreTrouble(damaged_copy(error))
             return StoreTrouble(
                 _(
                     "The till's books are damaged ({reason}). Nothing was changed. Save what is unsent with"
@@ -210,6 +216,25 @@ class Mirror:
         """Let go of all files."""
         for file in tuple(self._files):
             self.let_go(file)
+
+
+def _open_mirror_once(folder: Path) -> None:
+    """See that the mirror can be opened and says who may sign in; a file of it that cannot is begun anew.
+
+    It keeps no till shut: all of it is at the hub. What is damaged elsewhere is found when it is read.
+    """
+    try:
+        with closing(open_mirror(folder)) as mirror:
+            for table in ("shop", "staff"):
+                mirror.file(REST).execute(f"SELECT sum(length(body)) FROM {table}").fetchone()
+        return
+    except sqlite3.DatabaseError as error:
+        damaged = look_for_damage(folder) if is_damage(error) else ()
+        if not damaged:
+            raise
+    for file in damaged:
+        begin_anew(folder, file)
+    open_mirror(folder).close()
 
 
 def open_mirror(folder: Path) -> Mirror:
