@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette_admin.fields import BooleanField, EnumField, StringField
+from starlette_admin.types import RequestAction
 
 from hub.backoffice.office import Office, office_of
 from omnipos.domain.errors import EntryRefused
@@ -269,6 +270,10 @@ class ChoiceField(EnumField):
     """One of several, or some of them; the choices are fixed, or fetched for the page by their name."""
 
     source: str = ""
+    must_choose: bool = False
+    """In the form of a new row nothing is chosen: the first of all would be saved unseen."""
+    if_none: str = ""
+    """What it means that nothing is chosen, where lists and pages say so."""
     select2: bool | None = False
     list_template: str = "cell.html"
 
@@ -284,10 +289,15 @@ class ChoiceField(EnumField):
         if not request.state.action.is_form():
             words: dict[str, str] = dict(self.choices or ())  # type: ignore[arg-type]
             values = [_(words.get(one, one)) if one else one for one in values]
+            if self.if_none and not any(values):
+                values = [_(self.if_none)]
         return values if self.multiple else values[0]
 
     def _get_choices(self, request: Request) -> Any:
-        return [(one, _(word) if word else word) for one, word in super()._get_choices(request)]
+        found = [(one, _(word) if word else word) for one, word in super()._get_choices(request)]
+        if self.must_choose and request.state.action is RequestAction.CREATE:
+            return [("", ""), *found]
+        return found
 
     def read(self, raw: Any, _office: Office) -> Any:
         """Take what was chosen; nothing is empty."""

@@ -147,3 +147,22 @@ def test_an_orders_lease_goes_to_another_till_and_to_none(desk: Desk) -> None:
     assert holder() == 2
     desk.act("orders", key, "lease", till_number="0")
     assert holder() == 0
+
+
+def test_a_new_row_takes_no_tax_role_or_country_that_nobody_chose(desk: Desk) -> None:
+    for section, field, values in (
+        ("products", "tax_code", {"sku": "NEW", "name": "New", "price_minor": "1000"}),
+        ("staff", "role", {"name": "Ani", "pin": "4321"}),
+        ("stores", "country", {"code": "S7", "name": "Toko Tujuh"}),
+    ):
+        assert desk.form_of(f"{section}/create")[field] == ""
+        page = desk.create(section, status=422, **values)
+        assert said(page) == ["This field is required."]
+    assert "NEW" not in desk.get("products/list")
+    assert desk.form_of("products/edit?pk=A")["tax_code"] == "PPN"
+
+
+def test_who_is_bound_to_no_store_is_said_to_have_all(desk: Desk) -> None:
+    for page in ("staff/list", "staff/detail?pk=staff-rina"):
+        assert "all stores" in desk.get(page)
+        assert "-empty-" not in desk.get(page)

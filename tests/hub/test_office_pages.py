@@ -226,7 +226,9 @@ def test_an_order_is_cancelled_where_it_is_open(desk: Desk) -> None:
     row = re.search(r"orders/detail\?pk=([^\"&]+)", desk.get("orders/list?q=W-1"))
     assert row is not None
     key = row[1].replace("%2F", "/")
-    assert "Sarah Wijaya" in desk.get(f"orders/detail?pk={key}")
+    page = desk.get(f"orders/detail?pk={key}")
+    assert "Sarah Wijaya" in page
+    assert "2 × Indomie Goreng (A) at Rp 3.500" in page
     desk.act("orders", key, "cancel")
     assert desk.rig.ask("GET", "/v1/orders/W-1")["state"] == "cancelled"
     assert desk.act("orders", key, "cancel", status=400).json()["msg"] == "Forbidden"

@@ -193,6 +193,28 @@ def test_a_damaged_part_is_not_taken(till: EnrolledTill, monkeypatch: pytest.Mon
     assert len(skus(till)) == 3
 
 
+def test_a_file_that_is_not_what_the_hub_made_is_not_taken(
+    till: EnrolledTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = bootstrap.Coming.put
+
+    def changed(self: bootstrap.Coming, index: int, piece: bytes) -> None:
+        # Still a sound database: as one page that the disk gave back as it was before.
+        assert b"Kopi" in piece or self.made.stream != "catalogue"
+        real(self, index, piece.replace(b"Kopi", b"Kopj"))
+
+    monkeypatch.setattr(bootstrap.Coming, "put", changed)
+    assert till.engine.once().ok
+    found = till.store.call(
+        lambda: till.store.books.execute(
+            "SELECT json_extract(CAST(body AS TEXT), '$.name') FROM catalogue.product"
+        ).fetchall()
+    )
+    assert sorted(name for (name,) in found) == ["Indomie Goreng", "Kopi", "Teh Botol"]
+    assert mirror_path(till.store.folder, "catalogue").name == "catalogue-1.db", "its pages were fetched"
+    assert left_over(till) == []
+
+
 def test_a_full_disk_leaves_the_old_mirror_and_says_so(
     till: EnrolledTill, monkeypatch: pytest.MonkeyPatch
 ) -> None:

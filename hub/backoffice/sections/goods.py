@@ -141,7 +141,7 @@ FIELDS = (
     Field("sku", label=later("SKU"), required=True, exclude_from_edit=True, longest=64),
     Field("name", label=later("Name"), required=True),
     MoneyField("price_minor", label=later("Price"), required=True),
-    ChoiceField("tax_code", label=later("Tax"), required=True, source="taxes"),
+    ChoiceField("tax_code", label=later("Tax"), required=True, must_choose=True, source="taxes"),
     _hidden(Field("unit", label=later("Unit"), default="pcs", help_text=later("pcs, or what is weighed in"))),
     Field("department", label=later("Department")),
     _hidden(Field("category", label=later("Category"))),

@@ -73,7 +73,9 @@ def _lease(unit: Unit, change: Change) -> Said:
 def _line(pair: Any, _office: Office) -> str:
     line, code = pair
     quantity = format_quantity(line.quantity_milli, line.unit, code)
-    return f"{quantity} × {line.name} ({line.sku}) {format_money(line.unit_price_minor, code)}"
+    price = format_money(line.unit_price_minor, code)
+    text = _("{quantity} × {name} ({sku}) at {price}")
+    return text.format(quantity=quantity, name=line.name, sku=line.sku, price=price)
 
 
 def _is_open(record: Record) -> bool:

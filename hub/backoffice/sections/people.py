@@ -122,7 +122,7 @@ STAFF = Section(
     change_right=Right.STAFF,
     fields=(
         Field("name", label=later("Name"), required=True, longest=80),
-        ChoiceField("role", label=later("Role"), required=True, source="roles"),
+        ChoiceField("role", label=later("Role"), required=True, must_choose=True, source="roles"),
         PinField(
             "pin",
             label=later("PIN"),
@@ -138,6 +138,7 @@ STAFF = Section(
             multiple=True,
             select2=True,
             source="stores",
+            if_none=later("all stores"),
         ),
         Flag("active", label=later("Works here"), default=True),
         Flag("has_badge", label=later("Has a badge"), exclude_from_create=True, exclude_from_edit=True),

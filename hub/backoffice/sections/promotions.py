@@ -202,7 +202,9 @@ COUPONS = Section(
     is_shared=True,
     fields=(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=64),
-        ChoiceField("promotion", label=later("Promotion"), required=True, source="promotions"),
+        ChoiceField(
+            "promotion", label=later("Promotion"), required=True, must_choose=True, source="promotions"
+        ),
         NumberField("used", label=later("Used"), exclude_from_create=True, exclude_from_edit=True),
         *_TIMES,
     ),
@@ -220,7 +222,13 @@ COUPONS = Section(
             do=_generate,
             right=Right.GOODS,
             fields=(
-                ChoiceField("promotion", label=later("Promotion"), required=True, source="promotions"),
+                ChoiceField(
+                    "promotion",
+                    label=later("Promotion"),
+                    required=True,
+                    must_choose=True,
+                    source="promotions",
+                ),
                 NumberField("count", label=later("How many"), default=10),
                 Field("prefix", label=later("Begins with")),
                 *_TIMES,

@@ -193,7 +193,11 @@ STORES = Section(
         Field("code", label=later("Code"), required=True, exclude_from_edit=True, longest=8),
         Field("name", label=later("Name"), required=True),
         ChoiceField(
-            "country", label=later("Country"), required=True, choices=[(one, one) for one in COUNTRIES]
+            "country",
+            label=later("Country"),
+            required=True,
+            must_choose=True,
+            choices=[(one, one) for one in COUNTRIES],
         ),
         Field("address", label=later("Address")),
         Field("phone", label=later("Phone"), longest=40),
