@@ -138,6 +138,15 @@ def test_the_two_languages_are_not_one() -> None:
     assert {key: (indonesian[key], malay[key]) for key in words} == words
 
 
+def test_a_till_is_not_called_by_the_name_of_who_stands_at_it() -> None:
+    about_tills = re.compile(r"\btills?\b", re.IGNORECASE)
+    about_people = re.compile(r"\bcashiers?\b|\bnext one\b", re.IGNORECASE)
+    person = re.compile(r"\bkasir\b", re.IGNORECASE)
+    for text, said in _translations("id").items():
+        if about_tills.search(str(text)) and not about_people.search(str(text)):
+            assert not person.search(str(said)), text
+
+
 @pytest.mark.parametrize(
     "path",
     [one for one in sources(*SHOWN_TO_PEOPLE) if one.relative_to(ROOT).as_posix() not in ALLOWED_FILES],
