@@ -7,6 +7,7 @@ from omnipos.domain.drawer import MOVE_WORDS, CashMove, Pieces, counted, denomin
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.foreign_count import ForeignCounted, foreign_money
 from omnipos.domain.money import format_amount, format_money, parse_money
+from omnipos.domain.shift_words import float_words
 from omnipos.locale import _, later
 from omnipos.services import kicking, shifting
 from omnipos.services.approving import LONGEST_REASON, Word
@@ -121,10 +122,11 @@ class FloatScreen(CountForm):
 
     async def _keep(self, word: Word) -> None:
         pieces = self.counted()
-        await self.desk.till.run(shifting.open_with_float, pieces, word)
+        now = await self.desk.till.run(shifting.open_with_float, pieces, word)
         await self.close()
-        said = _("The float is {amount}.").format(amount=format_money(worth_of(pieces), self.desk.currency))
-        await self.below.refresh_after(said)
+        await self.below.refresh_after(
+            float_words(now.float_minor, now.float_short_minor, self.desk.currency)
+        )
 
 
 class CashUpScreen(CountForm):

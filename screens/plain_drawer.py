@@ -5,11 +5,12 @@ from functools import partial
 
 import msgspec
 
-from omnipos.domain.drawer import MOVE_WORDS, CashMove, parse_pieces, worth_of
+from omnipos.domain.drawer import MOVE_WORDS, CashMove, parse_pieces
 from omnipos.domain.errors import EntryRefused
 from omnipos.domain.foreign_count import ForeignCounted, foreign_money
 from omnipos.domain.money import format_amount, format_money, is_currency, parse_money
 from omnipos.domain.shift import ForeignCount, ShiftReport, obstacle_words
+from omnipos.domain.shift_words import float_words
 from omnipos.locale import _, ngettext
 from omnipos.services import kicking, shifting
 from omnipos.services.approving import Word
@@ -34,8 +35,8 @@ def count_float(talk: Talk, rest: str) -> Answer:
     pieces = parse_pieces(_counted(rest), _code(talk))
 
     def keep(word: Word) -> Answer:
-        talk.till.call(shifting.open_with_float, pieces, word)
-        return Answer(say=_("The float is {amount}.").format(amount=_money(talk, worth_of(pieces))))
+        now = talk.till.call(shifting.open_with_float, pieces, word)
+        return Answer(say=float_words(now.float_minor, now.float_short_minor, _code(talk)))
 
     return talk.allowing(keep)
 

@@ -116,7 +116,7 @@ class Reckoning:
         self, left_minor: int = 0, last_number: int = 0, left_foreign: Mapping[str, int] = NOTHING
     ) -> None:
         """Begin with what lies in the drawer, behind a receipt number."""
-        self._float_minor = left_minor
+        self._float_minor = self._left_minor = left_minor
         self._number = last_number
         self._heads: dict[str, int] = defaultdict(int)
         self._receipts: list[str] = []
@@ -284,7 +284,11 @@ class Reckoning:
             for code in sorted({*self._left_foreign, *self._foreign})
         )
         return DrawerSums(
-            float_minor=self._float_minor, expected_minor=expected_minor, foreign=foreign, **cash
+            float_minor=self._float_minor,
+            expected_minor=expected_minor,
+            foreign=foreign,
+            float_short_minor=max(self._left_minor - self._float_minor, 0),
+            **cash,
         )
 
 

@@ -134,6 +134,8 @@ class DrawerSums(msgspec.Struct, frozen=True, kw_only=True):
     no_sales: int = 0
     expected_minor: int = 0
     foreign: tuple[ForeignCash, ...] = ()
+    float_short_minor: int = 0
+    """By how much the float that was counted is less than what the last shift left."""
 
     def adds_up(self) -> bool:
         """Tell whether what is expected is what the other sums say."""

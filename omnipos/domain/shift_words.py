@@ -54,6 +54,9 @@ def rows_of(report: ShiftReport, shop: Shop, names: Mapping[str, str]) -> Iterat
     yield from _by_staff(report.takings, money, names)
     yield ReportRow(_("DRAWER"))
     yield ReportRow(_("Float"), money(report.drawer.float_minor))
+    if report.drawer.float_short_minor:
+        label = "  " + _("less than the last shift left")
+        yield ReportRow(label, money(-report.drawer.float_short_minor))
     yield from _drawer(report.drawer, money)
     if report.number:
         yield from _count(report, money, names)
@@ -161,6 +164,15 @@ def _by_staff(takings: Takings, money: Money, names: Mapping[str, str]) -> Itera
         for label, count in ((_("voids"), one.voids), (_("no sales"), one.no_sales)):
             if count:
                 yield ReportRow(f"  {label}", str(count))
+
+
+def float_words(float_minor: int, short_minor: int, code: str) -> str:
+    """Say what float was counted, and by how much it is less than what the last shift left."""
+    said = _("The float is {amount}.").format(amount=format_money(float_minor, code))
+    if not short_minor:
+        return said
+    less = _("That is {amount} less than the last shift left; the Z says so.")
+    return f"{said} {less.format(amount=format_money(short_minor, code))}"
 
 
 def drawer_rows(report: ShiftReport) -> Iterator[ReportRow]:

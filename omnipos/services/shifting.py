@@ -82,6 +82,8 @@ class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
     """How many shifts were closed before."""
     foreign: tuple[str, ...] = ()
     """The other currencies that are counted at the close."""
+    float_short_minor: int = 0
+    """By how much the float that was counted is less than what the last shift left."""
 
 
 def state(till: Till) -> DrawerState:
@@ -100,6 +102,7 @@ def state(till: Till) -> DrawerState:
         report=report if is_told else None,
         closed=now.closed_before,
         foreign=foreign_count.to_count(report.drawer, till.shop().foreign),
+        float_short_minor=report.drawer.float_short_minor,
     )
 
 

@@ -149,6 +149,14 @@ def _teh(till: Till) -> object:
     return Item(product=PRODUCT)
 
 
+def test_a_float_below_what_the_last_shift_left_is_said(till: Till) -> None:
+    say(till, TEH, "pay cash")
+    print_all(till)
+    assert say(till, "close 1*5000 1*1000").startswith("S1-1-Z0001: 1 sale")
+    said = "The float is Rp 5.000. That is Rp 1.000 less than the last shift left; the Z says so."
+    assert say(till, "float 1*5000") == said
+
+
 def test_the_plain_counter_keeps_the_drawer(till: Till) -> None:
     assert say(till, "float 1*100000 10*5000") == "The float is Rp 150.000."
     assert say(till, "pay-out 20000 ice") == "Paid out: Rp 20.000. The slip is being printed."
