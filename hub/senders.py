@@ -16,6 +16,7 @@ from hub.context import Hub
 from hub.locks import Key, only
 from hub.messaging import Outgoing
 from hub.receiptfiles import KINDS, ReceiptFile, receipt_files
+from hub.settings import read_secret
 from omnipos.domain.errors import EntryRefused
 from omnipos.events import SendBy
 from omnipos.locale import _
@@ -85,7 +86,7 @@ class SmtpSender:
         self._from = query["from"]
         self._attach = _kinds(query.get("attach", DEFAULT_KIND))
         file = query.get("password_file", "")
-        self._password = Path(file).read_text().strip() if file else ""
+        self._password = read_secret(Path(file)) if file else ""
 
     def send(self, message: Outgoing) -> None:
         """Send one e-mail; what fails before its text was handed over was certainly not sent."""

@@ -107,15 +107,21 @@ def _say(address: str) -> None:
 def _address(bind: str) -> tuple[str, int]:
     host, _colon, port = bind.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
-        raise BindTaken(_("“{bind}” is not an address such as 127.0.0.1:8787.").format(bind=bind))
+        raise BindTaken(_("“{bind}” is not an address such as 127.0.0.1:8311.").format(bind=bind))
     # The server shares ports with others of its kind, so a taken one must be found here.
     try:
         with socket.create_server((host, int(port))) as probe:
             return host, int(probe.getsockname()[1])
     except OSError as taken:
         raise BindTaken(
-            _("The hub cannot listen at {bind}: {why}.").format(bind=bind, why=os.strerror(taken.errno or 0))
+            _("The hub cannot listen at {bind}: {why}.").format(bind=bind, why=_why(taken))
         ) from taken
+
+
+def _why(trouble: OSError) -> str:
+    number = trouble.errno or 0
+    # That a name is nobody's has a number below 0, which is none of the system's.
+    return os.strerror(number) if number > 0 else str(trouble.strerror)
 
 
 def _most_lines() -> int:

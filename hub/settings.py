@@ -20,6 +20,7 @@ PASSWORD_VARIABLE = "PGPASSWORD"  # noqa: S105 - the name of libpq's variable, n
 DEFAULT_BIND = "127.0.0.1:8311"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
+WAYS_OUT = ("smtp", "smtps", "folder")
 READ_BY_OTHERS = 0o077
 
 
@@ -172,6 +173,10 @@ def _check(settings: HubSettings, places: Mapping[str, str]) -> None:
     scheme = urlsplit(settings.database).scheme if "://" in settings.database else ""
     if scheme and scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise refuse("database", _("a path or postgresql://USER@HOST/NAME"))
+    if settings.messages and urlsplit(settings.messages).scheme not in WAYS_OUT:
+        # Not shown: there may be a password in it.
+        text = _("{place}: {key} must begin with smtp://, smtps:// or folder://.")
+        raise EntryRefused(text.format(place=places["messages"], key="messages"))
 
 
 def _without_password(settings: HubSettings) -> HubSettings:

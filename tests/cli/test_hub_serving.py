@@ -49,6 +49,15 @@ def test_a_taken_port_is_told_with_the_fix(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_is_nobodys_is_told_with_the_fix(tmp_path: Path) -> None:
+    said = refused("--data-dir", str(tmp_path), "--bind", "hub.invalid:8311")
+    assert said.startswith("The hub cannot listen at hub.invalid:8311: ")
+    assert "Unknown error" not in said
+    assert said.endswith("Choose another address with --bind, or bind in hub.toml.")
+    said = refused("--data-dir", str(tmp_path), "--bind", "8311")
+    assert said.startswith("“8311” is not an address such as 127.0.0.1:8311.")
+
+
 def test_a_database_that_does_not_answer_is_told_with_its_host_and_no_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,3 +156,16 @@ def test_a_wrong_setting_is_refused(setting: str) -> None:
     with pytest.raises(EntryRefused, match="OMNIPOS_HUB_MESSAGES"):
         sender_of(setting)
     assert sender_of("") is None
+
+
+def test_the_mail_servers_password_is_in_a_file_that_nobody_else_reads(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    setting = f"smtp://me@mail.example?from=a@b.co&password_file={secret}"
+    with pytest.raises(EntryRefused, match=f"The secret in {secret} cannot be read: No such file"):
+        sender_of(setting)
+    secret.write_text("hush")
+    secret.chmod(0o644)
+    with pytest.raises(EntryRefused, match=f"chmod 600 {secret}"):
+        sender_of(setting)
+    secret.chmod(0o600)
+    assert sender_of(setting) is not None

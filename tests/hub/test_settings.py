@@ -76,6 +76,7 @@ def test_another_file_may_be_named_and_must_be_there(tmp_path: Path) -> None:
         ('trusted_proxies = ["nginx"]', "trusted_proxies must be addresses or networks such as 10.0.0.0/8"),
         ('database = "mysql://u:hush@h/d"', "database must be a path or postgresql://USER@HOST/NAME"),
         ("bind = ", "Put it right or remove it."),
+        ('messages = "http://u:hush@h"', "messages must begin with smtp://, smtps:// or folder://."),
     ],
 )
 def test_what_is_wrong_is_told_with_its_key_and_the_fix(tmp_path: Path, text: str, told: str) -> None:
