@@ -6,11 +6,15 @@ from enum import StrEnum
 import msgspec
 
 from omnipos.domain.errors import EntryRefused
-from omnipos.domain.money import currency, format_amount, parse_money
+from omnipos.domain.money import currency, format_amount, format_money, parse_money
 from omnipos.locale import _, later
 
 MOST_PIECES = 100_000
 """No drawer holds more coins of one kind; beyond it an entry is a slip of the finger."""
+
+
+MOST_NOTES = 10_000
+"""So many of the largest note go in or out at once at most; beyond it a zero was typed too many."""
 
 
 class CashMove(StrEnum):
@@ -58,6 +62,19 @@ def denominations(code: str) -> tuple[int, ...]:
     """Return the worth of a currency's notes and coins in minor units, the largest first."""
     money = currency(code)
     return tuple(sorted({*money.notes, *money.coins}, reverse=True))
+
+
+def check_moved(amount_minor: int, code: str) -> int:
+    """Return a sum that can go into or out of a drawer at once; raise EntryRefused for any other."""
+    if amount_minor <= 0:
+        raise EntryRefused(_("Type the sum that goes in or out."))
+    if amount_minor > denominations(code)[0] * MOST_NOTES:
+        raise EntryRefused(
+            _("{amount} is more than any drawer holds. Check what was typed.").format(
+                amount=format_money(amount_minor, code)
+            )
+        )
+    return amount_minor
 
 
 def counted(pieces: Mapping[int, int], code: str) -> tuple[Pieces, ...]:

@@ -10,7 +10,7 @@ from omnipos.domain.cardnumber import free_text
 from omnipos.domain.drawer import CashMove, Pieces
 from omnipos.domain.errors import DrawerRefused, EntryRefused
 from omnipos.domain.foreign_count import ForeignCounted
-from omnipos.domain.money import MOST_MINOR, format_money
+from omnipos.domain.money import format_money
 from omnipos.domain.paper import CashMovePaper, Paper, ShiftPaper
 from omnipos.domain.sale import till_code
 from omnipos.domain.shift import Obstacle, ShiftReport, obstacle_words
@@ -137,8 +137,7 @@ def move_cash(
     """
     till.someone()
     shop, reason = till.shop(), free_text(reason, LONGEST_REASON)
-    if not 0 < amount_minor <= MOST_MINOR:
-        raise EntryRefused(_("Type the sum that goes in or out."))
+    rules.check_moved(amount_minor, shop.currency)
     if not reason and move is not CashMove.SAFE_DROP:
         raise EntryRefused(_("Type the reason. It is kept with what is done."))
     limit = shop.drawer.paid_out_limit_minor

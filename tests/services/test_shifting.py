@@ -136,7 +136,10 @@ def test_cash_moves_only_with_a_sum_and_a_reason(till: Till) -> None:
         till.call(shifting.move_cash, CashMove.PAID_OUT, 5000)
     with pytest.raises(EntryRefused, match="sum"):
         till.call(shifting.move_cash, CashMove.PAID_IN, 0, "nothing")
+    with pytest.raises(EntryRefused, match=r"Rp 1\.000\.000\.001 is more than any drawer holds"):
+        till.call(shifting.move_cash, CashMove.SAFE_DROP, 1_000_000_001)
     assert facts(till) == []
+    till.call(shifting.move_cash, CashMove.SAFE_DROP, 1_000_000_000)
 
 
 def test_paying_out_beyond_the_limit_takes_a_managers_word(till: Till) -> None:
