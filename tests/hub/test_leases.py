@@ -118,6 +118,14 @@ def test_the_stale_one_first_is_an_exception_and_so_is_the_rightful_one_behind_i
     assert two.now["proof"]["device_id"] == two.tills[0].device_id
 
 
+def test_a_hand_over_under_a_number_that_its_till_held_before_is_told_too(two: Two) -> None:
+    for number in (2, 1):
+        two.rig.ask("POST", "/v1/orders/W1/lease", {"till_number": number})
+    assert two.right == (1, 3, 0)
+    two.tell(0, handed_over(two.order, 1))
+    assert (two.now["state"], two.rig.exceptions()) == ("collected", ["hand_over_without_right"])
+
+
 def test_a_right_given_back_late_does_not_take_the_new_one_away(two: Two) -> None:
     two.tell(1, taken(two, 1))
     assert two.right == (2, 2, 0)
