@@ -33,6 +33,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A file with the password of the database; libpq's PGPASSWORD and passfile work as well."""
     bind: str = DEFAULT_BIND
     """HOST:PORT to listen at."""
+    address: str = ""
+    """Where tills find the hub, as `omnipos hub enrol-code` tells it; empty: at `bind`."""
     admin_key_file: str = ""
     """The owner's key; the hub's own lies beside it. Empty: beside the SQLite file; PostgreSQL needs it."""
     messages: str = ""
@@ -170,6 +172,8 @@ def _check(settings: HubSettings, places: Mapping[str, str]) -> None:
             ip_network(network, strict=False)
         except ValueError as error:
             raise refuse("trusted_proxies", _("addresses or networks such as 10.0.0.0/8")) from error
+    if settings.address and not settings.address.startswith(("https://", "http://")):
+        raise refuse("address", _("an address such as https://hub.example"))
     scheme = urlsplit(settings.database).scheme if "://" in settings.database else ""
     if scheme and scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise refuse("database", _("a path or postgresql://USER@HOST/NAME"))

@@ -13,7 +13,7 @@ from omnipos.cli.hub_doctor import doctor
 from omnipos.cli.hub_serving import serve_hub, serving_options
 from omnipos.cli.hub_watching import COMMANDS
 from omnipos.cli.hubchild import end_with_parent
-from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.owner import hub_options, owner_line, public_address
 from omnipos.cli.qr_commands import store_qr
 from omnipos.cli.staff_commands import STAFF_COMMANDS
 from omnipos.cli.tax_commands import NOT_CERTIFIED, TAX_COMMANDS
@@ -69,7 +69,7 @@ def enrol_code(store: str, address: str, key_file: Path) -> None:
     click.echo(made.code)
     click.echo(
         _("It makes one till of store {store}, today: omnipos enrol {address} {code}").format(
-            store=store, address=as_typed(address), code=made.code
+            store=store, address=as_typed(public_address(address)), code=made.code
         ),
         err=True,
     )
@@ -170,6 +170,8 @@ def _device_id(line: OwnerClient, till: str) -> str:
 
     devices = line.get("/v1/devices", Devices).devices
     found = [one for one in devices if till in (f"{one.store_code}-{one.till_number}", one.device_id)]
+    if not devices:
+        raise EntryRefused(_("No till is enrolled yet."))
     if not found:
         names = ", ".join(f"{one.store_code}-{one.till_number}" for one in devices)
         raise EntryRefused(_("There is no till {till}. There are: {tills}.").format(till=till, tills=names))

@@ -13,7 +13,7 @@ import click
 from hub.accountmessages import EntryWish, PostEntries
 from hub.goodsmessages import PriceWish, ProductWish
 from hub.historymessages import OldSalesWritten, PutOldSales
-from hub.messages import PutTaxes, Stores, TaxWish, Written
+from hub.messages import PutTaxes, TaxWish, Written
 from hub.promotionmessages import CouponWish, PromotionWish, PutCoupons, PutPromotions
 from omnipos.cli.customerrows import customer_rows
 from omnipos.cli.giftcardrows import gift_card_rows
@@ -24,7 +24,7 @@ from omnipos.cli.oldsales import (
     open_old_sales,
     tell_old_sales,
 )
-from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.owner import hub_options, owner_line, store_named
 from omnipos.cli.pricerows import PriceReader
 from omnipos.cli.productrows import ProductReader
 from omnipos.cli.promotionrows import coupon_rows, promotion_rows
@@ -41,7 +41,6 @@ from omnipos.cli.sending import (
 )
 from omnipos.cli.taxes import TAXES
 from omnipos.cli.taxrows import tax_rows
-from omnipos.domain.errors import EntryRefused
 from omnipos.domain.shop import Shop
 from omnipos.locale import _
 from sync.errors import Retryable
@@ -246,14 +245,7 @@ def _end(tally: Tally, more: dict[str, int], trouble: str, as_json: bool) -> NoR
 
 def place(line: OwnerClient, code: str = "") -> Shop:
     """Return the hub's first store, or the one of a code: its money, zone and taxes are those of a file."""
-    stores = line.get("/v1/stores", Stores).stores
-    if not stores:
-        raise EntryRefused(_("The hub has no store yet. Make one with: omnipos hub add-store"))
-    found = next((shop for shop in stores if code in ("", shop.code)), None)
-    if found is None:
-        known = ", ".join(shop.code for shop in stores)
-        raise EntryRefused(_("There is no store {code}. There are: {known}.").format(code=code, known=known))
-    return found
+    return store_named(line, code or None)
 
 
 def _send(rows: Iterable[Good[Wish] | Bad], sender: Sender[Wish], tally: Tally, progress: Progress) -> str:

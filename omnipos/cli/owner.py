@@ -19,10 +19,12 @@ from sync.owner import OwnerClient
 
 if TYPE_CHECKING:
     from hub.settings import HubSettings
+    from omnipos.domain.shop import Shop
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _CONFIG = "omnipos.hub_config"
+_PUBLIC = "omnipos.hub_public_address"
 
 
 def hub_options(command: Command) -> Command:
@@ -77,10 +79,11 @@ def _address(context: click.Context, _parameter: click.Parameter, value: str) ->
     if value:
         return value
     folder = folder_of(context)
+    settings = _settings(context)
+    context.meta[_PUBLIC] = settings.address.rstrip("/") if settings else ""
     running: Running | None = None if context.meta.get(_CONFIG) else running_hub(folder)
     if running is not None:
         return running.address
-    settings = _settings(context)
     if settings is not None:
         # A hub that listens everywhere is asked on its own machine.
         return f"http://{settings.bind.replace('0.0.0.0:', '127.0.0.1:')}"
@@ -93,6 +96,11 @@ def _address(context: click.Context, _parameter: click.Parameter, value: str) ->
             ).format(folder=folder)
         )
     return member.hub
+
+
+def public_address(address: str) -> str:
+    """Return where tills find the hub that is asked at `address`: what its settings say, else the same."""
+    return click.get_current_context().meta.get(_PUBLIC) or address
 
 
 def _key_file(context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
@@ -130,3 +138,17 @@ def owner_line(address: str, key_file: Path) -> Iterator[OwnerClient]:
         raise Retryable(said.format(address=address, reason=reason), trouble.wait_ms) from trouble
     finally:
         client.close()
+
+
+def store_named(line: OwnerClient, code: str | None) -> "Shop":
+    """Return a hub's store, its first for None; raise EntryRefused, which names those there are."""
+    from hub.messages import Stores
+
+    stores = line.get("/v1/stores", Stores).stores
+    if not stores:
+        raise EntryRefused(_("The hub has no store yet. Make one with: omnipos hub add-store"))
+    found = next((shop for shop in stores if code in (None, shop.code)), None)
+    if found is None:
+        known = ", ".join(shop.code for shop in stores)
+        raise EntryRefused(_("There is no store {code}. There are: {known}.").format(code=code, known=known))
+    return found

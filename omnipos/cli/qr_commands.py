@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from omnipos.cli.owner import hub_options, owner_line
+from omnipos.cli.owner import hub_options, owner_line, store_named
 from omnipos.domain.emvqr import read_payload
-from omnipos.domain.errors import EntryRefused
 from omnipos.domain.shop import Shop
 from omnipos.locale import _, later
 
@@ -32,14 +31,7 @@ def store_qr(
     from hub.messages import PutStores, Stores, StoreWish
 
     with owner_line(address, key_file) as line:
-        found = {one.code: one for one in line.get("/v1/stores", Stores).stores}
-        shop = found.get(store)
-        if shop is None:
-            raise EntryRefused(
-                _("There is no store {store}. There are: {codes}.").format(
-                    store=store, codes=", ".join(found)
-                )
-            )
+        shop = store_named(line, store)
         changes = {"static_payload": payload, "acquirer": acquirer, "allow_amount": amounts}
         given = {name: value for name, value in changes.items() if value is not None}
         wish = StoreWish(

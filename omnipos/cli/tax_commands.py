@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from omnipos.cli.owner import hub_options, owner_line
-from omnipos.domain.errors import EntryRefused
+from omnipos.cli.owner import hub_options, owner_line, store_named
 from omnipos.domain.shop import Shop
 from omnipos.domain.tax import PPM, DatedRate, Tax, TaxRounding
 from omnipos.locale import _, later
@@ -85,14 +84,7 @@ def store_tax(
     from hub.messages import PutStores, Stores, StoreWish
 
     with owner_line(address, key_file) as line:
-        found = {one.code: one for one in line.get("/v1/stores", Stores).stores}
-        shop = found.get(store)
-        if shop is None:
-            raise EntryRefused(
-                _("There is no store {store}. There are: {codes}.").format(
-                    store=store, codes=", ".join(found)
-                )
-            )
+        shop = store_named(line, store)
         wish = StoreWish(
             code=store,
             name=shop.name,

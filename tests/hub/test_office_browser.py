@@ -197,6 +197,14 @@ def test_no_page_is_wider_than_a_telephone_and_it_is_dark_where_the_machine_is(
         assert page.locator("html").get_attribute("data-bs-theme") == scheme
 
 
+def test_a_name_can_be_read_in_the_search_field_of_a_telephone(office: Watched) -> None:
+    page = office.go("products/list")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    box = page.get_by_label("Search in list").bounding_box()
+    assert box is not None
+    assert box["width"] > 240
+
+
 def test_one_comes_in_by_the_right_pin_alone_and_goes_out(browser: Browser, hub: HubProcess) -> None:
     office = Watched(browser, hub)
     office.sign_in("0000")

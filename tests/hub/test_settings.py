@@ -67,6 +67,7 @@ def test_another_file_may_be_named_and_must_be_there(tmp_path: Path) -> None:
     [
         ('databse = "x"', "there is no key “databse”. Is database meant?"),
         ('zzz = "x"', "there is no key “zzz”. There are: database, database_password_file, bind"),
+        ('address = "hub.example"', "address must be an address such as https://hub.example; it is 'hub"),
         ("bind = 8311", "bind must be a text in quotes; it is 8311."),
         ('drain_s = "soon"', "drain_s must be a whole number; it is 'soon'."),
         ("drain_s = 1000", "drain_s must be between 0 and 300; it is 1000."),
