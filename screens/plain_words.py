@@ -244,7 +244,7 @@ def status_words(status: TillStatus) -> str:
         case LinkState.AWAY:
             said = [] if status.link_reason else [_("The hub is away. Selling goes on.")]
         case LinkState.ATTENTION:
-            said = [_("Syncing needs attention. Selling goes on.")]
+            said = [_("Syncing needs attention.")]
     if status.link_reason:
         said.append(status.link_reason)
     if status.waiting:

@@ -27,7 +27,7 @@ from omnipos.protocol import (
     Snapshot,
 )
 from sync.addresses import NotEncrypted, hub_address
-from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge, Untrusted
+from sync.errors import Failed, Rejected, Retryable, SyncError, TooLarge, Untrusted, own_words
 from sync.pacing import wish_ms
 from sync.wire import Reply, Wire
 
@@ -107,7 +107,7 @@ class HubClient:
         headers = {**_bearer(self.token), "accept-encoding": "identity", "range": f"bytes={start}-"}
         reply = self._safe_wire.fetch(f"/v1/snapshots/{stream}/{sha256}", headers, into)
         if reply.status not in (200, 206):
-            raise _refusal(reply)
+            raise self._refusal(reply)
 
     def returnable(self, number: str, customer_id: str) -> Returnable:
         """Find sales whose goods may come back, by receipt or order number or by customer."""
@@ -125,7 +125,7 @@ class HubClient:
             if isinstance(event, Reply):
                 if event.status == 401 and self.device is not None:
                     self.device.drop(token)
-                raise _refusal(event) if event.status != 200 else _not_the_hubs()
+                raise self._refusal(event) if event.status != 200 else _not_the_hubs()
             yield _decoded(event.data.encode(), Hint) if event.event == HINT else None
 
     def poll_hints(self, mark: int, wait_s: int) -> HintPage:
@@ -171,8 +171,27 @@ class HubClient:
             content, headers["Content-Encoding"] = gzip.compress(content, 1), "gzip"
         reply = self._safe_wire.ask(method, path, content, headers)
         if reply.status not in (200, 201):
-            raise _refusal(reply)
+            raise self._refusal(reply)
         return _decoded(reply.content, answer)
+
+    def _refusal(self, reply: Reply) -> SyncError:
+        try:
+            problem = msgspec.json.decode(reply.content, type=Problem)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            problem = None
+        if problem is None:
+            detail = _("an answer that is not the hub's, HTTP {status}").format(status=reply.status)
+        else:
+            detail = problem.detail if self.device is None else own_words(problem.code, problem.detail)
+        wait_ms = wish_ms(reply.headers)
+        if reply.status == 413:
+            return TooLarge(detail)
+        if reply.status >= 500 and not wait_ms:
+            return Failed(detail)
+        # A refusal that the hub did not write is a portal's or a proxy's, and may be gone in a moment.
+        if problem is None or reply.status in (408, 425, 429) or reply.status >= 500 or reply.status < 400:
+            return Retryable(detail, wait_ms=wait_ms)
+        return Rejected(detail, problem.code)
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -189,24 +208,3 @@ def _decoded(content: bytes, answer: type[Answer]) -> Answer:
 def _not_the_hubs() -> Retryable:
     # A hotel's or provider's page answers 200 too; it acknowledges nothing.
     return Retryable(_("the answer did not come from the hub"))
-
-
-def _refusal(reply: Reply) -> SyncError:
-    try:
-        problem = msgspec.json.decode(reply.content, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        problem = None
-    detail = (
-        problem.detail
-        if problem
-        else _("an answer that is not the hub's, HTTP {status}").format(status=reply.status)
-    )
-    wait_ms = wish_ms(reply.headers)
-    if reply.status == 413:
-        return TooLarge(detail)
-    if reply.status >= 500 and not wait_ms:
-        return Failed(detail)
-    # A refusal that the hub did not write is a portal's or a proxy's, and may be gone in a moment.
-    if problem is None or reply.status in (408, 425, 429) or reply.status >= 500 or reply.status < 400:
-        return Retryable(detail, wait_ms=wait_ms)
-    return Rejected(detail, problem.code)

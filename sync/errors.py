@@ -10,6 +10,24 @@ SyncError
 └── TooLarge    at once, but smaller
 """
 
+from omnipos.locale import _, later
+
+OWN_WORDS = {
+    "busy": later("The hub's database is busy or in trouble. Nothing was changed; try again."),
+    "disk_full": later("The hub's disk is full. Nothing was changed; free some space on the hub's computer."),
+    "enrol_code": later("This code is not known, was used already or has expired. Ask for a new one."),
+    "revoked": later("This till was revoked. Its sales are kept; ask the manager."),
+    "too_many": later("Too many requests at once. Nothing was changed; try again in a moment."),
+    "unauthorized": later("The hub does not know this till."),
+    "update_till": later("This till's OmniPOS is too old for the hub. Its sales are safe. Update this till."),
+}
+"""A hub speaks its own language; what it says of a till is said in the till's, by the word for programs."""
+
+
+def own_words(code: str, detail: str) -> str:
+    """Return what a refusal says of this till, the hub's own words where its code is not known here."""
+    return _(OWN_WORDS[code]) if code in OWN_WORDS else detail
+
 
 class SyncError(Exception):
     """Something between till and hub did not work; everything unsent is kept."""

@@ -16,8 +16,9 @@ from sync.client import HubClient
 from sync.errors import Retryable, SyncError
 from sync.pacing import BackOff
 
-SILENCE_S = 40.0
-"""The hub's heart beats every 15 s; a line silent for longer is dead, or something holds its bytes back."""
+SILENCE_S = 25.0
+"""The hub's heart beats every 15 s and gets the patience of any answer; a line silent for longer is dead,
+or something holds its bytes back."""
 QUICK_S = 5.0
 """A line that ends sooner than this counts as one that does not get through."""
 QUICK_CLOSES = 3

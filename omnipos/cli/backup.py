@@ -18,7 +18,7 @@ from omnipos.cli.membership import Membership, load_membership, save_membership,
 from omnipos.cli.ownhub import FOLDER, has_own_hub, hub_database, keep_hub, key_file, lock_keeper
 from omnipos.cli.verify import verified
 from omnipos.domain.errors import DomainError, StoreTrouble
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.services import backing_up
 from omnipos.services.backing_up import HUB_PART, Manifest
 from omnipos.services.epochs import begin_restored
@@ -71,7 +71,7 @@ def restore(file: Path, data_dir: Path, code: str, address: str) -> None:
         renew(str(hub_database(data_dir)), key_file(data_dir))
     note = _make_member(data_dir, manifest, code, address)
     found = verified(data_dir)
-    text = _("Till {number} of store {store} is restored: {events} events, {sales} sales.")
+    text = _("Till {number} of store {store} is restored: events {events}, sales {sales}.")
     click.echo(
         text.format(
             number=identity.till_number, store=identity.store_code, events=found.events, sales=found.sales
@@ -96,9 +96,12 @@ def _unsent_there(aside: Path) -> str:
     ):
         unsent = outbox.count_unsent(books)
         if unsent:
-            return _(
+            return ngettext(
+                "{events} entry there is not at the hub."
+                " Save it: omnipos export-outbox FILE --data-dir {folder}",
                 "{events} entries there are not at the hub."
-                " Save them: omnipos export-outbox FILE --data-dir {folder}"
+                " Save them: omnipos export-outbox FILE --data-dir {folder}",
+                unsent,
             ).format(events=unsent, folder=aside)
     return ""
 

@@ -23,7 +23,7 @@ from omnipos.cli.reading import speak_as_shop
 from omnipos.config import Settings, load_settings
 from omnipos.domain.errors import DomainError
 from omnipos.findings import Finding
-from omnipos.locale import _, language, later, speak
+from omnipos.locale import _, language, later, ngettext, speak
 from omnipos.mirroring.files import FILES
 from omnipos.store.connection import open_to_read
 from omnipos.store.outbox import count_waiting
@@ -113,9 +113,17 @@ def _folder(folder: Path) -> Finding:
         say = _("{folder} cannot be written.").format(folder=folder)
         return Finding(check="folder", ok=False, say=say, do=_("Give this user the right to write there."))
     if waiting.quarantined:
-        say = _("The hub did not understand {count} events; it keeps them.").format(count=waiting.quarantined)
+        say = ngettext(
+            "The hub did not understand {count} event; it keeps it.",
+            "The hub did not understand {count} events; it keeps them.",
+            waiting.quarantined,
+        ).format(count=waiting.quarantined)
         return Finding(check="folder", ok=False, say=say, do=_("Tell who looks after the hub."))
-    say = _("{folder}, {waiting} events waiting for the hub").format(folder=folder, waiting=waiting.events)
+    say = ngettext(
+        "{folder}, {waiting} event waiting for the hub",
+        "{folder}, {waiting} events waiting for the hub",
+        waiting.events,
+    ).format(folder=folder, waiting=waiting.events)
     return Finding(check="folder", ok=True, say=say)
 
 
@@ -154,8 +162,8 @@ def _printer(folder: Path, settings: Settings) -> Finding:
         waiting = count_unprinted(books)
     finally:
         books.close()
-    say = _("{printer}, {waiting} papers waiting").format(printer=settings.printer, waiting=waiting)
-    return Finding(check="printer", ok=True, say=say)
+    say = ngettext("{printer}, {waiting} paper waiting", "{printer}, {waiting} papers waiting", waiting)
+    return Finding(check="printer", ok=True, say=say.format(printer=settings.printer, waiting=waiting))
 
 
 def _hub_and_clock(folder: Path, settings: Settings) -> Iterator[Finding]:
@@ -210,16 +218,12 @@ def _no_answer(folder: Path, settings: Settings, trouble: Exception) -> Finding:
 
 
 def _refusal(refusal: Exception) -> str:
-    # The hub speaks its own language; what it says of a till is said here in the till's.
-    match getattr(refusal, "code", None):
-        case None | "no_key":
-            return str(refusal)
-        case "revoked":
-            return _("This till was revoked. Its sales are kept; ask the manager.")
-        case "unauthorized":
-            return _("The hub does not know this till.")
-        case _:
-            return _("The hub refuses this till: {reason}.").format(reason=str(refusal).rstrip("."))
+    from sync.access import NO_KEY
+    from sync.errors import OWN_WORDS
+
+    if getattr(refusal, "code", None) in (None, NO_KEY, *OWN_WORDS):
+        return str(refusal)
+    return _("The hub refuses this till: {reason}.").format(reason=str(refusal).rstrip("."))
 
 
 def _versions() -> Finding:

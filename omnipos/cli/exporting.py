@@ -19,7 +19,7 @@ import msgspec
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.owner import hub_options, owner_line
 from omnipos.domain.errors import EntryRefused, StoreTrouble
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.protocol import MOST_BYTES, MOST_EVENTS, ExportHead, Outcome, PushAnswer, TakeIn
 from omnipos.services.exporting import Exported, export_outbox, note_exported
 from omnipos.services.till import SystemClock
@@ -42,7 +42,11 @@ def export(file: Path, data_dir: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"events": exported.events, "file": str(file.absolute())}))
         return
-    text = _("{events} events are saved in {file}. Let the hub take them in with: omnipos hub take-in FILE")
+    text = ngettext(
+        "{events} event is saved in {file}. Let the hub take it in with: omnipos hub take-in FILE",
+        "{events} events are saved in {file}. Let the hub take them in with: omnipos hub take-in FILE",
+        exported.events,
+    )
     click.echo(text.format(events=exported.events, file=file))
 
 
@@ -112,9 +116,7 @@ def take_in(file: Path, as_json: bool, address: str, key_file: Path) -> None:
     if as_json:
         click.echo(json.dumps({**told, "reasons": sorted(set(reasons))}))
     else:
-        text = _(
-            "{applied} new events, {duplicate} known before, {quarantined} set aside, {retry} not taken."
-        )
+        text = _("New: {applied}, known before: {duplicate}, set aside: {quarantined}, not taken: {retry}.")
         click.echo(text.format(**told))
         for reason in sorted(set(reasons)):
             click.echo(f"  {reason}")

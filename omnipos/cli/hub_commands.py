@@ -160,7 +160,7 @@ def release(till: str, address: str, key_file: Path) -> None:
 
     with owner_line(address, key_file) as line:
         done = line.post(f"/v1/devices/{_device_id(line, till)}/release", Released, None)
-    text = _("{released} entries of till {till} count now; {kept} are still kept aside.")
+    text = _("Entries of till {till} that count now: {released}; still kept aside: {kept}.")
     click.echo(text.format(released=done.released, till=till, kept=done.kept_aside))
 
 

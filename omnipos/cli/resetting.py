@@ -8,7 +8,7 @@ import click
 from omnipos.cli.folders import data_dir_option
 from omnipos.cli.ownhub import FOLDER, has_own_hub
 from omnipos.domain.errors import EntryRefused
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.services.exporting import unsent_and_unexported
 from omnipos.store.connection import BOOKS_FILE, Store, open_books_to_read
 
@@ -48,8 +48,11 @@ def check_nothing_is_lost(folder: Path) -> None:
         books.close()
     if unsent:
         raise EntryRefused(
-            _(
+            ngettext(
+                "{events} entry of the till in {folder} is not at the hub, so nothing was removed."
+                " Sync, or save it first: omnipos export-outbox FILE",
                 "{events} entries of the till in {folder} are not at the hub, so nothing was removed."
-                " Sync, or save them first: omnipos export-outbox FILE"
+                " Sync, or save them first: omnipos export-outbox FILE",
+                unsent,
             ).format(events=unsent, folder=folder)
         )

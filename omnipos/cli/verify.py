@@ -43,7 +43,7 @@ def verify(data_dir: Path, as_json: bool) -> None:
         for finding in findings:
             click.echo(f"  {finding}")
     else:
-        text = _("All is whole: {events} events, {sales} sales, no gap, nothing changed.")
+        text = _("All is whole: events {events}, sales {sales}, no gap, nothing changed.")
         click.echo(text.format(events=found.events, sales=found.sales))
     if compared.note and not as_json:
         click.echo(_("The hub was not asked ({reason}).").format(reason=compared.note.rstrip(".")))

@@ -59,7 +59,7 @@ def test_whole_books_verify(folder: Path) -> None:
     assert done.exit_code == 0
     assert (told["ok"], told["events"], told["sales"], told["total_minor"]) == (True, 3, 3, 44_600)
     assert told["findings"] == []
-    assert ask(folder, "verify").output == "All is whole: 3 events, 3 sales, no gap, nothing changed.\n"
+    assert ask(folder, "verify").output == "All is whole: events 3, sales 3, no gap, nothing changed.\n"
 
 
 def test_an_edited_event_is_found(folder: Path) -> None:

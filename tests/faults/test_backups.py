@@ -32,7 +32,7 @@ def test_fault_05_a_backup_taken_while_selling_is_put_back_and_sells_before_it_m
     disk.close()
     done = ask("restore", tmp_path / "backup", "--data-dir", disk.folder)
     assert done.exit_code == 0, done.output
-    assert "1 entries there are not at the hub" in done.output
+    assert "1 entry there is not at the hub" in done.output
     disk.open()
     kept.append(disk.sell(INDOMIE))
     letters = kept[-1].receipt_number.removeprefix("S1-1").removesuffix("-000003")

@@ -108,11 +108,11 @@ def test_fault_57_a_revoked_tills_sales_are_kept_and_count_when_released(
 
     done = CliRunner().invoke(main, ["hub", "release", name, *at])
 
-    assert done.output.endswith("0 are still kept aside.\n"), done.output
+    assert done.output.endswith("; still kept aside: 0.\n"), done.output
     after = hub.ask("GET", "/v1/totals")
     assert (after["sales"], after["total_minor"]) == (before["sales"] + 1, before["total_minor"] + 9500)
     again = CliRunner().invoke(main, ["hub", "release", name, *at])
-    assert again.output == f"0 entries of till {name} count now; 0 are still kept aside.\n"
+    assert again.output == f"Entries of till {name} that count now: 0; still kept aside: 0.\n"
     assert hub.ask("GET", "/v1/totals") == after
     assert CliRunner().invoke(main, ["hub", "revoke", "S9-9", *at]).exit_code == 1
 

@@ -33,7 +33,8 @@ from omnipos.protocol import (
     TokenRequest,
 )
 from omnipos.signing import enrol_words, head_words, is_signed, token_words
-from sync import engine
+from sync import engine, pacing, wire
+from sync import hints as heard
 from tests.hub.rig import HubRig
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "sync.md").read_text()
@@ -151,6 +152,10 @@ def test_the_limits_in_the_document_are_the_hubs() -> None:
         f"({feed.KEPT_DELETIONS_MS // 86_400_000} days)",
     ):
         assert said in " ".join(DOCUMENT.split()), said
+    longest_s = heard.SILENCE_S + pacing.FIRST_S + engine.GATHER_S * 2 + wire.CONNECT_S + wire.READ_S
+    assert f"silent for {heard.SILENCE_S:.0f} s is dead" in " ".join(DOCUMENT.split())
+    assert hints.BEAT_S < heard.SILENCE_S < longest_s <= 40
+    assert "at the latest 40 s after it froze" in " ".join(DOCUMENT.split())
     assert hints.LIFE_S == 600
     assert hints.MOST_LINES == 3
     assert example("NonceAnswer").life_ms == NONCE_LIFE_MS

@@ -62,6 +62,11 @@ def test_status_says_what_waits_and_that_it_is_safe(till: Till, line: QuietLine)
     )
 
 
+def test_trouble_with_the_disk_promises_no_more_than_its_own_words(till: Till, line: QuietLine) -> None:
+    line.link = LinkReport(state=LinkState.ATTENTION, since_ms=NOON_MS, reason="The disk is full.")
+    assert say(till, "status") == "Syncing needs attention. The disk is full. Everything is at the hub."
+
+
 def test_a_hub_that_was_not_asked_yet_is_not_said_to_be_away(till: Till, line: QuietLine) -> None:
     line.link = LinkReport(state=LinkState.ASKING, since_ms=NOON_MS, reason="Not asked yet.")
     assert say(till, "status") == "Not asked yet. Everything is at the hub."
