@@ -5,8 +5,8 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from omnipos.locale import _
@@ -14,6 +14,7 @@ from omnipos.mirroring.applying import forget_people
 from omnipos.mirroring.files import VERSION, version_of
 from omnipos.protocol import Snapshot, SnapshotPart
 from omnipos.store.connection import Connection, Mirror, Store
+from omnipos.store.mending import is_damage
 from omnipos.store.mirrorfiles import connect, put_in_place, seal, sweep
 from sync.client import HubClient
 from sync.errors import NoRoom, Rejected, Retryable
@@ -81,9 +82,17 @@ class Bootstrapping:
             raise Retryable(_("a part of the snapshot was damaged on the way"))
         return zlib.decompress(packed, _ZLIB_GZIP)
 
-    def open(self, path: Path) -> Connection:
-        """Return a writing connection to a fetched file, for the delta."""
-        return connect(path, durable=False)
+    @contextmanager
+    def opened(self, stream: str, path: Path) -> Iterator[Connection]:
+        """Give a writing connection to a fetched file; one that is found damaged is let go, to come again."""
+        try:
+            with closing(connect(path, durable=False)) as file:
+                yield file
+        except sqlite3.DatabaseError as trouble:
+            if not is_damage(trouble):
+                raise
+            self.forget(stream)
+            raise Retryable(_("what was fetched of the hub's data is damaged")) from trouble
 
     def swap(self, mirror: Mirror, stream: str, path: Path) -> None:
         """Put a file that stands at the stream's head in the place of the one in use."""
@@ -100,7 +109,7 @@ class Bootstrapping:
         if stream != "customers":
             return
         erased = mirror.of(stream).execute("SELECT customer_id FROM erased").fetchall()
-        with closing(self.open(path)) as file:
+        with self.opened(stream, path) as file:
             forget_people(file, [one for (one,) in erased])
 
     def forget(self, stream: str) -> None:
@@ -161,6 +170,8 @@ class Coming:
         with self.path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != self.made.sha256:
                 return False
+            # The note must not outlive a power cut that the file did not.
+            os.fsync(file.fileno())
         try:
             with closing(sqlite3.connect(self.path.absolute().as_uri(), uri=True)) as db:
                 sound: str = db.execute("PRAGMA quick_check").fetchone()[0]

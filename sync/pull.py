@@ -183,7 +183,7 @@ def _take_whole(mirror: Mirror, pulling: Pulling, stream: str, behind: int = 0) 
     path = ready.fetch(made)
     if path is None:
         return None
-    with closing(ready.open(path)) as file:
+    with ready.opened(stream, path) as file:
         applied = _bring_to_head(file, pulling, stream)
     if applied is None:
         ready.forget(stream)  # the hub began a new life meanwhile

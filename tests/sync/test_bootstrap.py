@@ -1,5 +1,6 @@
 """Bootstrap: a till takes a whole file, resumes it, brings it to the head, and sells all the while."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -148,6 +149,34 @@ def test_a_line_that_breaks_behind_the_file_fetches_none_of_it_again(
     assert till.engine.once().ok
     assert skus(till)["KOPI"] == 29_000
     assert parts == ["catalogue", "customers"]
+
+
+def test_a_fetched_file_that_a_power_cut_spoilt_comes_again(
+    till: EnrolledTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[tuple[int, bool]] = []
+    real, coming = os.fsync, till.store.folder / "catalogue.coming"
+    done = coming.with_name("catalogue.coming.done")
+
+    def noted(handle: int) -> None:
+        kept.append((os.fstat(handle).st_ino, done.exists()))
+        real(handle)
+
+    def broken(*_asked: object) -> Any:
+        raise Retryable("the line broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", noted)
+        patch.setattr(pull, "_bring_to_head", broken)
+        assert not till.engine.once().ok
+    assert done.exists()
+    assert (coming.stat().st_ino, False) in kept, "it is on the disk before it is said to be whole"
+    coming.write_bytes(bytes(coming.stat().st_size))
+    outcome = till.engine.once()
+    assert (outcome.ok, "what was fetched of the hub's data is damaged" in outcome.error) == (False, True)
+    assert till.engine.once().ok
+    assert (len(skus(till)), left_over(till)) == (3, [])
+    assert mirror_path(till.store.folder, "catalogue").name == "catalogue-2.db"
 
 
 def test_the_till_sells_at_every_step_of_the_swap(
