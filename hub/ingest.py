@@ -37,6 +37,7 @@ from omnipos import events
 from omnipos.domain.approval import ApprovalFact
 from omnipos.domain.following import BasketFact
 from omnipos.domain.quotation import QuotationFact
+from omnipos.domain.shift import CountTold
 from omnipos.domain.stocktake import Origin
 from omnipos.locale import _
 from omnipos.protocol import Outcome, PushAnswer, Verdict
@@ -57,6 +58,7 @@ KeptOnly = (
     | events.ShiftOpened
     | events.CashMoved
     | events.DrawerOpened
+    | CountTold
     | events.ShiftClosed
 )
 """Facts kept as events; nothing else follows from them."""

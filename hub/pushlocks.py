@@ -24,6 +24,7 @@ from omnipos.domain.following import BasketFact
 from omnipos.domain.names import clean_text
 from omnipos.domain.quotation import QuotationFact
 from omnipos.domain.sale import Sale
+from omnipos.domain.shift import CountTold
 
 _OF_THE_STORE = (
     events.SaleCompleted
@@ -37,6 +38,7 @@ _OF_THE_STORE = (
     | events.ShiftOpened
     | events.CashMoved
     | events.DrawerOpened
+    | CountTold
     | events.ShiftClosed
     | events.StockCounted
     | events.OrderPicked

@@ -162,7 +162,7 @@ def _of_close(closed: events.ShiftClosed, actor: str, shop: Shop | None) -> Iter
     if report.allowed is not None:
         yield Claim(report.allowed.staff_id, what, Right.CASH_UP)
     is_off = shop is not None and bool(differences(report, limit_minor(shop.drawer, shop.currency)))
-    if report.over_short is not None or is_off:
+    if report.over_short is not None or is_off or report.is_recount:
         what = _("a drawer over or short at Z {number}").format(number=number)
         yield Claim(_who(report.over_short, actor), what, Right.OVERRIDE)
     if report.forced is not None or report.obstacles:

@@ -23,7 +23,7 @@ from omnipos.domain.order import Check, OrderLine
 from omnipos.domain.payment import PaymentOutcome
 from omnipos.domain.quotation import QuotationFact
 from omnipos.domain.sale import Sale
-from omnipos.domain.shift import ShiftReport
+from omnipos.domain.shift import CountTold, ShiftReport
 from omnipos.domain.staff import Approval
 from omnipos.domain.stocktake import CountedLine, SeenPlace
 from omnipos.domain.tender import CardSlip, QrSlip, Tender, TenderKind
@@ -275,10 +275,7 @@ class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved"):
 
 
 class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened"):
-    """The drawer was opened without a sale: written once the printer had opened it.
-
-    Not certain when the printer was lost while it was told to.
-    """
+    """The printer opened the drawer without a sale; not certain when it was lost while it was told to."""
 
     staff_id: str
     reason: str
@@ -320,6 +317,7 @@ Fact = (
     | ShiftOpened
     | CashMoved
     | DrawerOpened
+    | CountTold
     | ShiftClosed
     | ApprovalFact
     | BasketFact

@@ -10,6 +10,7 @@ from omnipos.domain.drawer import CashMove
 from omnipos.domain.sale import Sale, SaleLine
 from omnipos.domain.saving import SavingKind
 from omnipos.domain.shift import (
+    CountTold,
     DrawerSums,
     ForeignCash,
     Takings,
@@ -68,7 +69,7 @@ MOST_GAPS = 20
 NOTHING: Mapping[str, int] = MappingProxyType({})
 """No foreign cash was left."""
 
-Happened = Sale | LineOut | BasketOut | TenderBack | FloatCounted | Moved | NoSale | QuoteSold
+Happened = Sale | LineOut | BasketOut | TenderBack | FloatCounted | Moved | CountTold | NoSale | QuoteSold
 
 
 class Entry(NamedTuple):
@@ -130,6 +131,7 @@ class Reckoning:
         self._voids: dict[str, int] = defaultdict(int)
         self._cash: dict[str, int] = defaultdict(int)
         self._foreign: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self._told: CountTold | None = None
         self._left_foreign = {code: minor for code, minor in left_foreign.items() if minor}
 
     def add(self, entry: Entry) -> None:
@@ -151,6 +153,8 @@ class Reckoning:
             case Moved(move=move, amount_minor=amount_minor):
                 self._cash[f"{move.value}_minor"] += amount_minor
                 self._cash["moves"] += 1
+            case CountTold() as count:
+                self._told = count
             case NoSale():
                 self._cash["no_sales"] += 1
                 who["no_sales"] += 1
@@ -288,6 +292,7 @@ class Reckoning:
             expected_minor=expected_minor,
             foreign=foreign,
             float_short_minor=max(self._left_minor - self._float_minor, 0),
+            told=self._told,
             **cash,
         )
 

@@ -118,32 +118,6 @@ class ForeignCash(msgspec.Struct, frozen=True, kw_only=True):
         return self.float_minor + self.amount_minor
 
 
-class DrawerSums(msgspec.Struct, frozen=True, kw_only=True):
-    """What went into and out of the drawer; `expected_minor` is what should lie in it."""
-
-    float_minor: int = 0
-    taken_minor: int = 0
-    """Cash tendered, before change."""
-    change_minor: int = 0
-    refunds_minor: int = 0
-    """Cash given back for returns, as a positive sum."""
-    paid_in_minor: int = 0
-    paid_out_minor: int = 0
-    safe_drop_minor: int = 0
-    moves: int = 0
-    no_sales: int = 0
-    expected_minor: int = 0
-    foreign: tuple[ForeignCash, ...] = ()
-    float_short_minor: int = 0
-    """By how much the float that was counted is less than what the last shift left."""
-
-    def adds_up(self) -> bool:
-        """Tell whether what is expected is what the other sums say."""
-        into = self.float_minor + self.taken_minor + self.paid_in_minor
-        out = self.change_minor + self.refunds_minor + self.paid_out_minor + self.safe_drop_minor
-        return into - out == self.expected_minor
-
-
 class ForeignCount(msgspec.Struct, frozen=True, kw_only=True):
     """What was counted of another currency at the close, in its minor units."""
 
@@ -165,6 +139,53 @@ class ForeignCount(msgspec.Struct, frozen=True, kw_only=True):
             and self.counted_minor - self.expected_minor == self.difference_minor
             and 0 <= self.left_minor <= self.counted_minor
         )
+
+
+class CountTold(msgspec.Struct, frozen=True, kw_only=True, tag="count_told"):
+    """A count that was off and told to who counts blind: it stands, as the next one is blind no more."""
+
+    staff_id: str
+    counted: tuple[Pieces, ...]
+    counted_minor: int
+    difference_minor: int
+    foreign: tuple[ForeignCount, ...] = ()
+
+    def differences(self, own: str) -> dict[str, int]:
+        """Return by how much it was off in each currency, the shop's own first."""
+        return _off(own, self.difference_minor, self.foreign)
+
+
+def _off(own: str, difference_minor: int, foreign: tuple[ForeignCount, ...]) -> dict[str, int]:
+    found = {own: difference_minor} | {one.currency: one.difference_minor for one in foreign}
+    return {code: minor for code, minor in found.items() if minor}
+
+
+class DrawerSums(msgspec.Struct, frozen=True, kw_only=True):
+    """What went into and out of the drawer; `expected_minor` is what should lie in it."""
+
+    float_minor: int = 0
+    taken_minor: int = 0
+    """Cash tendered, before change."""
+    change_minor: int = 0
+    refunds_minor: int = 0
+    """Cash given back for returns, as a positive sum."""
+    paid_in_minor: int = 0
+    paid_out_minor: int = 0
+    safe_drop_minor: int = 0
+    moves: int = 0
+    no_sales: int = 0
+    expected_minor: int = 0
+    foreign: tuple[ForeignCash, ...] = ()
+    float_short_minor: int = 0
+    """By how much the float that was counted is less than what the last shift left."""
+    told: CountTold | None = None
+    """The count that somebody was told the difference of, before the one that the Z is of."""
+
+    def adds_up(self) -> bool:
+        """Tell whether what is expected is what the other sums say."""
+        into = self.float_minor + self.taken_minor + self.paid_in_minor
+        out = self.change_minor + self.refunds_minor + self.paid_out_minor + self.safe_drop_minor
+        return into - out == self.expected_minor
 
 
 class ObstacleKind(StrEnum):
@@ -234,6 +255,13 @@ class ShiftReport(msgspec.Struct, frozen=True, kw_only=True):
     """Foreign cash that there should be or is; None in an X, and in a Z from before any was counted."""
     allowed: Approval | None = None
     """Who allowed the count to somebody without the right."""
+
+    @property
+    def is_recount(self) -> bool:
+        """Whether a count before this one was told, and differed otherwise from what should be there."""
+        own, told = self.currency, self.drawer.told
+        now = _off(own, self.difference_minor, self.foreign_counted or ())
+        return told is not None and told.differences(own) != now
 
     def left_foreign(self) -> dict[str, int]:
         """Return what stays in the drawer of other currencies, in their minor units."""

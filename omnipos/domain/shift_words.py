@@ -203,6 +203,11 @@ def _drawer(drawer: DrawerSums, money: Money) -> Iterator[ReportRow]:
 
 
 def _count(report: ShiftReport, money: Money, names: Mapping[str, str]) -> Iterator[ReportRow]:
+    if told := report.drawer.told:
+        yield ReportRow(_("COUNTED AND TOLD"))
+        yield ReportRow(_name(told.staff_id, names), money(told.counted_minor))
+        for code, minor in told.differences(report.currency).items():
+            yield ReportRow(_("Over") if minor > 0 else _("Short"), format_money(minor, code))
     yield ReportRow(_("COUNTED"))
     yield from _counted(report, money)
     for one in report.foreign_counted or ():

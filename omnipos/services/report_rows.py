@@ -94,6 +94,10 @@ def _drawer(report: ShiftReport) -> Iterator[tuple[Cell, ...]]:
             yield ("foreign_float", foreign.currency, "", foreign.float_minor, "")
     if not report.number:
         return
+    if told := report.drawer.told:
+        yield ("told", told.staff_id, "", told.counted_minor, report.currency)
+        for code, minor in told.differences(report.currency).items():
+            yield ("told_difference", "", "", minor, code)
     for one in report.counted:
         yield ("counted", str(one.worth_minor), one.count, one.worth_minor * one.count, "")
     for name in ("counted", "difference", "left"):

@@ -6,7 +6,7 @@ from omnipos.domain.errors import ItemUnknown
 from omnipos.domain.occasion import date_at
 from omnipos.domain.quotation import QuotationClosed, QuotationEnd
 from omnipos.domain.reckoning import Entry, Reckoning
-from omnipos.domain.shift import ShiftReport
+from omnipos.domain.shift import CountTold, ShiftReport
 from omnipos.events import Event, decode_fact
 from omnipos.locale import _
 from omnipos.store import books, identity, journal, outbox, shifts
@@ -23,6 +23,7 @@ _TOLD_OF = {
         events.ShiftOpened,
         events.CashMoved,
         events.DrawerOpened,
+        CountTold,
         QuotationClosed,
     )
 }
@@ -104,6 +105,8 @@ def entry_of(fact: events.Fact, actor: str) -> Entry | None:
             return Entry(actor, reckoning.FloatCounted(float_minor))
         case events.CashMoved(move=move, amount_minor=amount_minor):
             return Entry(actor, reckoning.Moved(move, amount_minor))
+        case CountTold() as count:
+            return Entry(actor, count)
         case events.DrawerOpened(staff_id=staff_id, to_count=False):
             return Entry(staff_id, reckoning.NoSale())
         case QuotationClosed(end=QuotationEnd.SOLD):

@@ -13,7 +13,7 @@ from omnipos.domain.foreign_count import ForeignCounted
 from omnipos.domain.money import format_money
 from omnipos.domain.paper import CashMovePaper, Paper, ShiftPaper
 from omnipos.domain.sale import till_code
-from omnipos.domain.shift import Obstacle, ShiftReport, obstacle_words
+from omnipos.domain.shift import CountTold, Obstacle, ShiftReport, obstacle_words
 from omnipos.domain.shop import Shop
 from omnipos.domain.staff import Approval, Right
 from omnipos.events import CashMoved, PaperReprinted, ShiftClosed, ShiftOpened
@@ -41,11 +41,26 @@ class ShiftBlocked(DrawerRefused):
 class OverShort(DrawerRefused):
     """The drawer is over or short by more than the shop lets pass."""
 
-    def __init__(self, differences: Mapping[str, int], own: str) -> None:
+    def __init__(self, differences: Mapping[str, int], own: str, *, is_blind: bool) -> None:
         """Say by how much, in the shop's own currency and in each other one."""
         said = [_off_words(minor, code, own) for code, minor in differences.items()]
-        super().__init__(" ".join((*said, _("Count again, or type the reason; a manager allows it."))))
+        again = _("Count again, or type the reason; a manager allows it.")
+        stands = _("This count is kept. Type the reason; a manager allows it.")
+        super().__init__(" ".join((*said, stands if is_blind else again)))
         self.differences = differences
+
+
+class CountStands(DrawerRefused):
+    """A count was told before, so that another one is blind no more."""
+
+    def __init__(self) -> None:
+        """Say that both are kept."""
+        super().__init__(
+            _(
+                "Another count was told before, and is kept. For this one type the reason too; a manager"
+                " allows it."
+            )
+        )
 
 
 def _off_words(minor: int, code: str, own: str) -> str:
@@ -88,9 +103,8 @@ class DrawerState(msgspec.Struct, frozen=True, kw_only=True):
 
 def state(till: Till) -> DrawerState:
     """Return how the open shift stands, as far as who is signed in may know."""
-    staff = till.signed_in(Right.SELL)
+    till.signed_in(Right.SELL)
     db, report = till.store.books, _so_far(till)
-    is_told = staff.may(Right.REPORT) or not till.shop().drawer.blind
     now = shifts.open_shift(db)
     return DrawerState(
         shift=report.shift,
@@ -99,7 +113,7 @@ def state(till: Till) -> DrawerState:
         float_minor=report.drawer.float_minor,
         is_float_counted=shifts.is_float_counted(db, now),
         obstacles=obstacles.in_the_way(till, report),
-        report=report if is_told else None,
+        report=report if _is_told(till) else None,
         closed=now.closed_before,
         foreign=foreign_count.to_count(report.drawer, till.shop().foreign),
         float_short_minor=report.drawer.float_short_minor,
@@ -197,9 +211,7 @@ def close(till: Till, closing: Closing, word: Word = NOBODY) -> ShiftReport:
     if found and not closing.force:
         raise ShiftBlocked(found)
     counted = _counted(report, closing, shop)
-    found_off = foreign_count.differences(counted, rules.limit_minor(shop.drawer, shop.currency))
-    off = OverShort(found_off, shop.currency) if found_off else None
-    given, over_short, forced = _allowed(till, closing, word, off, is_forced=bool(found))
+    given, over_short, forced = _allowed(till, closing, word, counted, is_forced=bool(found))
     who, count = till.identity, shifts.open_shift(till.store.books).closed_before + 1
     done = msgspec.structs.replace(
         counted,
@@ -234,17 +246,19 @@ def _counted(report: ShiftReport, closing: Closing, shop: Shop) -> ShiftReport:
 
 
 def _allowed(
-    till: Till, closing: Closing, word: Word, off: OverShort | None, *, is_forced: bool
+    till: Till, closing: Closing, word: Word, counted: ShiftReport, *, is_forced: bool
 ) -> tuple[Allowed, Approval | None, Approval | None]:
     """Return who closes, who lets a difference pass, and who closes over what is in the way.
 
     It is one word with two reasons.
     """
+    off = _off(till, counted)
     why_forced = free_text(closing.force_reason, LONGEST_REASON) if is_forced else ""
     why_off = free_text(closing.reason, LONGEST_REASON) if off else ""
     if is_forced and not why_forced:
         raise EntryRefused(_("Type the reason for closing it all the same. It is kept with the Z."))
     if off and not why_off:
+        _tell(till, counted, word)
         raise off
     reasons = "; ".join(filter(None, (why_forced, why_off)))
     rights = (Right.CASH_UP, Right.OVERRIDE) if reasons else (Right.CASH_UP,)
@@ -253,6 +267,37 @@ def _allowed(
     who = given.approval(Right.OVERRIDE).staff_id if reasons else ""
     over_short = Approval(staff_id=who, reason=why_off) if why_off else None
     return given, over_short, Approval(staff_id=who, reason=why_forced) if why_forced else None
+
+
+def _off(till: Till, counted: ShiftReport) -> OverShort | CountStands | None:
+    """Return why a count takes a reason and a manager's word; None where it is as it should be."""
+    if counted.is_recount:
+        return CountStands()
+    shop = till.shop()
+    found = foreign_count.differences(counted, rules.limit_minor(shop.drawer, shop.currency))
+    return OverShort(found, shop.currency, is_blind=not _is_told(till)) if found else None
+
+
+def _is_told(till: Till) -> bool:
+    """Tell whether who is signed in knows what should be in the drawer before it is counted."""
+    return till.someone().may(Right.REPORT) or not till.shop().drawer.blind
+
+
+def _tell(till: Till, counted: ShiftReport, word: Word) -> None:
+    """Keep the first count that is told to who counts blind, for who may count at all. Raises WordNeeded."""
+    approving.begin(till, Right.CASH_UP, _("Closing the shift"), word, COUNTING)
+    if counted.drawer.told is not None or _is_told(till):
+        return
+    fact = CountTold(
+        staff_id=till.someone().staff_id,
+        counted=counted.counted,
+        counted_minor=counted.counted_minor,
+        difference_minor=counted.difference_minor,
+        foreign=counted.foreign_counted or (),
+    )
+    with transaction(till.store.books):
+        journal.append(till.store.books, till.stamp(), fact)
+    till.syncing.nudge()
 
 
 def _write_close(till: Till, report: ShiftReport) -> None:
@@ -324,6 +369,7 @@ def names_in(till: Till, report: ShiftReport) -> dict[str, str]:
     """Return the names of the staff in a report, by id."""
     ids = {one.staff_id for one in report.takings.staff} | {report.closed_by}
     ids |= {one.staff_id for one in (report.allowed, report.over_short, report.forced) if one}
+    ids |= {told.staff_id} if (told := report.drawer.told) else set()
     known = {who: people.staff_by_id(till.store.books, who) for who in sorted(ids - {""})}
     return {who: person.name for who, person in known.items() if person}
 

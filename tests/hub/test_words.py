@@ -8,7 +8,7 @@ from omnipos.domain.drawer import CashMove
 from omnipos.domain.payment import PaymentOutcome
 from omnipos.domain.returned import ReturnOf
 from omnipos.domain.sale import Sale
-from omnipos.domain.shift import ForeignCount, Obstacle, ObstacleKind
+from omnipos.domain.shift import CountTold, ForeignCount, Obstacle, ObstacleKind
 from omnipos.domain.staff import Approval
 from omnipos.domain.tender import Tender, TenderKind
 from omnipos.events import (
@@ -267,3 +267,15 @@ def test_dollars_that_are_off_beyond_the_limit_take_a_word_too(
     shop.push(*journal.envelopes)
     said = "Budi is named for this without the right to it: a drawer over or short at Z S1-1-Z0001."
     assert told(shop) == [said] * is_told
+
+
+def test_a_count_behind_one_that_was_told_takes_a_word_though_it_is_right(shop: HubRig) -> None:
+    journal = shop.journal()
+    count = CountTold(staff_id="staff-1", counted=(), counted_minor=0, difference_minor=-5000)
+    journal.append(count)
+    z = z_of("1", 1, [])
+    drawer = msgspec.structs.replace(z.report.drawer, told=count)
+    journal.append(msgspec.structs.replace(z, report=msgspec.structs.replace(z.report, drawer=drawer)))
+    shop.push(*journal.envelopes)
+    said = "Budi is named for this without the right to it: a drawer over or short at Z S1-1-Z0001."
+    assert told(shop) == [said]

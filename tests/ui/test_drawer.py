@@ -165,8 +165,10 @@ def test_the_plain_counter_keeps_the_drawer(till: Till) -> None:
     say(till, TEH, "pay cash")
     print_all(till)
     assert say(till, "drawer") == "Shift 1, float Rp 150.000."
-    assert "Count again, or type the reason" in say(till, "close 1*100000")
-    told = tell(till, "close 1*100000 1*5000 1*1000 left 100000")
+    assert "This count is kept. Type the reason" in say(till, "close 1*100000")
+    again = "close 1*100000 1*5000 1*1000 left 100000"
+    assert say(till, again).startswith("Another count was told before, and is kept.")
+    told = tell(till, f"{again} a note lay below", "allow Budi 9999")
     assert told["say"] == (
         "S1-1-Z0001: 1 sales, total Rp 6.000, in the drawer should be Rp 106.000."
         " Counted Rp 106.000, difference Rp 0."

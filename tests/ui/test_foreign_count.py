@@ -117,7 +117,8 @@ def test_the_plain_counter_reads_a_currency_before_its_pieces(shop: Till) -> Non
     assert say(shop, f"close {OWN_WORDS} SGD 1*2 USD 1*1").startswith("SGD is counted once")
     assert say(shop, f"close {OWN_WORDS} USD 3*0.3").startswith("There is no note or coin of 0.30.")
     assert say(shop, f"close {OWN_WORDS} USD 0").startswith("The drawer is USD 1.00 short.")
-    told = tell(shop, f"close {OWN_WORDS} left 80000 usd 2*0.25 1*0.5 left 0.50")
+    shop.staff = staff_members()[1]
+    told = tell(shop, f"close {OWN_WORDS} left 80000 usd 2*0.25 1*0.5 left 0.50 it lay below")
     assert told["say"] == (
         "S1-1-Z0001: 1 sales, total Rp 6.000, in the drawer should be Rp 89.500."
         " Counted Rp 89.500, difference Rp 0. USD: should be 1.00, counted 1.00, difference 0.00."
