@@ -16,6 +16,7 @@ def lines(conn: Connection, now_ms: int, unseen_minutes: int) -> Iterator[str]:
     for name, tells, samples in (
         ("tills", "Tills by how they stand: seen lately, unseen, never seen, revoked.", unseen),
         ("events_waiting", "Entries that tills have and the hub lacks, as last told.", _waiting(conn)),
+        ("tills_with_rows_gone", "Tills whose newest acknowledged entry is not there any more.", _gone(conn)),
         ("exceptions_open_by_kind", "Exceptions that wait for a person, by kind.", _exceptions(conn)),
         ("messages", "Messages to customers, by state.", _messages(conn)),
         ("database_bytes", "Room that the database takes.", _size(conn)),
@@ -43,6 +44,19 @@ def _waiting(conn: Connection) -> list[Sample]:
     tills, waits = owed()
     total = conn.scalar(select(func.sum(waits)).select_from(tills))
     return [({}, float(total or 0))]
+
+
+def _gone(conn: Connection) -> list[Sample]:
+    """Count tills of which what was acknowledged last is gone: one look at each, however many there are."""
+    device, heads, event = tables.device, tables.device_head, tables.event
+    of_life = (heads.c.device_id == device.c.device_id) & (heads.c.epoch == device.c.epoch)
+    newest = (
+        (event.c.device_id == heads.c.device_id)
+        & (event.c.epoch == heads.c.epoch)
+        & (event.c.seq == heads.c.acked_seq)
+    )
+    told = select(func.count()).select_from(device.join(heads, of_life).outerjoin(event, newest))
+    return [({}, float(conn.scalar(told.where(heads.c.acked_seq > 0, event.c.seq.is_(None))) or 0))]
 
 
 def _exceptions(conn: Connection) -> list[Sample]:

@@ -13,6 +13,8 @@ from omnipos import __version__
 
 MOST_TILLS = 500
 """A hub with more of them tells of all together only: each till would be a dozen series."""
+SET_ASIDE = f"{EVENTS}quarantined"
+"""Told from 0 on: Prometheus sees no increase in a counter that begins at 1."""
 Labels = dict[str, str]
 Sample = tuple[Labels, float]
 
@@ -55,6 +57,7 @@ def exposition(conn: Connection, now_ms: int, unseen_minutes: int) -> str:
 
 def _by_till(conn: Connection) -> list[str]:
     tills, counts = devices(conn), tallies(conn)
+    counts[SET_ASIDE] = dict.fromkeys((one.device_id for one in tills), 0) | counts[SET_ASIDE]
     labels = {one.device_id: _labels(one) for one in tills}
     versions = [(labels[one.device_id] | {"name": one.name, "version": one.version}, 1.0) for one in tills]
     lines = [*family("omnipos_till_info", "gauge", "The till's name and program.", versions)]
@@ -67,7 +70,7 @@ def _by_till(conn: Connection) -> list[str]:
 
 
 def _together(counts: Tally) -> list[str]:
-    total = {name: float(sum(by_till.values())) for name, by_till in counts.items()}
+    total = {SET_ASIDE: 0.0} | {name: float(sum(by_till.values())) for name, by_till in counts.items()}
     events = [
         ({"outcome": name.removeprefix(EVENTS)}, n) for name, n in total.items() if name.startswith(EVENTS)
     ]

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,39 @@ def test_every_metric_of_dashboard_and_alerts_is_really_there(tmp_path: Path) ->
     assert named(alarmed) - there == set()
     assert len(named(drawn)) > 15
     assert there >= ONLY_ON_POSTGRESQL
+
+
+OF_PROMETHEUS = {"instance", "job"}
+SELECTED = re.compile(r"(omnipos_[a-z_]+)\{([^}]*)\}")
+WITHOUT_SAMPLE = {"omnipos_messages", "omnipos_snapshot_age_seconds", *ONLY_ON_POSTGRESQL}
+
+
+def test_every_label_of_dashboard_and_alerts_is_one_of_the_metric(tmp_path: Path) -> None:
+    told = [
+        (target["expr"], target.get("legendFormat", "")) for panel in panels() for target in panel["targets"]
+    ]
+    told += [(rule["expr"], str(rule["annotations"])) for rule in rules()]
+    with open_rig(tmp_path) as rig:
+        journal = rig.journal()
+        journal.sell((A, 1, 3500))
+        journal.append(body=b"{}", kind="odd")
+        rig.push(*journal.envelopes)
+        text = rig.raw("GET", "/metrics").text
+    labels: dict[str, set[str]] = defaultdict(set)
+    for name, written in re.findall(r"^(\w+)\{(.*)\} ", text, re.MULTILINE):
+        labels[name] |= {*re.findall(r"(\w+)=\"", written)}
+    for expression, words in told:
+        metrics = {*METRIC.findall(expression)}
+        if metrics & WITHOUT_SAMPLE:
+            continue
+        known = OF_PROMETHEUS.union(*(labels[name] for name in metrics))
+        grouped = re.findall(r"by \(([^)]*)\)", expression)
+        wanted = {one.strip() for group in grouped for one in group.split(",")}
+        wanted |= {*re.findall(r"\{\{ ?(?:\$labels\.)?([a-z_]+) ?\}\}", words)}
+        assert wanted - known == set(), expression
+        for name, chosen in SELECTED.findall(expression):
+            for one in re.findall(r'(\w+="[^"]+")', chosen):
+                assert re.search(rf"^{name}\{{.*{re.escape(one)}", text, re.MULTILINE), one
 
 
 def test_each_alert_says_what_to_do() -> None:

@@ -114,6 +114,10 @@ def test_rows_that_the_hub_lost_are_gaps(rig: HubRig) -> None:
     table = tables.event
     rig.hub.database.write(lambda conn: conn.execute(delete(table).where(table.c.seq.in_([2, 3]))))
     assert device(rig)["gaps"] == 2
+    assert metrics(rig)["omnipos_tills_with_rows_gone"] == 0
+    rig.hub.database.write(lambda conn: conn.execute(delete(table).where(table.c.seq == 4)))
+    assert device(rig)["gaps"] == 3
+    assert metrics(rig)["omnipos_tills_with_rows_gone"] == 1
 
 
 def test_what_was_set_aside_and_what_is_open_are_counted_by_till(rig: HubRig) -> None:
@@ -211,14 +215,20 @@ def test_prometheus_reads_of_all_tills_together(rig: HubRig) -> None:
     assert metrics(rig)['omnipos_tills{state="revoked"}'] == 1
 
 
+ASIDE = 'omnipos_events_total{outcome="quarantined"}'
+
+
 def test_a_chain_of_many_tills_is_told_in_few_series(rig: HubRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.metrics.MOST_TILLS", 1)
     journal = rig.journal()
     journal.sell((A, 1, 3500))
     rig.push(*journal.envelopes)
-    assert any("till=" in name for name in metrics(rig))
+    few = metrics(rig)
+    assert any("till=" in name for name in few)
     rig.enrol()
     found = metrics(rig)
+    for told in (few['omnipos_events_total{store="S1",till="1",outcome="quarantined"}'], found[ASIDE]):
+        assert told == 0, "an increase from 1 to 1 alarms nobody"
     assert not any("till=" in name for name in found)
     assert found['omnipos_events_total{outcome="applied"}'] == 1
     assert found["omnipos_pushes_total"] == 1
