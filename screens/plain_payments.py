@@ -44,7 +44,14 @@ def left(talk: Talk) -> Answer:
     )
 
 
-def charge(talk: Talk, amount_minor: int | None, *, again: bool = False, word: Word = NOBODY) -> Answer:
+def charge(
+    talk: Talk,
+    amount_minor: int | None,
+    *,
+    again: bool = False,
+    refund_of: str = "",
+    word: Word = NOBODY,
+) -> Answer:
     """Ask the terminal for a payment of the basket, below zero for a refund, and wait a little."""
     charging = talk.till.charging
     if charging is None:
@@ -52,7 +59,13 @@ def charge(talk: Talk, amount_minor: int | None, *, again: bool = False, word: W
             _("Type the sum and the approval code from the card slip: pay card 20000 123456, or all 123456.")
         )
     payment = talk.till.call(
-        paying.ask, TenderKind.CARD, charging.provider, amount_minor, again=again, word=word
+        paying.ask,
+        TenderKind.CARD,
+        charging.provider,
+        amount_minor,
+        again=again,
+        refund_of=refund_of,
+        word=word,
     )
     charging.begin(payment)
     talk.unlocked = False

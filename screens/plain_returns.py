@@ -7,7 +7,7 @@ import msgspec
 from omnipos.domain.errors import EntryRefused, ReturnRefused
 from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.quantity import PIECE_MILLI, format_quantity, parse_quantity
-from omnipos.domain.refunding import may_go_back
+from omnipos.domain.refunding import may_go_back, next_paid
 from omnipos.domain.returning import Found
 from omnipos.domain.tender import CardSlip, Tender, TenderKind, tender_words
 from omnipos.locale import _
@@ -164,7 +164,11 @@ def refund(talk: Talk, rest: str) -> Answer:
         raise EntryRefused(_("Type refund and one of {known}.").format(known=", ".join([*MEANS, "done"])))
     tender = _tender(talk, kind, words[1:])
     if kind is TenderKind.CARD and talk.till.charging is not None and len(words) < 3:
-        return talk.allowing(lambda word: plain_payments.charge(talk, tender.amount_minor, word=word))
+        paid = next_paid(view.basket, kind)
+        refund_of = paid.payment_id if paid else ""
+        return talk.allowing(
+            lambda word: plain_payments.charge(talk, tender.amount_minor, refund_of=refund_of, word=word)
+        )
     return talk.allowing(partial(_give, talk, tender))
 
 

@@ -64,7 +64,7 @@ def send(till: Till, receipt_number: str, address: str) -> str:
     till.signed_in(Right.SELL)
     sale = sale_with(till, receipt_number)
     where = clean_text(address, LONGEST_EMAIL)
-    by_mail = "@" in where
+    by_mail = "@" in where or any(map(str.isalpha, where))
     if by_mail and not is_email(where):
         raise EntryRefused(_("“{email}” is no e-mail address.").format(email=where))
     if not by_mail:

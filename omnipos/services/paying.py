@@ -52,12 +52,12 @@ def ask(
 ) -> Payment:
     """Write down that a payment of the open basket is about to be asked for; None is all that is due.
 
-    Below zero it is a refund, of the payment `refund_of` where that is known. `again` says that somebody
+    Below zero, where that is named, it is a refund, of the payment `refund_of` where that is known. `again` says that somebody
     means it though another one is not known yet.
     Raises TenderRefused, PaymentOpen for a second one that nobody confirmed, and WordNeeded for a refund
     that who is signed in may not give.
     """
-    view = tendering.to_pay(till)
+    view = tendering.to_be_paid(till) if amount_minor is None else tendering.to_pay(till)
     db, owed = till.store.books, view.due.due_minor
     basket = after = view.basket
     amount = owed if amount_minor is None else amount_minor

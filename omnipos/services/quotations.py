@@ -129,6 +129,7 @@ def recall(till: Till, text: str, *, today: bool = False, word: Word = NO_WORD) 
     shown, now = find(till, text), open_basket(till)
     quotation = shown.quotation
     _assert_free(now)
+    quoted.check_not_parked(till, quotation.number)
     if shown.has_run_out and not today:
         _word_for_prices(till, quotation, word)
     db = till.store.books
@@ -188,6 +189,7 @@ def pay_ahead(till: Till, text: str, amount_minor: int) -> BasketView:
     """Put a deposit on a quote into the basket: it counts once the basket is paid."""
     shown, basket = find(till, text), open_basket(till)
     number = shown.quotation.number
+    quoted.check_not_parked(till, number)
     if basket.quoted is not None and basket.quoted.number == number:
         raise BasketRefused(_("This quote is in the basket. Pay it, or keep it as a quote again first."))
     waiting = sum(line.amount_minor for line in basket.lines if line.deposit_on == number)
@@ -210,6 +212,7 @@ def cancel(till: Till, text: str) -> BasketView | None:
     till.signed_in(Right.SELL)
     shown, basket = find(till, text), open_basket(till)
     number = shown.quotation.number
+    quoted.check_not_parked(till, number)
     if any(line.deposit_on == number for line in basket.lines):
         raise BasketRefused(_("A deposit on this quote is in the basket. Pay it or take it out first."))
     if not shown.deposit_minor:

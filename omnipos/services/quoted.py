@@ -4,13 +4,13 @@ import msgspec
 
 from omnipos.domain.account import AccountKind
 from omnipos.domain.basket import Basket
-from omnipos.domain.errors import TenderRefused
+from omnipos.domain.errors import BasketRefused, TenderRefused
 from omnipos.domain.money import format_money
 from omnipos.domain.quotation import QuotationClosed, QuotationEnd
 from omnipos.domain.sale import Sale
 from omnipos.locale import _
 from omnipos.services.till import Till
-from omnipos.store import accounts, journal, quotations
+from omnipos.store import accounts, baskets, journal, quotations
 
 
 def deposit_of(till: Till, number: str) -> int:
@@ -37,6 +37,18 @@ def check_deposit(basket: Basket, total_minor: int) -> None:
                 " its deposit goes back then."
             ).format(deposit=format_money(basket.quoted.deposit_minor, basket.currency))
         )
+
+
+def check_not_parked(till: Till, number: str) -> None:
+    """Raise BasketRefused while a parked basket holds a quote or money on it: its deposit counts once."""
+    for _at, basket in baskets.parked_baskets(till.store.books):
+        held = {basket.quoted.number} if basket.quoted else set()
+        if number in held | {line.deposit_on for line in basket.lines}:
+            raise BasketRefused(
+                _("Parked basket {basket} is about quote {number}. Finish it, or give it up, first.").format(
+                    basket=basket.number, number=number
+                )
+            )
 
 
 def close(till: Till, basket: Basket, sale: Sale) -> None:

@@ -36,7 +36,7 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
 
 def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
     """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
-    view = _to_be_paid(till)
+    view = to_be_paid(till)
     amount = view.due.cash_due_minor if amount_minor is None else amount_minor
     return _take(till, view, Tender(kind=TenderKind.CASH, amount_minor=amount))
 
@@ -46,14 +46,14 @@ def pay_card(till: Till, amount_minor: int | None, slip: CardSlip, *, again: boo
 
     `again` says that somebody means it though a payment of this basket is not known yet.
     """
-    view = _to_be_paid(till)
+    view = to_be_paid(till)
     check_none_open(view.basket, again=again)
     amount = view.due.due_minor if amount_minor is None else amount_minor
     written = {name: clean_text(value) for name, value in msgspec.structs.asdict(slip).items()}
     return _take(till, view, Tender(kind=TenderKind.CARD, amount_minor=amount, card=CardSlip(**written)))
 
 
-def _to_be_paid(till: Till) -> BasketView:
+def to_be_paid(till: Till) -> BasketView:
     """Return the basket to be paid; raise TenderRefused where money goes back, which is never a reflex."""
     view = to_pay(till)
     if view.due.total_minor < 0:

@@ -1,6 +1,7 @@
 """Steps of the drawer, of trust and of what goes with a sale, each with what must be there before it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from omnipos.domain.account import AccountSettings
 from omnipos.domain.drawer import CashMove, Pieces
@@ -26,7 +27,7 @@ from omnipos.services import (
 )
 from omnipos.services.approving import Word
 from omnipos.services.returning import Back
-from omnipos.services.shifting import Closing
+from omnipos.services.shifting import Closing, OverShort
 from omnipos.services.till import Till
 from omnipos.store.connection import transaction
 from tests.rigs import NOON_MS, QuietLine, staff_members
@@ -73,6 +74,12 @@ def close(till: Till) -> None:
     till.call(
         shifting.close, Closing(counted=NOTES, reason="miscounted", force=True, force_reason="closing time")
     )
+
+
+def count_and_be_told(till: Till) -> None:
+    """Count too much, blind."""
+    with suppress(OverShort):
+        till.call(shifting.close, Closing(counted=NOTES, force=True, force_reason="closing time"))
 
 
 def with_foreign_cash(till: Till) -> None:
@@ -146,6 +153,7 @@ STEPS: dict[str, tuple[Deed, Deed]] = {
         lambda till: till.call(shifting.move_cash, CashMove.PAID_IN, 20_000, "coins"),
     ),
     "close the shift": (with_manager_after_sale, close),
+    "be told of a count": (with_sale, count_and_be_told),
     "close with foreign cash": (with_foreign_cash, close_with_foreign_cash),
     "open the drawer": (lambda till: None, tell_of_kick),
     "bring back": (with_sale, bring),

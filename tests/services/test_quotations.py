@@ -8,10 +8,11 @@ import pytest
 from omnipos.domain.catalogue import Item
 from omnipos.domain.errors import BasketRefused, EntryRefused, ItemUnknown, TenderRefused, WordNeeded
 from omnipos.domain.paper import QuotePaper, print_job
+from omnipos.domain.payment import PaymentAnswer, Said
 from omnipos.domain.quotation import QuotationClosed, QuotationEnd, QuotationSaved
-from omnipos.domain.tender import TenderKind
+from omnipos.domain.tender import CardSlip, TenderKind
 from omnipos.events import decode_fact
-from omnipos.services import finding, gifting, quotations, quoted, returning, selling, tendering
+from omnipos.services import finding, gifting, paying, quotations, quoted, returning, selling, tendering
 from omnipos.services.approving import Word
 from omnipos.services.finding import QuoteOffer
 from omnipos.services.till import Till
@@ -147,6 +148,35 @@ def test_a_cancelled_quote_gives_its_deposit_back_by_a_managers_word(till: Till)
     assert (till.call(quoted.deposit_of, NUMBER), till.call(quotations.listed)) == (0, ())
     assert facts(till)[-1] == QuotationClosed(number=NUMBER, end=QuotationEnd.CANCELLED, sale_id=sale.sale_id)
     assert till.call(lambda own: verify(own.store.books)).findings == ()
+
+
+def test_a_quote_waits_in_one_basket_at_a_time_and_its_deposit_counts_once(till: Till) -> None:
+    quote(till)
+    pay_ahead(till, 5000)
+    till.call(quotations.recall, NUMBER)
+    payment = till.call(paying.ask, TenderKind.CARD, "terminal")
+    till.call(paying.heard, payment.payment_id, PaymentAnswer(said=Said.UNANSWERED))
+    till.call(selling.park)
+    for again in (quotations.cancel, quotations.recall):
+        with pytest.raises(BasketRefused, match=f"Parked basket 4 is about quote {NUMBER}"):
+            till.call(again, NUMBER)
+    with pytest.raises(BasketRefused, match="Parked basket 4"):
+        till.call(quotations.pay_ahead, NUMBER, 1000)
+    slip = CardSlip(approval_code="123456")
+    till.call(paying.heard, payment.payment_id, PaymentAnswer(said=Said.APPROVED, card=slip))
+    assert (till.call(quoted.deposit_of, NUMBER), till.call(quotations.listed)) == (0, ())
+
+
+def test_a_deposit_about_to_go_back_is_not_spent_meanwhile(till: Till) -> None:
+    quote(till)
+    pay_ahead(till, 5000)
+    till.call(quotations.cancel, NUMBER)
+    till.call(selling.park)
+    with pytest.raises(BasketRefused, match="Parked basket 3"):
+        till.call(quotations.recall, NUMBER)
+    till.call(selling.recall)
+    till.call(selling.void_basket)
+    assert till.call(quotations.recall, NUMBER).due.due_minor == 9000
 
 
 def test_a_quote_without_a_deposit_is_cancelled_at_once(till: Till) -> None:

@@ -277,4 +277,4 @@ def test_a_terminal_is_not_asked_to_give_back_what_was_paid_in_cash(till: Till) 
     found = till.call(returning.find, None, sale.receipt_number)[0]
     till.call(returning.bring, found, [Back(line_no=1, quantity_milli=1000)], "1")
     with pytest.raises(TenderRefused, match="may go back so"):
-        till.call(intents.ask, TenderKind.CARD, "terminal")
+        till.call(intents.ask, TenderKind.CARD, "terminal", -6000)

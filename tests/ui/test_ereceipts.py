@@ -77,7 +77,7 @@ def test_plain_words_have_it_sent_to_a_phone(till: Till) -> None:
     said = say(till, INDOMIE, "pay cash", "e-receipt to 0812 3456 7890")
     assert said == "The hub sends it to +6281234567890."
     assert say(till, "e-receipt S1-1-000001 to ani@mail.example") == "The hub sends it to ani@mail.example."
-    assert say(till, "e-receipt to nobody") != ""
+    assert say(till, "e-receipt to ani.mail.example") == "“ani.mail.example” is no e-mail address."
     assert [(fact.send_by.value, card.phone) for fact, card in _asked(till)] == [
         ("phone", "+6281234567890"),
         ("email", ""),

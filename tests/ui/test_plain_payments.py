@@ -9,7 +9,9 @@ import pytest
 from omnipos.domain.payment import PaymentState
 from omnipos.services import resolving
 from omnipos.services.till import Till
+from omnipos.store.payments import payment_by_id
 from screens.plain import PlainCounter
+from tests.rigs import staff_members
 from tests.terminals.rig import NO, NO_ANSWER, YES, HandTerminal, waiter
 from tests.ui.plain_rig import TEH, counter
 
@@ -91,3 +93,22 @@ def test_the_last_payment_goes_back_at_the_terminal(
     assert "2 to give it back there" in str(say(talk, "pay back")["say"])
     assert say(talk, "2")["say"] == "Rp 1.000 went back to the card."
     assert [what for what, _id in terminal.asked] == ["charge", "refund"]
+
+
+@pytest.mark.parametrize("typed", ["pay card", "pay card all"])
+def test_paying_by_card_gives_no_money_back_and_a_refund_names_its_payment(
+    till: Till, talk: PlainCounter, terminal: HandTerminal, typed: str
+) -> None:
+    till.staff = staff_members()[1]
+    say(talk, TEH)
+    say(talk, "pay card")
+    say(talk, "return S1-1-000001")
+    say(talk, "return-line 1 broken")
+    assert str(say(talk, typed)["say"]).startswith("Money goes back here.")
+    assert [what for what, _id in terminal.asked] == ["charge"]
+    paid = terminal.asked[0][1]
+    assert say(talk, "refund card")["sale"] is not None
+    assert terminal.asked[1][0] == "refund"
+    refund = till.store.call(lambda: payment_by_id(till.store.books, terminal.asked[1][1]))
+    assert refund is not None
+    assert refund.refund_of == paid
