@@ -38,7 +38,9 @@ def parse_quantity(text: str) -> int:
 def check_quantity(quantity_milli: int) -> int:
     """Return a quantity that can be sold; raise EntryRefused for any other."""
     if quantity_milli <= 0:
-        raise EntryRefused(_("The quantity must be more than nothing. To take a line out: F8, or void in plain words."))
+        raise EntryRefused(
+            _("The quantity must be more than nothing. To take a line out: F8, or void in plain words.")
+        )
     if quantity_milli > MOST_MILLI:
         raise EntryRefused(
             _("{quantity} is more than one line can hold. Was a barcode scanned here?").format(

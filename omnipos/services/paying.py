@@ -52,8 +52,8 @@ def ask(
 ) -> Payment:
     """Write down that a payment of the open basket is about to be asked for; None is all that is due.
 
-    Below zero, where that is named, it is a refund, of the payment `refund_of` where that is known. `again` says that somebody
-    means it though another one is not known yet.
+    A sum named below zero is a refund, of the payment `refund_of` where that is known. `again` says that
+    somebody means it though another one is not known yet.
     Raises TenderRefused, PaymentOpen for a second one that nobody confirmed, and WordNeeded for a refund
     that who is signed in may not give.
     """

@@ -103,7 +103,7 @@ def test_paying_by_card_gives_no_money_back_and_a_refund_names_its_payment(
     say(talk, TEH)
     say(talk, "pay card")
     say(talk, "return S1-1-000001")
-    say(talk, "return-line 1 broken")
+    say(talk, "return-line 1 1 broken")
     assert str(say(talk, typed)["say"]).startswith("Money goes back here.")
     assert [what for what, _id in terminal.asked] == ["charge"]
     paid = terminal.asked[0][1]
