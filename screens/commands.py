@@ -91,13 +91,14 @@ def key_name(key: str) -> str:
     return KEY_NAMES.get(key, key.upper())
 
 
-def where_it_works(key: str) -> str:
+def where_it_works(key: str, *, is_signed_in: bool = True) -> str:
     """Return where a key that does nothing here works; empty for a key that works nowhere."""
     for command in SELL_KEYS:
         if command.key == key:
-            return _("{key} ({label}) works on the sell screen. Esc goes back to it.").format(
-                key=key_name(key), label=_(command.label)
-            )
+            back = _("{key} ({label}) works on the sell screen. Esc goes back to it.")
+            first = _("{key} ({label}) works on the sell screen. Sign in first.")
+            said = back if is_signed_in else first
+            return said.format(key=key_name(key), label=_(command.label))
     if key.startswith("f") and key[1:].isdigit():
         return _("{key} does nothing on this till. F1 shows all keys.").format(key=key_name(key))
     return ""

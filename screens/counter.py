@@ -92,7 +92,7 @@ class Counter(Screen[None]):
         if self.entry is not None and self.entry.edit(key):
             self.edited()
             return True
-        hint = where_it_works(key)
+        hint = where_it_works(key, is_signed_in=self.desk.till.staff is not None)
         if hint:
             self.say(hint, "warn")
         return bool(hint)

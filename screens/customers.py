@@ -31,7 +31,7 @@ class CustomersScreen(ListScreen):
 
     def __init__(self, desk: Desk) -> None:
         """Begin with nothing typed."""
-        hint = _("phone in any form, last four digits, or part of the name")
+        hint = _("phone, its last four digits, or part of the name")
         entry = Entry(hint, label=_("Find"), longest=60)
         super().__init__(desk, _("Customer"), entry=entry)
         self._find = entry

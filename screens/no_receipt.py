@@ -14,6 +14,7 @@ from omnipos.services.approving import Word
 from omnipos.services.lowest_pricing import Lowest
 from screens.commands import BACK, Command
 from screens.counter import Counter
+from screens.payment_words import come_back_words
 from screens.returning import ReasonScreen, Step
 from screens.ringing import Scan
 from screens.widgets.cells import Row, drawn
@@ -130,4 +131,4 @@ class NoReceiptScreen(ReasonScreen):
         await self.desk.put(view)
         await self.till_app.back(self)
         self._below.show()
-        self._below.say(_("It is in the basket to come back. F12 gives the money back."), "good")
+        self._below.say(come_back_words(view), "good")

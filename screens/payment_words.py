@@ -7,11 +7,23 @@ from omnipos.domain.payment import STATE_WORDS, Payment, PaymentState
 from omnipos.domain.tender import TENDER_WORDS, TenderKind
 from omnipos.locale import _
 from omnipos.services.paying import Heard
+from omnipos.services.selling import BasketView
 
 
 def amount_words(payment: Payment) -> str:
     """Return a payment's sum; a refund's without its sign."""
     return format_money(abs(payment.amount_minor), payment.currency)
+
+
+def come_back_words(view: BasketView) -> str:
+    """Say that goods came back into the basket, and what F12 does: an exchange may leave a rest to pay."""
+    total_minor = view.totals.total_minor
+    if total_minor < 0:
+        return _("It is in the basket to come back. F12 gives the money back.")
+    if not total_minor:
+        return _("It is in the basket to come back. Nothing is left to pay; F12 ends the exchange.")
+    amount = format_money(total_minor, view.basket.currency)
+    return _("It is in the basket to come back. {amount} is left to pay with F12.").format(amount=amount)
 
 
 def outcome_words(heard: Heard) -> str:

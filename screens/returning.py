@@ -17,6 +17,7 @@ from screens import times
 from screens.commands import BACK, Command
 from screens.counter import Counter
 from screens.lists import WIDTH, ListScreen
+from screens.payment_words import come_back_words
 from screens.ringing import Scan
 from screens.widgets.cells import Row, between, cut, drawn
 from screens.widgets.entry import Entry
@@ -382,4 +383,4 @@ class ReturnScreen(ReasonScreen):
         await desk.put(view)
         await self.till_app.back(self)
         self._below.show()
-        self._below.say(_("It is in the basket to come back. F12 gives the money back."), "good")
+        self._below.say(come_back_words(view), "good")

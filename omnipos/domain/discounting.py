@@ -15,7 +15,7 @@ from omnipos.domain.basket import (
     line_of,
     takes_discount,
 )
-from omnipos.domain.cardnumber import free_text
+from omnipos.domain.cardnumber import free_text, holds_card_number
 from omnipos.domain.errors import BasketRefused, EntryRefused
 from omnipos.domain.money import currency, format_money, half_up, parse_money
 from omnipos.domain.saving import Saving, SavingKind
@@ -256,3 +256,32 @@ def _amounts(basket: Basket, sum_minor: int, left_minor: int) -> dict[str, str]:
         "amount": format_money(sum_minor, basket.currency),
         "left": format_money(left_minor, basket.currency),
     }
+
+
+def discount_words(basket: Basket, promotions: Savings, line_id: int = 0) -> str:
+    """Name the discount of a line, or of the whole basket, for who is asked to allow it."""
+    amount = format_money(worth_minor(basket, promotions, line_id), basket.currency)
+    if not line_id:
+        return _("Discount of {amount} on the whole basket").format(amount=amount)
+    name = _sayable_name(basket, line_id)
+    if not name:
+        return _("Discount of {amount}").format(amount=amount)
+    return _("Discount of {amount} on {name}").format(amount=amount, name=name)
+
+
+def price_words(basket: Basket, line_id: int, was_minor: int) -> str:
+    """Name the price that a line is given, and the one that it had, for who is asked to allow it."""
+    price, was = (
+        format_money(minor, basket.currency)
+        for minor in (line_of(basket, line_id).unit_price_minor, was_minor)
+    )
+    name = _sayable_name(basket, line_id)
+    if not name:
+        return _("Price {price} instead of {was}").format(price=price, was=was)
+    return _("Price {price} instead of {was} for {name}").format(price=price, was=was, name=name)
+
+
+def _sayable_name(basket: Basket, line_id: int) -> str:
+    # A name whose digits look like a card number would be refused in the journal: it stays away.
+    name = line_of(basket, line_id).name
+    return "" if holds_card_number(name) else name

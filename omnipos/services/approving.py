@@ -116,14 +116,15 @@ def end(till: Till, right: Right, of: str) -> None:
     till.leaves.pop((right, of), None)
 
 
-def word_for(till: Till, right: Right, reason: str, word: Word) -> Approval:
+def word_for(till: Till, right: Right, reason: str, word: Word, what: str = "") -> Approval:
     """Return who allows an action that needs a right: who is signed in, or else who gives their word.
 
+    `what` says to the person asked, and in the journal, what the reason is for.
     A word given by another is journalled. Raises WordNeeded when a manager must allow it, SignInRefused
     for a wrong PIN or badge, NotAllowed for who may not allow it either.
     """
     till.signed_in(Right.SELL)
-    return allowed(till, (right,), "", word, reason=reason).approval(right)
+    return allowed(till, (right,), what, word, reason=reason).approval(right)
 
 
 def _asked(till: Till, missing: Sequence[Right], asked: tuple[str, str], word: Word) -> str:

@@ -22,8 +22,9 @@ def discount_line(till: Till, line_id: int, off: Off, reason: str, word: Word = 
     till.signed_in(Right.SELL)
     before = open_basket(till)
     given = _discount(off, reason)
-    _checked(till, rules.discount_line(before, line_id, given), line_id)
-    approval = word_for(till, Right.DISCOUNT, given.reason, word)
+    would = _checked(till, rules.discount_line(before, line_id, given), line_id)
+    what = rules.discount_words(would.basket, would.totals.promotions, line_id)
+    approval = word_for(till, Right.DISCOUNT, given.reason, word, what)
     given = replace(given, approval=approval)
     return _saved(till, before, rules.discount_line(before, line_id, given), line_id)
 
@@ -33,8 +34,9 @@ def discount_basket(till: Till, off: Off, reason: str, word: Word = NOBODY) -> B
     till.signed_in(Right.SELL)
     before = open_basket(till)
     given = _discount(off, reason)
-    _checked(till, rules.discount_basket(before, given))
-    approval = word_for(till, Right.DISCOUNT, given.reason, word)
+    would = _checked(till, rules.discount_basket(before, given))
+    what = rules.discount_words(would.basket, would.totals.promotions)
+    approval = word_for(till, Right.DISCOUNT, given.reason, word, what)
     given = replace(given, approval=approval)
     return _saved(till, before, rules.discount_basket(before, given))
 
@@ -47,8 +49,9 @@ def override_price(
     before = open_basket(till)
     was_minor = line_of(before, line_id).unit_price_minor
     given = PriceOverride(reason=rules.clean_reason(reason), was_minor=was_minor)
-    _checked(till, rules.override_price(before, line_id, price_minor, given), line_id)
-    approval = word_for(till, Right.PRICE, given.reason, word)
+    would = _checked(till, rules.override_price(before, line_id, price_minor, given), line_id)
+    what = rules.price_words(would.basket, line_id, was_minor)
+    approval = word_for(till, Right.PRICE, given.reason, word, what)
     given = replace(given, approval=approval)
     return _saved(till, before, rules.override_price(before, line_id, price_minor, given), line_id)
 

@@ -21,7 +21,7 @@ from omnipos.domain.quantity import PIECE_MILLI, parse_quantity
 from omnipos.domain.quotation import quote_number
 from omnipos.domain.sale import Sale
 from omnipos.domain.shop import layouts_of
-from omnipos.locale import _
+from omnipos.locale import _, ngettext
 from omnipos.services import balances, pricedesk, recognising
 from omnipos.services.till import Till
 from omnipos.store import books, catalogue, orders, prices
@@ -154,7 +154,11 @@ def understood(till: Till, text: str) -> Offer:
     if rest.isdigit() and len(rest) <= 2:
         # A name may well begin with these digits (200 g), but nobody orders by them.
         raise EntryRefused(
-            _("Did you mean {count} pieces? Type {count}* and then the item.").format(count=rest)
+            ngettext(
+                "Did you mean {count} piece? Type {count}* and then the item.",
+                "Did you mean {count} pieces? Type {count}* and then the item.",
+                int(rest),
+            ).format(count=rest)
         )
     found = _offers(till, typed, 1)
     if found:

@@ -31,6 +31,13 @@ def person_named(till: Till, name: str) -> Staff:
             raise SignInRefused(
                 _("Nobody can sign in yet: this till has not fetched its staff from the hub.")
             )
+        if wanted.isdigit():
+            # What is all digits is most likely a PIN in the wrong field: it is not shown again.
+            raise SignInRefused(
+                _("That is no name. Type the name first, then the PIN; here work {names}.").format(
+                    names=names
+                )
+            )
         raise SignInRefused(_("Nobody is called “{name}”. Here work {names}.").format(name=name, names=names))
     return found[0]
 

@@ -19,6 +19,7 @@ from omnipos.store import journal
 from tests.rigs import SHOP, STORE, HandClock, fill, open_till, selling_till, staff_members
 
 SARIS, BUDIS = "OB7K2M9A" + "SARA0123456789ABCD", "OB3XQW5N" + "BVDZ0123456789ABCD"
+GIVEN_FOR = "Discount of Rp 350 on Indomie Goreng 85 g: Damaged"
 
 
 def give_badges(folder: Path) -> None:
@@ -107,12 +108,12 @@ def test_a_managers_badge_allows_one_discount_and_the_journal_says_who_for_what(
     off = Off(rate_ppm=100_000)
     with pytest.raises(WordNeeded) as needed:
         badged.call(discounting.discount_line, 1, off, "Damaged")
-    assert (needed.value.right, needed.value.reason) == (Right.DISCOUNT, "Damaged")
+    assert (needed.value.right, needed.value.reason) == (Right.DISCOUNT, GIVEN_FOR)
     with pytest.raises(NotAllowed):
         badged.call(discounting.discount_line, 1, off, "Damaged", Word(badge=SARIS))
     assert given(badged) == []
     badged.call(discounting.discount_line, 1, off, "Damaged", Word(badge=BUDIS))
-    assert given(badged) == [("s-budi", "discount", "Damaged")]
+    assert given(badged) == [("s-budi", "discount", GIVEN_FOR)]
     with pytest.raises(WordNeeded):
         badged.call(discounting.discount_line, 1, off, "Damaged")
 
@@ -129,7 +130,7 @@ def test_a_ticket_is_good_once_and_for_its_right_alone(badged: Till) -> None:
     assert badged.call(discounting.discount_line, 1, off, "Damaged", ticket).totals.total_minor == 3150
     with pytest.raises(SignInRefused, match="used up"):
         badged.call(discounting.discount_basket, off, "Damaged", ticket)
-    assert given(badged) == [("s-budi", "discount", "Damaged")]
+    assert given(badged) == [("s-budi", "discount", GIVEN_FOR)]
 
 
 def test_a_badges_code_lies_nowhere_on_the_disk(badged: Till) -> None:

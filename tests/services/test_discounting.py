@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from omnipos.domain import discounting as rules
 from omnipos.domain.basket import Discount, PriceOverride
 from omnipos.domain.catalogue import DatedPrice, ListPrice
 from omnipos.domain.discounting import Off
@@ -266,3 +268,12 @@ def test_a_disk_that_fails_leaves_the_basket_as_it_was(
         assert till.call(selling.current) == before
     assert writes > 0
     assert till.call(selling.current) != before
+
+
+def test_a_name_that_looks_like_a_card_number_keeps_nobody_from_a_discount(till: Till) -> None:
+    ring(till, TEH)
+    before = till.call(selling.current).basket
+    line = msgspec.structs.replace(before.lines[0], name="Promo 4111 1111 1111 1111")
+    named = msgspec.structs.replace(before, lines=(line,))
+    assert rules.price_words(named, line.line_id, 7000) == "Price Rp 6.000 instead of Rp 7.000"
+    assert rules.discount_words(named, ((),), line.line_id) == "Discount of Rp 0"

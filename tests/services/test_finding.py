@@ -70,6 +70,7 @@ def test_what_is_typed_has_its_exact_meaning_else_the_first_offer(till: Till, te
 @pytest.mark.parametrize(
     ("text", "refusal", "words"),
     [
+        ("1", EntryRefused, "Did you mean 1 piece\\?"),
         ("7", EntryRefused, "Did you mean 7 pieces"),
         ("20", EntryRefused, "Did you mean 20 pieces"),
         ("3*", EntryRefused, "behind the quantity"),

@@ -25,6 +25,7 @@ from tests.rigs import DEVICE, NOON_MS, STORE, HandClock, QuietLine, fill, staff
 from tests.services.test_badges import ring
 
 OFF = Off(rate_ppm=100_000)
+GIVEN_FOR = "Discount of Rp 350 on Indomie Goreng 85 g: Damaged"
 
 
 def written(till: Till) -> list[Fact]:
@@ -73,7 +74,7 @@ def test_a_word_from_afar_does_the_one_action_once(till: Till) -> None:
     assert discount.approval.staff_id == "s-budi"
     assert written(till) == [
         ApprovalAsked(approval_id=approval_id, right="discount", reason="Damaged", total_minor=3500),
-        ApprovalGiven(approval_id=approval_id, right="discount", reason="Damaged", staff_id="s-budi"),
+        ApprovalGiven(approval_id=approval_id, right="discount", reason=GIVEN_FOR, staff_id="s-budi"),
     ]
     with pytest.raises(SignInRefused, match="used up"):
         till.call(discounting.discount_basket, OFF, "Damaged", ticket)
@@ -153,7 +154,7 @@ def test_the_journal_shows_this_till_at_once_and_the_store_as_it_syncs(till: Til
     till.staff = staff_members()[1]
     found = till.call(queueing.past)
     assert [(one.asked_by, one.answered_by, one.case.reason, one.case.state.value) for one in found] == [
-        ("Sari", "Budi", "Dented", "given"),
+        ("Sari", "Budi", "Discount of Rp 350 on Indomie Goreng 85 g: Dented", "given"),
         ("Sari", "Budi", "Damaged", "refused"),
     ]
     fill(till.store.folder, f"approvals/{STORE}", (found[0].case.approval_id, found[0].case))

@@ -34,10 +34,17 @@ async def test_a_cashier_gives_a_line_discount_on_a_managers_word(till: Till) ->
         assert "Rp 600 off Teh Botol 450 ml." in hands.text
         assert "Total Rp 8.900." in hands.text
         await hands.type("2")
-        assert "Sari may not do this. A manager's name and PIN allow it." in hands.text
+        asked = " ".join(hands.text.replace("│", " ").split())
+        assert "Discount of Rp 600 on Teh Botol 450 ml: Sari may not do this." in asked
         assert till.call(selling.current).totals.total_minor == 9500
         await hands.press("enter")
         assert "A manager types their name and PIN here." in hands.text
+        await hands.type("9999")
+        await hands.press("enter")
+        assert "That is no name. Type the name first, then the PIN; here work Budi, Sari." in " ".join(
+            hands.text.replace("│", " ").split()
+        )
+        assert "9999" not in hands.text
         await hands.type("sari")
         await hands.press("enter")
         assert "Sari may not do this. Ask a manager." in hands.text

@@ -11,7 +11,7 @@ from tests.services.faulty import everything
 from tests.ui.plain_rig import INDOMIE, KOPI, TEH, say, tell
 
 NEEDED = (
-    "Sari may not do this. A manager's name and PIN allow it."
+    "{what}: Sari may not do this. A manager's name and PIN allow it."
     " Type allow, a manager's name and their PIN: allow Budi 9999."
 )
 
@@ -24,18 +24,34 @@ def rung(till: Till) -> Till:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "what", "said"),
     [
-        ("discount 1 10% dented", "Rp 350 off Indomie Goreng 85 g. Total Rp 9.150."),
-        ("discount 2 1.000 2", "Rp 1.000 off Teh Botol 450 ml. Total Rp 8.500."),
-        ("discount all 10% 4", "Rp 950 off the whole basket. Total Rp 8.550."),
-        ("price 2 5000 3", "Teh Botol 450 ml for Rp 5.000 instead of Rp 6.000. Total Rp 8.500."),
+        (
+            "discount 1 10% dented",
+            "Discount of Rp 350 on Indomie Goreng 85 g",
+            "Rp 350 off Indomie Goreng 85 g. Total Rp 9.150.",
+        ),
+        (
+            "discount 2 1.000 2",
+            "Discount of Rp 1.000 on Teh Botol 450 ml",
+            "Rp 1.000 off Teh Botol 450 ml. Total Rp 8.500.",
+        ),
+        (
+            "discount all 10% 4",
+            "Discount of Rp 950 on the whole basket",
+            "Rp 950 off the whole basket. Total Rp 8.550.",
+        ),
+        (
+            "price 2 5000 3",
+            "Price Rp 5.000 instead of Rp 6.000 for Teh Botol 450 ml",
+            "Teh Botol 450 ml for Rp 5.000 instead of Rp 6.000. Total Rp 8.500.",
+        ),
     ],
 )
 def test_what_is_refused_is_allowed_by_a_manager_in_the_next_line_once(
-    rung: Till, line: str, said: str
+    rung: Till, line: str, what: str, said: str
 ) -> None:
-    assert say(rung, line) == NEEDED
+    assert say(rung, line) == NEEDED.format(what=what)
     assert say(rung, line, "allow bud 9999") == said
     assert say(rung, line, "allow bud 9999", "allow bud 9999").startswith(
         "Nothing waits for a manager's word."
@@ -77,7 +93,8 @@ def test_a_wrong_pin_may_be_typed_again(rung: Till) -> None:
 
 def test_a_program_is_told_that_a_word_is_needed(rung: Till) -> None:
     told = tell(rung, "discount 1 10% 1")
-    assert (told["ok"], told["word_needed"], told["error"]) == (False, True, NEEDED)
+    needed = NEEDED.format(what="Discount of Rp 350 on Indomie Goreng 85 g")
+    assert (told["ok"], told["word_needed"], told["error"]) == (False, True, needed)
     told = tell(rung, "discount 1 10% 1", "allow Budi 9999")
     assert (told["ok"], told["basket"]["total_minor"]) == (True, 9150)
     assert tell(rung, "pay cash 9200")["sale"]["total_minor"] == 9150

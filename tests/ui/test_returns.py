@@ -58,6 +58,25 @@ async def test_the_reflexes_of_paying_give_nothing_back(till: Till) -> None:
         assert till.call(reprinting.latest)[0].total_minor == 6000
 
 
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ((), "F12 gives the money back."),
+        ((TEH,), "Nothing is left to pay; F12 ends the exchange."),
+        ((TEH, TEH), "Rp 6.000 is left to pay with F12."),
+    ],
+)
+async def test_goods_that_come_back_say_who_owes_whom(till: Till, taken: tuple[str, ...], said: str) -> None:
+    async with counter(till, LARGE) as hands:
+        await sell(hands, TEH)
+        if taken:
+            await hands.scan(*taken)
+        await hands.press("f9")
+        await hands.type("s1-1-000001")
+        await hands.press("enter", "space", "enter", "3")
+        assert f"It is in the basket to come back. {said}" in hands.text
+
+
 async def test_an_even_exchange_is_finished_by_a_number(till: Till) -> None:
     async with counter(till, LARGE) as hands:
         await sell(hands, TEH)

@@ -23,6 +23,14 @@ async def test_number_and_pin_open_the_till(till: Till) -> None:
         assert till.staff.name == "Sari"
 
 
+async def test_a_key_of_the_sell_screen_says_to_sign_in_first(till: Till) -> None:
+    till.staff = None
+    async with counter(till) as hands:
+        await hands.press("f9")
+        said = " ".join(hands.text.replace("│", " ").split())
+        assert "F9 (Return) works on the sell screen. Sign in first." in said
+
+
 async def test_beginning_of_a_name_narrows_and_enter_takes(till: Till) -> None:
     till.staff = None
     async with counter(till) as hands:
