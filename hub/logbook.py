@@ -17,6 +17,8 @@ FIELDS = "fields"
 """The attribute of a record that holds what a line says beside its text."""
 
 _SECRETS = (
+    # Whom somebody searched for stands in an address's query.
+    (re.compile(r"\?[^\s\"'?=]+=[^\s\"']*"), "?…"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 …"),
     (re.compile(r"(://[^\s:/@]*):[^\s@/]+@"), r"\1:…@"),
     (
@@ -28,7 +30,7 @@ _LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\d(?:[ -]?\d){7,18}(?![\w.])")
 
 
 def redacted(text: str) -> str:
-    """Return a text without keys and passwords, and of long numbers only the last four digits.
+    """Return a text without keys, passwords and addresses' queries, and of long numbers the last four digits.
 
     A phone or card number should never come here; a database's own complaint may quote one.
     """

@@ -60,6 +60,8 @@ def test_a_line_says_when_what_and_of_which_request() -> None:
         ("password='open sesame' host=db", "password=… host=db"),
         ("Key (phone)=(+6281234567890) already exists", "Key (phone)=(…7890) already exists"),
         ("0812-3456-7890 and 4111 1111 1111 1111", "…7890 and …1111"),
+        ("to /admin/login?next=%3Fq%3D0812345678&a=b from", "to /admin/login?… from"),
+        ("Is it there? a=b", "Is it there? a=b"),
         ("took 1234567 rows, at 10.20.30.40:5432", "took 1234567 rows, at 10.20.30.40:5432"),
     ],
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.logbook import TextLines
 from omnipos.domain.staff import Right
 from tests.hub.conftest import Shelf
 from tests.hub.offices import PIN, Desk, hire, said
@@ -24,6 +25,14 @@ def desk(rig: HubRig) -> Desk:
 def is_in(desk: Desk) -> bool:
     """Tell whether the first page opens."""
     return desk.client.get("/admin/", follow_redirects=False).status_code == 200
+
+
+def test_whom_somebody_searched_for_is_not_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    search = "/admin/customers/list?q=081234567890&sort=name__asc"
+    assert desk.client.get(search, follow_redirects=False).status_code == 303
+    lines = [TextLines().format(one) for one in caplog.records]
+    assert any("/admin/login?… from" in line for line in lines)
+    assert not any("0812" in line or "name__asc" in line for line in lines)
 
 
 def test_a_manager_comes_in_by_name_and_pin_and_goes_out(desk: Desk) -> None:
