@@ -12,7 +12,7 @@ from omnipos.domain.quantity import format_quantity
 from omnipos.domain.saving import Saving
 from omnipos.locale import _
 from omnipos.services.selling import BasketView
-from screens.widgets.cells import Row, drawn, fit, right, wrapped
+from screens.widgets.cells import Row, drawn, fit, fit_sized, right, wrapped
 from screens.widgets.painted import Painted
 
 LEAST_AMOUNT = 10
@@ -133,7 +133,7 @@ class _Columns:
         price = right(format_amount(line.unit_price_minor, currency), self._price)
         amount = right(format_amount(line.amount_minor, currency), self._amount)
         sums = f" {quantity} × {price} {amount} "
-        name = fit(drawn(line.name), self._width - self._number - 2 - cell_len(sums))
+        name = fit_sized(drawn(line.name), self._width - self._number - 2 - cell_len(sums))
         number = right(str(index + 1), self._number)
         if is_chosen:
             return ((f"▸{number} {name}{sums}", "chosen"),)

@@ -1,5 +1,6 @@
 """Text measured in terminal cells: cut, padded and set left and right; control characters never pass."""
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -29,6 +30,19 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+SIZE = re.compile(r"\d\S*(?: \S+)?$")
+"""The size at the end of an item's name, as 65 g: all that tells it from the others of its kind."""
+
+
+def fit_sized(name: str, width: int) -> str:
+    """Return an item's name in exactly `width` cells; what is cut is before the size at its end."""
+    size = SIZE.search(name)
+    if size is None or cell_len(name) <= width:
+        return fit(name, width)
+    room = width - cell_len(size.group()) - 1
+    return fit(name, width) if room < width // 2 else f"{fit(name[: size.start()], room)} {size.group()}"
 
 
 def cut(text: str, width: int) -> str:

@@ -1,5 +1,6 @@
 """Where cashiers stumbled: footers that say what works, texts that are read whole, old news that goes."""
 
+import msgspec
 import pytest
 
 from omnipos.domain.exceptions import KINDS, kind_of
@@ -9,10 +10,12 @@ from omnipos.services import selling
 from omnipos.services.till import Till
 from screens.commands import key_name
 from screens.drawer import DrawerScreen
+from screens.widgets.cells import fit_sized
+from tests.rigs import KOPI as KOPI_PRODUCT
 from tests.rigs import SHOP, STORE, HandClock, exception_case, fill, staff_members
 from tests.services.test_shifting import print_all
 from tests.ui.driving import LARGE, SMALL, Hands, counter
-from tests.ui.plain_rig import INDOMIE, TEH, say
+from tests.ui.plain_rig import INDOMIE, KOPI, TEH, say
 from tests.ui.test_paying_by_qr import set_up
 
 CARD = "4111 1111 1111 1111"
@@ -189,3 +192,25 @@ async def test_the_drawers_keys_stand_whole_on_their_lines(till: Till, language:
         await hands.press("f10")
         for command in DrawerScreen.CASH_KEYS:
             assert f"{key_name(command.key)} {_(command.label)}" in hands.text
+
+
+async def test_a_name_that_is_too_long_keeps_the_size_at_its_end(till: Till) -> None:
+    coffee = msgspec.structs.replace(KOPI_PRODUCT, name="Kopi Kapal Api Bubuk Spesial Mix 200 g")
+    fill(till.store.folder, "catalogue", ("product:p-kopi", coffee))
+    async with counter(till, SMALL) as hands:
+        await hands.scan(KOPI)
+        row = next(line for line in hands.text.splitlines() if "Kopi" in line)
+        assert row.startswith("│▸ 1 Kopi Kapal Ap… 200 g 1 × "), row
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("Teh 65 g", "Teh 65 g             "),
+        ("Kopi Kapal Api Mix 10 sachet 240 g", "Kopi Kapal Api… 240 g"),
+        ("Telur Ayam Negeri Besar", "Telur Ayam Negeri Be…"),
+        ("Air 12345678901234567890", "Air 1234567890123456…"),
+    ],
+)
+def test_what_is_cut_of_a_name_stands_before_its_size(name: str, cut: str) -> None:
+    assert fit_sized(name, 21) == cut
