@@ -61,7 +61,8 @@ def weather_for(name: str) -> Mapping[str, float]:
 
 def all_bugs() -> list[str]:
     """Return the names of all bugs."""
-    from tests.sim import bugs_of_hub, bugs_of_money, bugs_of_prices, bugs_of_till
+    from tests.sim import bugs_of_hub, bugs_of_money, bugs_of_prices, bugs_of_records, bugs_of_till
 
-    assert bugs_of_hub.bug is bugs_of_till.bug is bugs_of_prices.bug is bugs_of_money.bug
+    modules = (bugs_of_hub, bugs_of_money, bugs_of_prices, bugs_of_records, bugs_of_till)
+    assert all(one.bug is bug for one in modules)
     return sorted(BUGS)

@@ -97,9 +97,16 @@ class Line:
     def straight(self, request: Request, chance: random.Random) -> Answer | None:
         """Bring a request of the owner or the web shop, who have a better line; None for no answer."""
         try:
-            return self.deliver(request, chance)
+            answer = self.deliver(request, chance)
         except httpx.HTTPError:
             return None
+        # What is gone is not found a second time; all else is answered twice in the same way.
+        may_be_lost = not self.world.calm and request.method != "DELETE"
+        lost = self.world.weather.lost_answers if may_be_lost else 0.0
+        if lost and chance.random() < lost:
+            self.world.faults["an owner's answer lost"] += 1
+            return None
+        return answer
 
     def deliver(
         self,

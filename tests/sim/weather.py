@@ -32,6 +32,8 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
     coupons: float
     hand_overs: float
     """How much of the day is collecting orders, which tills ask each other for; a seed has none more."""
+    lost_answers: float
+    """How often the owner or the web shop do not hear what the hub did; a seed has none by itself."""
     money: float
     """How much of the day is gift cards, credit, terminals, goods that come back and the drawer."""
 
@@ -67,5 +69,6 @@ def weather_of(streams: "Chance") -> Weather:
         price_changes=fair.choice((0.0, 0.3, 1.0)),
         coupons=fair.choice((0.0, 0.3, 0.8)),
         hand_overs=0.0,
+        lost_answers=0.0,
         money=streams.money.choice((0.0, 0.0, 0.4)),
     )
