@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hub.backoffice import acts
+from hub.backoffice.reasons import in_words
 from hub.backoffice.section import Change, Section
 from hub.context import Hub
 from hub.problems import Refused
@@ -32,6 +33,10 @@ class Refusal(Exception):
         self.code = code
 
 
+class Misfit(Refusal):
+    """A typed value does not fit; `code` names its field, and the sentence does not."""
+
+
 class Deed(NamedTuple):
     """What is about to be done, as it is written down."""
 
@@ -41,14 +46,14 @@ class Deed(NamedTuple):
 
 
 def wished(kind: type[T], values: Mapping[str, Any]) -> T:
-    """Return one of the messages of the API made of typed values; raise Refusal for what the API refuses."""
+    """Return one of the messages of the API made of typed values; raise Misfit for what the API refuses."""
     try:
         return msgspec.convert(msgspec.to_builtins(values), kind)
     except msgspec.ValidationError as wrong:
         place = _PLACE.search(str(wrong))
         reason = _PLACE.sub("", str(wrong)).rstrip("`")
-        raise Refusal(
-            _("This does not fit: {reason}.").format(reason=reason), place[1] if place else ""
+        raise Misfit(
+            _("This does not fit: {reason}.").format(reason=in_words(reason)), place[1] if place else ""
         ) from None
 
 

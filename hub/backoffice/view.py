@@ -12,7 +12,7 @@ from starlette_admin.flash import flash
 from starlette_admin.views import BaseModelView
 
 from hub.backoffice import desk
-from hub.backoffice.desk import Deed, Refusal
+from hub.backoffice.desk import Deed, Misfit, Refusal
 from hub.backoffice.listing import Page, Record
 from hub.backoffice.office import may, office_of
 from hub.backoffice.section import Act, Answer, Change, Said, Section, Write
@@ -306,7 +306,12 @@ class SectionView(BaseModelView):
         except FormValidationError as wrong:
             raise Refusal(" ".join(str(text) for text in wrong.errors.values())) from None
         change = Change(office_of(request), key, values)
-        return await desk.do(self.hub, Deed(self.section, act.name, change), act.do, prepare=act.prepare)
+        try:
+            return await desk.do(self.hub, Deed(self.section, act.name, change), act.do, prepare=act.prepare)
+        except Misfit as misfit:
+            # An act's answer has no place beside a field: it says which one is meant.
+            meant = [_(field.label) for field in act.fields if field.name == misfit.code and field.label]
+            raise Refusal(": ".join([*meant, misfit.text])) from None
 
     def _said(self, request: Request, act: Act, said: Said, status: int = 200) -> Response:
         if act.answer is Answer.FILE and status == 200:

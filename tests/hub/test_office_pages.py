@@ -102,7 +102,7 @@ REFUSALS: list[tuple[dict[str, str], str]] = [
     ({"name": "x" * 401}, "That is too long: 400 letters at most."),
     ({"name": ""}, "This field is required."),
     ({"min_age": "many"}, "“many” is no whole number."),
-    ({"min_age": "200"}, "This does not fit: Expected `int` <= 99."),
+    ({"min_age": "200"}, "This does not fit: it is more than 99."),
     ({"later_prices": "soon 5"}, "“soon” is no date and time. Type it like 2026-12-01 08:00."),
     (
         {"later_prices": "2027-01-01 5000\n2027-01-01 6000"},
@@ -214,6 +214,10 @@ def test_stock_moves_by_hand_and_the_newest_movements_are_shown(desk: Desk) -> N
         "stock", "", "move", status=400, store_code="S1", sku="?", quantity_milli="1", reason="received"
     )
     assert refused.json()["msg"] == "There is no product ?."
+    short = desk.act(
+        "stock", "", "move", status=400, store_code="S1", sku="", quantity_milli="1", reason="received"
+    )
+    assert short.json()["msg"] == "SKU: This does not fit: it is empty."
     key = re.search(r"stock/detail\?pk=([^\"&]+)", desk.get("stock/list?q=A"))
     assert key is not None
     page = desk.get(f"stock/detail?pk={key[1]}")
