@@ -89,7 +89,8 @@ def give(till: Till, word: Word) -> object:
 
 
 def refund_at_terminal(till: Till, word: Word) -> object:
-    return till.call(paying.ask, TenderKind.CARD, "terminal", word=word)
+    owed_minor = till.call(selling.current).totals.total_minor
+    return till.call(paying.ask, TenderKind.CARD, "terminal", owed_minor, word=word)
 
 
 def closed(till: Till) -> None:

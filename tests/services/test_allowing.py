@@ -258,7 +258,8 @@ def test_a_late_return_takes_one_word_for_both_rights(till: Till, clock: HandClo
 
 def test_who_allowed_the_money_stands_with_the_lines_that_another_brought(till: Till) -> None:
     brought_by_budi(till, card=True)
-    refund = till.call(paying.ask, TenderKind.CARD, "terminal", word=BUDI)
+    owed_minor = till.call(selling.current).totals.total_minor
+    refund = till.call(paying.ask, TenderKind.CARD, "terminal", owed_minor, word=BUDI)
     slip = CardSlip(approval_code="654321")
     paid = till.call(paying.heard, refund.payment_id, PaymentAnswer(said=Said.APPROVED, card=slip)).paid
     assert paid is not None

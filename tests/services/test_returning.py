@@ -366,7 +366,7 @@ def refund_asked(till: Till) -> Payment:
     """Bring back what was paid by card, and ask the terminal for its money."""
     sale = sell(till, (TEH, 2), card=True)
     till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
-    return till.call(paying.ask, TenderKind.CARD, "terminal")
+    return till.call(paying.ask, TenderKind.CARD, "terminal", -6000)
 
 
 def test_money_goes_back_to_a_card_by_the_terminal(till: Till) -> None:
@@ -393,5 +393,5 @@ def test_the_terminal_is_not_asked_for_more_than_was_paid_by_card(till: Till) ->
     sale = sell(till, (TEH, 2))
     till.call(returning.bring, found(till, sale), [Back(line_no=1, quantity_milli=1000)], "1")
     with pytest.raises(TenderRefused):
-        till.call(paying.ask, TenderKind.CARD, "terminal")
+        till.call(paying.ask, TenderKind.CARD, "terminal", -6000)
     assert till.call(resolving.open_payments) == ()
