@@ -243,7 +243,7 @@ class Paying:
         return parse_money(text, self.desk.currency) if text else None
 
     async def _not_twice(self, pay: PayOutside, wording: str) -> None:
-        """Pay by card or code; while a payment of this basket is not known only after a numbered choice."""
+        """Pay; while a payment of this basket is not known only after a numbered choice."""
         view = self.desk.view
         if view is None or not view.basket.payments:
             await pay(again=False)
@@ -356,10 +356,10 @@ class Paying:
         if self.counter.pressed_at_s < self._answered_at_s + REPEAT_S:
             return
 
-        async def take() -> None:
-            self.answer(await self.desk.till.run(tendering.pay_cash, amount_minor))
+        async def take(*, again: bool) -> None:
+            self.answer(await self.desk.till.run(tendering.pay_cash, amount_minor, again=again))
 
-        await self._once_sure(take)
+        await self._once_sure(lambda: self._not_twice(take, _("Take cash all the same")))
 
     async def _once_sure(self, take: Callable[[], Awaitable[None]]) -> None:
         if not self._asks_first:

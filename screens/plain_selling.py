@@ -5,7 +5,14 @@ from functools import partial
 import msgspec
 
 from omnipos.domain.barcode import is_gtin
-from omnipos.domain.errors import BasketRefused, CustomerRefused, EntryRefused, ItemUnknown, TenderRefused
+from omnipos.domain.errors import (
+    BasketRefused,
+    CustomerRefused,
+    EntryRefused,
+    ItemUnknown,
+    PaymentOpen,
+    TenderRefused,
+)
 from omnipos.domain.money import format_money, parse_money
 from omnipos.domain.phone import bare, to_e164
 from omnipos.domain.quantity import parse_quantity
@@ -180,8 +187,7 @@ def pay(talk: Talk, rest: str) -> Answer:
 def _pay_cash(talk: Talk, written: str) -> Answer:
     view = talk.till.call(selling.current)
     if written:
-        amount = parse_money(written, view.basket.currency)
-        return _paid(talk, talk.till.call(tendering.pay_cash, amount))
+        return _take_cash(talk, parse_money(written, view.basket.currency))
     if (view.basket.guarded or talk.unlocked) and not view.basket.is_empty:
         question = _("Basket {number} was put aside before. {total}").format(
             number=view.basket.number, total=total_words(view)
@@ -190,18 +196,22 @@ def _pay_cash(talk: Talk, written: str) -> Answer:
             question,
             [
                 (_("leave it"), partial(_kept, talk)),
-                (_("take {cash} in cash").format(cash=_cash_due(view)), partial(_pay_exactly, talk)),
+                (_("take {cash} in cash").format(cash=_cash_due(view)), partial(_take_cash, talk, None)),
             ],
         )
-    return _pay_exactly(talk)
+    return _take_cash(talk, None)
 
 
 def _cash_due(view: BasketView) -> str:
     return format_money(view.due.cash_due_minor, view.basket.currency)
 
 
-def _pay_exactly(talk: Talk) -> Answer:
-    return _paid(talk, talk.till.call(tendering.pay_cash, None))
+def _take_cash(talk: Talk, amount_minor: int | None, *, again: bool = False) -> Answer:
+    try:
+        return _paid(talk, talk.till.call(tendering.pay_cash, amount_minor, again=again))
+    except PaymentOpen as refusal:
+        anyway = partial(_take_cash, talk, amount_minor, again=True)
+        talk.ask(str(refusal), [(_("leave it"), partial(_kept, talk)), (_("take cash all the same"), anyway)])
 
 
 def _pay_card(talk: Talk, words: list[str]) -> Answer:

@@ -34,17 +34,21 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
     sale: Sale | None = None
 
 
-def pay_cash(till: Till, amount_minor: int | None = None) -> Paid:
-    """Take cash; None is the exact (rounded) sum due. Raises TenderRefused."""
+def pay_cash(till: Till, amount_minor: int | None = None, *, again: bool = False) -> Paid:
+    """Take cash; None is the exact (rounded) sum due. Raises TenderRefused.
+
+    `again` says that somebody means it though a payment of this basket is not known yet.
+    """
     view = to_be_paid(till)
+    check_none_open(view.basket, again=again)
     amount = view.due.cash_due_minor if amount_minor is None else amount_minor
     return _take(till, view, Tender(kind=TenderKind.CASH, amount_minor=amount))
 
 
 def pay_card(till: Till, amount_minor: int | None, slip: CardSlip, *, again: bool = False) -> Paid:
-    """Take a payment made on an outside card terminal; None is all that is due. Raises TenderRefused.
+    """Take a payment made on an outside card terminal; None is all that is due; `again` as for cash.
 
-    `again` says that somebody means it though a payment of this basket is not known yet.
+    Raises TenderRefused.
     """
     view = to_be_paid(till)
     check_none_open(view.basket, again=again)

@@ -149,7 +149,7 @@ def test_fault_15_on_a_really_full_disk_the_reserve_lets_one_export_happen(small
     export = ["export-outbox", str(small_disk / "unsent"), "--data-dir", str(small_disk / "till")]
     done = CliRunner().invoke(main, export)
     assert done.exit_code == 0, done.output
-    assert f"{len(sold)} events" in done.output
+    assert f"{len(sold)} event" in done.output
     shutil.rmtree(small_disk / "till")
 
 

@@ -86,12 +86,12 @@ def _pay(world: "World", till: TillMachine) -> None:
     slip = CardSlip(approval_code=f"{world.chance.randrange(10**6):06d}", last_four="4242")
     match way:
         case "exact":
-            paid = till.till.call(tendering.pay_cash)
+            paid = till.till.call(tendering.pay_cash, again=True)
         case "over":
             # The next note upwards; any note is a multiple of what cash is rounded to.
-            paid = till.till.call(tendering.pay_cash, (due // 50_000 + 1) * 50_000)
+            paid = till.till.call(tendering.pay_cash, (due // 50_000 + 1) * 50_000, again=True)
         case "part":
-            paid = till.till.call(tendering.pay_cash, max(due // 200 * 100, 100))
+            paid = till.till.call(tendering.pay_cash, max(due // 200 * 100, 100), again=True)
         case "card":
             paid = till.till.call(tendering.pay_card, None, slip)
         case "card part":

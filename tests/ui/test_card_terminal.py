@@ -192,11 +192,27 @@ async def test_a_second_card_payment_asks_by_a_numbered_choice(till: Till, termi
     assert states(till) == [PaymentState.UNKNOWN]
 
 
+@pytest.mark.parametrize("key", ["enter", "f4"])
+async def test_cash_for_what_a_card_may_have_paid_is_taken_by_a_numbered_choice(
+    till: Till, terminal: HandTerminal, key: str
+) -> None:
+    async with paying(till, terminal) as hands:
+        await answer(hands, terminal, NO_ANSWER)
+        await hands.press(key)
+        assert hands.up == "ChoiceScreen"
+        assert "1 Take cash all the same" in hands.text
+        await hands.press("enter", "f4", "escape")
+        assert sold(till) == []
+        await hands.press(key, "1")
+        assert ("CHANGE DUE" in hands.text) == (key == "enter"), "a note of 5.000 is a part"
+    assert states(till) == [PaymentState.UNKNOWN]
+
+
 async def test_what_was_charged_for_a_sale_paid_in_cash_is_given_back_at_the_terminal(
     till: Till, terminal: HandTerminal
 ) -> None:
     async with paying(till, terminal) as hands:
-        await hands.press("escape", "f12", "enter")
+        await hands.press("escape", "f12", "enter", "1")
         assert sold(till) == [12_000]
         terminal.charged.set()
         await until(hands, lambda: "its sale is paid already" in " ".join(hands.text.split()), "the news")

@@ -85,6 +85,19 @@ def test_a_second_charge_is_chosen_by_a_number(
     assert say(talk, "2")["sale"] is not None
 
 
+@pytest.mark.parametrize("typed", ["pay cash", "pay cash 10000"])
+def test_cash_for_what_a_card_may_have_paid_is_chosen_by_a_number(
+    till: Till, talk: PlainCounter, terminal: HandTerminal, typed: str
+) -> None:
+    terminal.answer = NO_ANSWER
+    say(talk, TEH)
+    say(talk, "pay card")
+    assert "Type 1 to leave it; 2 to take cash all the same." in str(say(talk, typed)["say"])
+    assert say(talk, "1")["sale"] is None
+    say(talk, typed)
+    assert say(talk, "2")["sale"] is not None
+
+
 def test_the_last_payment_goes_back_at_the_terminal(
     till: Till, talk: PlainCounter, terminal: HandTerminal
 ) -> None:
