@@ -32,18 +32,28 @@ from omnipos.store.connection import transaction
 
 
 def arrive(till: Till) -> None:
-    """Let the store know that who signed in is at this till now, once each time they come from another."""
+    """Let the store know that who signed in is at this till now, once each time they come from another.
+
+    While the hub is away it is said with the next round that reaches it, once (`answer`).
+    """
+    till.is_arriving = till.syncing.report().state is not LinkState.ONLINE
+    if not till.is_arriving and _say_who_is_here(till):
+        till.syncing.nudge()
+
+
+def _say_who_is_here(till: Till) -> bool:
     staff = till.staff
-    if staff is None or till.is_training or till.syncing.report().state is not LinkState.ONLINE:
-        return
+    if staff is None or till.is_training:
+        return False
     place = following.place_of(till.store.books, staff.staff_id)
     if place is not None and place.device_id == till.identity.device_id:
-        return
+        return False
     seen = (staff.staff_id, place.at_ms if place else 0)
-    if till.arrived != seen:
-        till.arrived = seen
-        _write(till, StaffArrived(staff_id=staff.staff_id))
-        till.syncing.nudge()
+    if till.arrived == seen:
+        return False
+    till.arrived = seen
+    _write(till, StaffArrived(staff_id=staff.staff_id))
+    return True
 
 
 def offered(till: Till) -> tuple[AwayBasket, ...]:
@@ -79,9 +89,10 @@ def answer(till: Till) -> bool:
     """
     if till.is_training:
         return False
+    wrote = till.is_arriving and _say_who_is_here(till)
+    till.is_arriving = False
     moves, places = following.news(till.store.books)
     own = till.identity.device_id
-    wrote = False
     for one in moves:
         if one.stage is Stage.MOVING and one.asked_by_device_id == own:
             wrote |= _take_in(till, one)

@@ -115,6 +115,8 @@ class Till:
         """Words for actions of several steps that are under way, by the right and what the action is."""
         self.arrived = ("", 0)
         """Who was told to the store as being here, and what was known of them before."""
+        self.is_arriving = False
+        """Whether who signed in is still to be told, as the hub was away."""
         self.asked: dict[str, int] = {}
         """Approvals asked for in the store and when, by the clock that nobody can set."""
         self.answered: set[str] = set()

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from omnipos.domain.errors import BasketRefused
-from omnipos.domain.following import AwayBasket, BasketMovedAway, BasketTaken
+from omnipos.domain.following import AwayBasket, BasketMovedAway, BasketTaken, StaffArrived
 from omnipos.events import decode_fact
+from omnipos.ports import LinkState
 from omnipos.services import finding, following, selling, tendering
 from omnipos.services.verifying import verify
 from omnipos.store import baskets, journal
@@ -127,6 +129,23 @@ def test_a_till_that_is_away_keeps_its_basket_until_it_is_back(walker: Walker) -
     assert (walker.at(walker.one), walker.at(walker.two)) == ([walker.basket_id], [])
     walker.sync(walker.one, walker.two)
     assert (walker.at(walker.one), walker.at(walker.two)) == ([], [walker.basket_id])
+
+
+def test_who_signs_in_before_the_hub_was_reached_is_told_with_the_first_round_and_once(
+    walker: Walker,
+) -> None:
+    basket_id = walker.ring(walker.one)
+    walker.sync(walker.one)
+    walker.two.engine._report = msgspec.structs.replace(walker.two.engine.report(), state=LinkState.ASKING)
+    walker.two.till.call(following.arrive)
+    assert [one for one in facts(walker.two) if isinstance(one, StaffArrived)] == []
+    walker.sync(walker.two, walker.one, walker.two)
+    (offer,) = walker.two.till.call(following.offered)
+    assert offer.basket_id == basket_id
+    # She goes back to the first till; the second, where she is signed in as well, does not call her back.
+    walker.one.till.call(following.arrive)
+    walker.sync(walker.one, walker.two, walker.two)
+    assert sum(isinstance(one, StaffArrived) for one in facts(walker.two)) == 1
 
 
 def test_a_basket_paid_meanwhile_stays_where_it_was_paid(walker: Walker) -> None:
