@@ -62,9 +62,12 @@ def order_by_code(db: Connection, device_id: str, code: str) -> Order | None:
 
 
 def orders_numbered(db: Connection, device_id: str, part: str, limit: int) -> list[Order]:
-    """Return the orders whose number holds some characters, open ones first, the newest promise first."""
+    """Return the orders whose number holds some characters: open ones, the soonest promised first, then the
+    finished ones, the newest first.
+    """
     open_states = ", ".join(f"'{state.value}'" for state in OPEN_STATES)
-    first = f"state NOT IN ({open_states}), promised_at_ms DESC"
+    is_open = f"state IN ({open_states})"
+    first = f"{is_open} DESC, CASE WHEN {is_open} THEN promised_at_ms ELSE -promised_at_ms END"
     # The index alone says which they are; whole orders are read of those few only.
     rows = db.execute(
         "SELECT body FROM mirror.orders WHERE rowid IN (SELECT rowid FROM mirror.orders"

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from omnipos.domain.errors import EntryRefused, ItemUnknown, OrderRefused
+from omnipos.domain.order import OrderState
 from omnipos.domain.quantity import PIECE_MILLI
 from omnipos.services import finding, selling, tendering
 from omnipos.services.finding import (
@@ -15,7 +16,7 @@ from omnipos.services.finding import (
     SaleOffer,
 )
 from omnipos.services.till import Till
-from tests.rigs import APEL, BUDI, STORE, fill, order
+from tests.rigs import APEL, BUDI, NOON_MS, STORE, fill, order
 
 
 def meaning(offer: Offer) -> str:
@@ -146,3 +147,13 @@ def test_offers_keep_to_their_limit_and_customers_in_sight(till: Till) -> None:
 def test_only_a_name_is_marked_as_a_guess(till: Till) -> None:
     guesses = [till.call(finding.understood, text) for text in ("teh", "TEH-450", "4131")]
     assert [isinstance(one, ItemOffer) and one.by_name for one in guesses] == [True, False, False]
+
+
+def test_an_order_that_is_late_is_offered_before_those_that_have_time(till: Till) -> None:
+    done = OrderState.COLLECTED
+    many = [order(f"LATE-{n}", promised_at_ms=NOON_MS + n * 60_000) for n in range(9)]
+    many += [order(f"LATE-OLD-{n}", state=done, promised_at_ms=NOON_MS - n * 60_000) for n in range(2)]
+    fill(till.store.folder, f"orders/{STORE}", *((f"order:{one.order_id}", one) for one in many))
+    offers = till.call(finding.offers, "#late", 8)
+    assert [meaning(one) for one in offers] == [f"LATE-{n}" for n in range(8)]
+    assert [meaning(one) for one in till.call(finding.offers, "#LATE-OLD", 8)] == ["LATE-OLD-0", "LATE-OLD-1"]
