@@ -51,6 +51,7 @@ _OF_THE_STORE = (
     | events.ReceiptSendAsked
     | events.BuyerGiven
     | events.ExceptionSettled
+    | CountTold
     | ApprovalFact
     | BasketFact
     | QuotationFact
