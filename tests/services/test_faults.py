@@ -203,7 +203,7 @@ def settle_payment(till: Till, *, was_paid: bool) -> None:
 
 def with_payment_and_sold(till: Till) -> None:
     with_payment_unknown(till)
-    till.call(tendering.pay_cash)
+    till.call(tendering.pay_cash, again=True)
 
 
 BY_MANAGER = Approval(staff_id="s-budi", reason="till 2 is broken")
