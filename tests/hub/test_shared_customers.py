@@ -38,6 +38,38 @@ def many_people(rig: HubRig) -> list[str]:
     return [str(one["customer_id"]) for one in people]
 
 
+class Stopped:
+    """Stops a push of one store in its midst, with its store locked and no number taken yet."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, store_id: str) -> None:
+        """Stop it until there is enough; `held` is set once it stands still."""
+        self.held, self.enough = threading.Event(), threading.Event()
+        post = stock.post
+
+        def hold(unit: Unit, entries: Any) -> None:
+            if entries[0].movement.store_id == store_id:
+                self.held.set()
+                assert self.enough.wait(20)
+            post(unit, entries)
+
+        monkeypatch.setattr(stock, "post", hold)
+
+
+def save_slowly(rig: HubRig, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let the first that changes cards wait, once it has read them, until another waits for its lock."""
+    save, read = customers.save, threading.Event()
+
+    def slowly(unit: Unit, changed: Any) -> None:
+        if not read.is_set():
+            read.set()
+            # Without a lock the other would be done before this ends, and be overwritten.
+            wait_for(lambda: somebody_waits(rig), 5)
+        save(unit, changed)
+
+    monkeypatch.setattr(customers, "save", slowly)
+    return read
+
+
 def test_a_queue_that_names_many_customers_keeps_no_other_store_waiting(
     rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,21 +79,13 @@ def test_a_queue_that_names_many_customers_keeps_no_other_store_waiting(
     for person in people:
         first.sell((A, 3, 3500), customer_id=person)
         second.sell((A, 6, 3500), customer_id=person)
-    post, held, enough = stock.post, threading.Event(), threading.Event()
-
-    def hold(unit: Unit, entries: Any) -> Any:
-        if entries[0].movement.store_id == tills[0].store_id:
-            held.set()
-            assert enough.wait(20)
-        return post(unit, entries)
-
-    monkeypatch.setattr(stock, "post", hold)
+    stopped = Stopped(monkeypatch, tills[0].store_id)
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(push, hubs[0], tills[0], first.envelopes)
-        assert held.wait(10)
+        assert stopped.held.wait(10)
         assert push(hubs[1], tills[2], second.envelopes) == [APPLIED] * PEOPLE
         assert (waits.done(), cards(rig)) == (False, [(2, ["S2"])] * PEOPLE)
-        enough.set()
+        stopped.enough.set()
         assert waits.result(20) == [APPLIED] * PEOPLE
     assert [(points, sorted(where)) for points, where in cards(rig)] == [(3, ["S1", "S2"])] * PEOPLE
     assert rig.exceptions() == []
@@ -71,14 +95,7 @@ def test_two_that_change_one_card_at_once_do_it_one_after_the_other(
     rig: HubRig, hubs: list[Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_chain(rig, 1)
-    save, read = customers.save, threading.Event()
-
-    def slowly(unit: Unit, changed: Any) -> None:
-        if not read.is_set():
-            read.set()
-            # Without a lock the other would be done before this ends, and be overwritten.
-            wait_for(lambda: somebody_waits(rig), 5)
-        save(unit, changed)
+    read = save_slowly(rig, monkeypatch)
 
     def buy(hub: Hub, number: int) -> None:
         purchase = Purchase(at_ms=number, channel="S1", reference=f"R-{number}", total_minor=1, summary="")
@@ -90,7 +107,6 @@ def test_two_that_change_one_card_at_once_do_it_one_after_the_other(
 
         assert hub.database.write(work, locks) == set()
 
-    monkeypatch.setattr(customers, "save", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(buy, hubs[0], 1)
         assert read.wait(10)
@@ -135,22 +151,14 @@ def test_a_till_that_adds_a_customer_waits_for_no_other_store(
     tills = a_chain(rig, 2)
     sold = Journal(tills[2])
     sold.sell((A, 3, 3500), customer_id=CUSTOMER)
-    post, held, enough = stock.post, threading.Event(), threading.Event()
-
-    def hold(unit: Unit, entries: Any) -> Any:
-        if entries[0].movement.store_id == tills[2].store_id:
-            held.set()
-            assert enough.wait(20)
-        return post(unit, entries)
-
-    monkeypatch.setattr(stock, "post", hold)
+    stopped = Stopped(monkeypatch, tills[2].store_id)
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(push, hubs[0], tills[2], sold.envelopes)
-        assert held.wait(10)
+        assert stopped.held.wait(10)
         own = added(tills[0], "0812999777")
         assert push(hubs[1], tills[0], own.envelopes) == [APPLIED] * 2
         assert (waits.done(), cards(rig)) == (False, [(1, ["S1"])])
-        enough.set()
+        stopped.enough.set()
         assert waits.result(20) == [APPLIED]
     assert rig.exceptions() == []
 
@@ -161,15 +169,7 @@ def test_a_card_that_is_joined_and_bought_with_at_once_keeps_both(
     tills = a_chain(rig, 2)
     sold = Journal(tills[2])
     sold.sell((A, 6, 3500), customer_id=CUSTOMER)
-    save, read = customers.save, threading.Event()
-
-    def slowly(unit: Unit, changed: Any) -> None:
-        if not read.is_set():
-            read.set()
-            wait_for(lambda: somebody_waits(rig), 5)
-        save(unit, changed)
-
-    monkeypatch.setattr(customers, "save", slowly)
+    read = save_slowly(rig, monkeypatch)
     again = dict(RETRIES.read()).get(WRITE, 0)
     with ThreadPoolExecutor(2) as pool:
         joins = pool.submit(push, hubs[0], tills[0], added(tills[0], "081234567890").envelopes)
